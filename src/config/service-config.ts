@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { RIGHTS } from "#src/release/policy";
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, "lower-case letters, digits and dashes, starting with a letter");
+const identifier = z.string().min(1).max(63);
+const table = z.string().min(1).max(127);
+const envName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "the name of an environment variable, like RAG_STORE_URL");
+const roleList = z.array(name).min(1);
+
+const roleSchema = z
+  .strictObject({
+    users: z.array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, "a Slack user id, like U012AB3CD")).default([]),
+    groups: z.array(z.string().regex(/^S[A-Z0-9]{2,}$/, "a Slack user-group id, like S012AB3CD")).default([]),
+  })
+  .refine((role) => role.users.length + role.groups.length > 0, "at least one user or user group");
+
+const freezeWindowSchema = z
+  .strictObject({
+    name: z.string().min(1),
+    from: z.iso.datetime({ offset: true }),
+    to: z.iso.datetime({ offset: true }),
+  })
+  .refine((window) => Date.parse(window.from) < Date.parse(window.to), "`from` before `to`");
+
+const ragStoreSchema = z.strictObject({
+  /** The variable that holds the connection string; the string itself never stands in a file. */
+  url_env: envName,
+  chunks: z.strictObject({
+    table,
+    id: identifier,
+    run: identifier,
+    document: identifier,
+    text: identifier,
+    bm25_text: identifier,
+    embedding_text: identifier,
+    embedding: identifier,
+    token_count: identifier,
+  }),
+  /** Where ingestion records its runs. Absent: only adopted runs (`golive run adopt`) are known to be complete. */
+  runs: z
+    .strictObject({
+      table,
+      run: identifier,
+      state: identifier,
+      complete_value: z.string().min(1),
+      chunks: identifier,
+      digest: identifier,
+      finished_at: identifier,
+    })
+    .optional(),
+  pointer: z.strictObject({
+    table,
+    key_column: identifier,
+    key: z.string().min(1),
+    run: identifier,
+    config: identifier,
+  }),
+  configs: z.strictObject({ table, version: identifier, body: identifier }).optional(),
+});
+
+const retrievalSchema = z.strictObject({
+  vector_index: z.enum(["hnsw", "ivfflat", "exact"]),
+  embedding_dimension: z.int().min(1).max(16_000),
+  embedder_max_tokens: z.int().min(1),
+  chunk_max_tokens: z.int().min(1),
+  context_chunks: z.int().min(1),
+  context_budget_tokens: z.int().min(1),
+  prefix: z.strictObject({ policy: z.enum(["A", "none"]), pattern: z.string().min(1) }),
+});
+
+export const serviceSchema = z.strictObject({
+  title: z.string().min(1).max(60),
+  /** The one release channel of this service. */
+  channel: z.string().regex(/^[CG][A-Z0-9]{2,}$/, "a Slack channel id, like C012AB3CD"),
+  rights: z.strictObject(
+    Object.fromEntries(RIGHTS.map((right) => [right, roleList])) as Record<(typeof RIGHTS)[number], typeof roleList>,
+  ),
+  policy: z.strictObject({
+    requester_may_sign: z.boolean(),
+    one_person_many_roles: z.boolean(),
+    break_glass: roleList,
+    waiver_max_hours: z
+      .number()
+      .positive()
+      .max(24 * 30),
+  }),
+  /** Roles whose members are told when the release channel is gone. */
+  on_call: roleList,
+  freeze_windows: z.array(freezeWindowSchema).default([]),
+  rag_store: ragStoreSchema,
+  retrieval: retrievalSchema,
+  /** Variables the service needs: the environment gate proves that each is present and parses. */
+  environment: z.array(z.strictObject({ name: envName, type: z.enum(["url", "number", "region", "text"]) })),
+});
+
+export const goliveSchema = z
+  .strictObject({
+    roles: z.record(name, roleSchema),
+    services: z.record(name, serviceSchema),
+  })
+  .superRefine((config, context) => {
+    if (Object.keys(config.services).length === 0) {
+      context.addIssue({ code: "custom", path: ["services"], message: "at least one service" });
+    }
+    for (const [id, service] of Object.entries(config.services)) {
+      const used: [string[], readonly string[]][] = [
+        ...RIGHTS.map((right): [string[], readonly string[]] => [["rights", right], service.rights[right]]),
+        [["policy", "break_glass"], service.policy.break_glass],
+        [["on_call"], service.on_call],
+      ];
+      for (const [path, roles] of used) {
+        for (const role of roles) {
+          if (config.roles[role] === undefined) {
+            const known = Object.keys(config.roles).join(", ") || "none";
+            context.addIssue({
+              code: "custom",
+              path: ["services", id, ...path],
+              message: `role \`${role}\` is not defined under roles (defined: ${known})`,
+            });
+          }
+        }
+      }
+    }
+  });
+
+/** golive.yaml as parsed. */
+export type GoliveConfig = z.infer<typeof goliveSchema>;
+/** One service of golive.yaml, with its id. */
+export type ServiceConfig = z.infer<typeof serviceSchema> & { readonly id: string };

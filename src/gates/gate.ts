@@ -1,0 +1,42 @@
+import type { ServiceConfig } from "#src/config/service-config";
+import type { RagStore } from "#src/rag/store";
+import type { CheckId } from "#src/release/checklist";
+import type { Pair, Verdict } from "#src/release/events";
+
+/** What a gate looks at. `adopted` is what `golive run adopt` recorded; `env` holds the service's variables. */
+export type GateSubject = {
+  readonly service: ServiceConfig;
+  readonly candidate: Pair;
+  readonly active: Pair | null;
+  readonly store: RagStore;
+  readonly adopted: Readonly<Record<string, { readonly chunks: number; readonly digest: string }>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Golive's own database: answers `SELECT now()` style questions and which migrations are missing. */
+  readonly botDatabase: {
+    ping(signal: AbortSignal): Promise<{ readonly nowMs: number; readonly missingMigrations: readonly string[] }>;
+  };
+  readonly machineNow: () => number;
+};
+
+/** What a gate found. The runner adds the evidence hash, and turns throws and timeouts into `error`. */
+export type GateFinding = {
+  readonly verdict: Exclude<Verdict, "error">;
+  readonly summary: string;
+  readonly value: string;
+  readonly bar: string;
+  readonly numbers: Readonly<Record<string, string | number | boolean | null>>;
+  readonly how: string;
+  readonly next: string;
+  /** Digest of the inputs the verdict rests on (run digest, configuration), never of measured values or times. */
+  readonly inputs: string;
+};
+
+/** A check of the checklist. `thresholds` enter the evidence hash. */
+export type Gate = {
+  readonly id: CheckId;
+  readonly title: string;
+  readonly version: number;
+  readonly timeoutMs: number;
+  thresholds(service: ServiceConfig): Readonly<Record<string, string | number | boolean | null>>;
+  check(subject: GateSubject, signal: AbortSignal): Promise<GateFinding>;
+};

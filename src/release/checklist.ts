@@ -1,0 +1,47 @@
+import type { RoleId } from "#src/release/people";
+
+/** One string for a gate's file name, configuration key, database value and log field. */
+export type CheckId = string;
+export type SignOffId = string;
+export type Phase = "before" | "canary" | "operate";
+
+/** How a line of the checklist is decided. `not-built`: its check does not exist yet; never green, never blocking. */
+export type Proof =
+  | { readonly kind: "check"; readonly check: CheckId }
+  | { readonly kind: "sign-off"; readonly signOff: SignOffId }
+  | { readonly kind: "not-built"; readonly check: CheckId };
+
+/** One `[ ]` line of the mission's checklist. */
+export type ChecklistItem = {
+  readonly id: string;
+  readonly section: string;
+  readonly phase: Phase;
+  readonly text: string;
+  readonly proof: Proof;
+};
+
+/** A check that this release runs. `freshForMs`: how long its evidence opens the gate. */
+export type CheckDefinition = {
+  readonly id: CheckId;
+  readonly title: string;
+  readonly version: number;
+  readonly freshForMs: number;
+  readonly waivable: boolean;
+};
+
+/** Something named people sign. `covers`: the checks whose evidence the signature is bound to. */
+export type SignOffDefinition = {
+  readonly id: SignOffId;
+  readonly title: string;
+  readonly role: RoleId;
+  readonly quorum: number;
+  readonly covers: readonly CheckId[];
+};
+
+/** The checklist as frozen into a release at its start (phase `before` blocks; the others are shown). */
+export type Checklist = {
+  readonly sections: readonly { readonly id: string; readonly title: string }[];
+  readonly items: readonly ChecklistItem[];
+  readonly checks: readonly CheckDefinition[];
+  readonly signOffs: readonly SignOffDefinition[];
+};

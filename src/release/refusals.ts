@@ -1,0 +1,67 @@
+import type { Pair } from "#src/release/events";
+import type { Person, RoleId } from "#src/release/people";
+
+/** One thing that stands between a release and its cutover. `text` is the full sentence people read. */
+export type Blocker = { readonly kind: string; readonly id: string; readonly text: string };
+
+/**
+ * An expected "no". Every refusal says what, why, who can and what next; `src/release/refusal-text.ts` turns it into
+ * the sentence. Never thrown.
+ */
+export type Refusal =
+  | { readonly kind: "not-a-member"; readonly actor: Person; readonly wanted: string }
+  | {
+      readonly kind: "no-right";
+      readonly right: string;
+      readonly roles: readonly RoleId[];
+      readonly who: readonly Person[];
+    }
+  | {
+      readonly kind: "not-an-approver";
+      readonly signOff: string;
+      readonly role: RoleId;
+      readonly who: readonly Person[];
+      readonly alsoRequester: boolean;
+    }
+  | { readonly kind: "own-release"; readonly signOff: string; readonly who: readonly Person[] }
+  | {
+      readonly kind: "second-role";
+      readonly signOff: string;
+      readonly signedAs: RoleId;
+      readonly who: readonly Person[];
+    }
+  | { readonly kind: "requester-alone"; readonly who: readonly Person[] }
+  | { readonly kind: "already-signed"; readonly signOff: string; readonly by: Person; readonly at: number }
+  | { readonly kind: "quorum-full"; readonly signOff: string; readonly by: readonly Person[] }
+  | { readonly kind: "not-signed"; readonly signOff: string }
+  | { readonly kind: "view-outdated"; readonly what: string }
+  | { readonly kind: "evidence-missing"; readonly signOff: string; readonly waitingFor: readonly string[] }
+  | { readonly kind: "vetoed"; readonly signOff: string; readonly by: Person; readonly reason: string }
+  | { readonly kind: "not-your-veto"; readonly signOff: string; readonly by: Person }
+  | { readonly kind: "second-person-needed"; readonly signOff: string; readonly who: readonly Person[] }
+  | { readonly kind: "role-unresolved"; readonly roles: readonly RoleId[] }
+  | { readonly kind: "role-empty"; readonly roles: readonly RoleId[] }
+  | { readonly kind: "release-open"; readonly release: string; readonly number: number }
+  | { readonly kind: "no-open-release"; readonly service: string }
+  | { readonly kind: "release-ended"; readonly number: number; readonly as: string }
+  | { readonly kind: "too-late"; readonly what: string }
+  | { readonly kind: "paused"; readonly because: string }
+  | { readonly kind: "wrong-channel"; readonly channel: string }
+  | { readonly kind: "shared-channel"; readonly channel: string }
+  | { readonly kind: "run-missing"; readonly run: string }
+  | { readonly kind: "run-incomplete"; readonly run: string }
+  | { readonly kind: "config-missing"; readonly config: string }
+  | { readonly kind: "same-as-active"; readonly pair: Pair }
+  | { readonly kind: "locked"; readonly reason: string; readonly who: readonly Person[] }
+  | { readonly kind: "not-locked" }
+  | { readonly kind: "blocked"; readonly blockers: readonly Blocker[] }
+  | { readonly kind: "unknown-item"; readonly what: string; readonly known: readonly string[] }
+  | { readonly kind: "not-waivable"; readonly check: string }
+  | { readonly kind: "reason-needed"; readonly what: string }
+  | { readonly kind: "until-invalid"; readonly what: string }
+  | { readonly kind: "run-known"; readonly run: string }
+  | { readonly kind: "flip-unknown"; readonly flip: string };
+
+export type Decided<E> =
+  | { readonly ok: true; readonly events: readonly E[] }
+  | { readonly ok: false; readonly refusal: Refusal };
