@@ -43,6 +43,19 @@ export type StoreNames = {
 
 export type FlipOutcome = { readonly outcome: "flipped" | "refused" | "cancelled"; readonly live: Pair | null };
 
+/** One line of the store's ledger of flips. */
+export type FlipRecord = FlipOutcome & {
+  readonly id: string;
+  readonly service: string;
+  readonly from: Pair | null;
+  /** Null for a flip that was cancelled before anybody tried it. */
+  readonly to: Pair | null;
+  readonly at: number;
+};
+
+/** Runs one statement; rows are as the driver parsed them. */
+export type StoreQuery = <R extends Record<string, unknown>>(sql: string, values?: readonly unknown[]) => Promise<R[]>;
+
 /** The Postgres face of the governed RAG system. Every call honours `signal`; failures throw `RagStoreError`. */
 export interface RagStore {
   readonly names: StoreNames;
@@ -51,6 +64,12 @@ export interface RagStore {
     values?: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<R[]>;
+  /**
+   * Several statements in one transaction: `read` is REPEATABLE READ, READ ONLY (one consistent snapshot), `write` is
+   * READ COMMITTED. Rolled back when `work` throws.
+   */
+  transaction<T>(mode: "read" | "write", work: (query: StoreQuery) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** What is live; null when there is no row, or one with both columns NULL. */
   pointer(signal?: AbortSignal): Promise<Pair | null>;
   /** Newest first. */
   runs(signal?: AbortSignal): Promise<readonly RunRecord[]>;
@@ -65,5 +84,7 @@ export interface RagStore {
   flip(id: string, from: Pair | null, to: Pair): Promise<FlipOutcome>;
   /** Settles a flip in doubt: inserts `cancelled` unless it already has an outcome, and returns what stands. */
   cancelFlip(id: string): Promise<FlipOutcome>;
+  /** This service's flips as the ledger has them, newest first. */
+  flipHistory(limit?: number, signal?: AbortSignal): Promise<readonly FlipRecord[]>;
   close(): Promise<void>;
 }
