@@ -1,0 +1,73 @@
+/**
+ * Slack's limits as the Web API enforces them: lengths in characters (UTF-16 units), the rest in items.
+ * `blocksJson` is undocumented: beyond it a message is refused with `msg_blocks_too_long`.
+ */
+export const LIMITS = {
+  messageBlocks: 50,
+  viewBlocks: 100,
+  blocksJson: 13_200,
+  messageText: 40_000,
+  updateText: 4_000,
+  blockId: 255,
+  actionId: 255,
+  sectionText: 3_000,
+  sectionFields: 10,
+  sectionFieldText: 2_000,
+  headerText: 150,
+  actionsElements: 25,
+  contextElements: 10,
+  contextActionsElements: 5,
+  textObject: 3_000,
+  markdownText: 12_000,
+  buttonText: 75,
+  buttonValue: 2_000,
+  buttonUrl: 3_000,
+  accessibilityLabel: 75,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
+  optionText: 75,
+  optionValue: 150,
+  selectOptions: 100,
+  optionGroups: 100,
+  choiceOptions: 10,
+  overflowOptions: 5,
+  placeholder: 150,
+  imageUrl: 3_000,
+  altText: 2_000,
+  imageTitle: 2_000,
+  inputLabel: 2_000,
+  inputHint: 2_000,
+  inputLength: 3_000,
+  tableRows: 100,
+  tableCells: 20,
+  tablesPerMessage: 1,
+  chartsPerMessage: 2,
+  chartTitle: 50,
+  chartSeries: 6,
+  chartPoints: 20,
+  containerChildren: 10,
+  containerTitle: 150,
+  cardTitle: 150,
+  cardBody: 200,
+  carouselCards: 10,
+  viewTitle: 24,
+  viewButton: 24,
+  callbackId: 255,
+  externalId: 255,
+  privateMetadata: 3_000,
+  metadataPayload: 12_000,
+} as const;
+
+/** Milliseconds and counts of things that expire. */
+export const LIFETIMES = {
+  trigger: 3_000,
+  ack: 3_000,
+  responseUrl: 30 * 60_000,
+  responseUrlUses: 5,
+  socketTicket: 30_000,
+  uploadUrl: 60_000,
+} as const;
+
+/** Slack lets an app hold ten sockets at a time. */
+export const MAX_SOCKETS = 10;
