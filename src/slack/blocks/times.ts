@@ -1,0 +1,42 @@
+import type { Instant } from "#src/release/policy";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const utc = new Intl.DateTimeFormat("en-CA", {
+  timeZone: "UTC",
+  dateStyle: "short",
+  timeStyle: "short",
+  hourCycle: "h23",
+});
+const LAST_INSTANT = 8_640_000_000_000_000;
+
+/** "2026-11-23 07:26 UTC": for plain text, which can't carry a date token. */
+export function utcTime(at: Instant): string {
+  if (!(Math.abs(at) <= LAST_INSTANT)) return "an unknown time";
+  return `${utc.format(at).replace(",", "")} UTC`;
+}
+
+/** A date token: everybody reads their own time zone; the fallback is UTC. */
+export function when(at: Instant): string {
+  return token(at, "{date_short_pretty} at {time}");
+}
+
+/** Like `when`, with seconds: for the moment of a flip. */
+export function whenExactly(at: Instant): string {
+  return token(at, "{date_short_pretty} at {time_secs}");
+}
+
+function token(at: Instant, format: string): string {
+  if (!(Math.abs(at) <= LAST_INSTANT)) return "an unknown time";
+  return `<!date^${Math.floor(at / 1000)}^${format}|${utcTime(at)}>`;
+}
+
+/** A length of time in words: "under a minute", "42 min", "3 h 10 min", "2 days". */
+export function span(ms: number): string {
+  if (ms < MINUTE) return "under a minute";
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms >= 48 * HOUR) return `${Math.floor(ms / (24 * HOUR))} days`;
+  const minutes = Math.floor((ms % HOUR) / MINUTE);
+  return minutes === 0 ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / HOUR)} h ${minutes} min`;
+}

@@ -1,0 +1,68 @@
+/** Every action id of the app. A listener exists for each, and for nothing else. */
+export const ACTIONS = {
+  cutOver: "release.cut-over",
+  cancel: "release.cancel",
+  rerunFailed: "release.rerun-failed",
+  details: "release.details",
+  detailsPrevious: "details.previous",
+  detailsNext: "details.next",
+  rerun: "check.rerun",
+  waive: "check.waive",
+  sign: "sign-off.sign",
+  withdraw: "sign-off.withdraw",
+  object: "sign-off.object",
+  liftObjection: "sign-off.lift-objection",
+  breakGlass: "sign-off.break-glass",
+  startService: "start.service",
+} as const;
+export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
+
+/** Action ids of inputs: read from `view.state.values` on submission, never dispatched. */
+export const INPUTS = {
+  reason: "input.reason",
+  rootCause: "input.root-cause",
+  hours: "input.hours",
+  run: "input.run",
+  config: "input.config",
+} as const;
+
+/** `callback_id` of every modal. */
+export const CALLBACKS = {
+  start: "start",
+  details: "details",
+  object: "object",
+  breakGlass: "break-glass",
+  waive: "waive",
+  cancel: "cancel",
+  unlock: "unlock",
+  notice: "notice",
+} as const;
+
+/** Block ids that a listener reads or writes an error to. */
+export const INPUT_BLOCKS = {
+  reason: "reason",
+  rootCause: "root-cause",
+  hours: "hours",
+  service: "service",
+  run: "run",
+  config: "config",
+} as const;
+
+/** Prefixes of block ids; what follows is the id of the section, sign-off or check. */
+export const BLOCK_PREFIXES = {
+  section: "section:",
+  signOff: "sign-off:",
+  signOffButtons: "sign-off-buttons:",
+  check: "check:",
+  release: "release:",
+  page: "page:",
+} as const;
+export type BlockPrefix = (typeof BLOCK_PREFIXES)[keyof typeof BLOCK_PREFIXES];
+
+/** `event_type` of a release message's metadata: an ambiguous post is found again by it. */
+export const RELEASE_METADATA = "golive_release";
+
+/** A block id that is unique among its siblings and stays under Slack's limit however long `id` is. */
+export function blockId(prefix: BlockPrefix, id: string, index: number): string {
+  return id.length <= 80 ? `${prefix}${id}` : `${prefix}${id.slice(0, 60).toWellFormed()}~${index}`;
+}
