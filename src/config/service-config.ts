@@ -1,13 +1,26 @@
 import { z } from "zod";
 import { RIGHTS } from "#src/release/policy";
 
-const name = z
+/**
+ * Names become keys of plain objects all over the program. `constructor` is the one word of Object.prototype that the
+ * pattern would let through, and a lookup of it finds a function where nobody defined anything.
+ */
+export const name = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, "lower-case letters, digits and dashes, starting with a letter");
+  .regex(/^(?!constructor$)[a-z][a-z0-9-]{0,39}$/, "lower-case letters, digits and dashes, starting with a letter");
 const identifier = z.string().min(1).max(63);
 const table = z.string().min(1).max(127);
 const envName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "the name of an environment variable, like RAG_STORE_URL");
 const roleList = z.array(name).min(1);
+
+function isRegExp(pattern: string): boolean {
+  try {
+    new RegExp(pattern, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const roleSchema = z
   .strictObject({
@@ -67,7 +80,10 @@ const retrievalSchema = z.strictObject({
   chunk_max_tokens: z.int().min(1),
   context_chunks: z.int().min(1),
   context_budget_tokens: z.int().min(1),
-  prefix: z.strictObject({ policy: z.enum(["A", "none"]), pattern: z.string().min(1) }),
+  prefix: z.strictObject({
+    policy: z.enum(["A", "none"]),
+    pattern: z.string().min(1).max(200).refine(isRegExp, "a valid regular expression"),
+  }),
 });
 
 export const serviceSchema = z.strictObject({
@@ -112,7 +128,7 @@ export const goliveSchema = z
       ];
       for (const [path, roles] of used) {
         for (const role of roles) {
-          if (config.roles[role] === undefined) {
+          if (!Object.hasOwn(config.roles, role)) {
             const known = Object.keys(config.roles).join(", ") || "none";
             context.addIssue({
               code: "custom",

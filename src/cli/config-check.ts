@@ -1,0 +1,71 @@
+import { EXIT, type ExitCode } from "#src/cli/io";
+import { type Config, loadConfig } from "#src/config/load-config";
+import { PLANNED_CHECKS } from "#src/config/planned-checks";
+import { describeProblems } from "#src/config/problems";
+import { listServices } from "#src/config/to-policy";
+
+/** Reads a configuration directory and says what it means, or everything that is wrong with it. */
+export async function configCheck(
+  dir: string,
+  out: (text: string) => void,
+  options: { readonly json: boolean } = { json: false },
+): Promise<ExitCode> {
+  const loaded = await loadConfig(dir);
+  if (options.json) {
+    const document = loaded.ok ? { ok: true, ...summarise(loaded.config) } : { ok: false, problems: loaded.problems };
+    out(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    out(`${loaded.ok ? describeConfig(dir, loaded.config) : describeProblems(loaded.problems)}\n`);
+  }
+  return loaded.ok ? EXIT.pass : EXIT.usage;
+}
+
+function summarise(config: Config) {
+  const { checks, sign_offs, items } = config.checklist;
+  const running = new Set(checks.map((check) => check.id));
+  const notBuilt = items.filter((item) => item.check !== undefined && !running.has(item.check));
+  return {
+    services: listServices(config).map(({ id, title, channel, rag_store }) => ({
+      id,
+      title,
+      channel,
+      storeVariable: rag_store.url_env,
+    })),
+    roles: Object.entries(config.golive.roles).map(([id, { users, groups }]) => ({ id, users, groups })),
+    checks: checks.map(({ id, fresh_for, waivable }) => ({ id, freshForMinutes: fresh_for, waivable })),
+    signOffs: sign_offs.map(({ id, title, role, quorum, covers }) => ({ id, title, role, quorum, covers })),
+    lines: {
+      total: items.length,
+      byCheck: items.filter((item) => item.check !== undefined && running.has(item.check)).length,
+      bySignOff: items.filter((item) => item.sign_off !== undefined).length,
+      notBuilt: notBuilt.length,
+    },
+    planned: [...new Set(notBuilt.flatMap((item) => item.check ?? []))].map((id) => ({
+      id,
+      willProve: PLANNED_CHECKS[id] ?? "",
+    })),
+  };
+}
+
+function describeConfig(dir: string, config: Config): string {
+  const { services, roles, checks, signOffs, lines } = summarise(config);
+  return [
+    `The configuration in ${dir} is valid.`,
+    "",
+    "Services",
+    ...services.map((it) => `  ${it.id} (${it.title}): released in ${it.channel}, store from $${it.storeVariable}`),
+    "Roles",
+    ...roles.map((it) => `  ${it.id}: ${[...it.users, ...it.groups.map((group) => `group ${group}`)].join(", ")}`),
+    `Checklist: ${lines.total} lines`,
+    `  ${lines.byCheck} decided by ${checks.length} checks: ${checks.map((it) => it.id).join(", ")}`,
+    `  ${lines.bySignOff} decided by people alone`,
+    `  ${lines.notBuilt} not built yet: shown, never green, not blocking`,
+    "Sign-offs",
+    ...signOffs.map((it) => `  ${it.id}: ${it.quorum} of ${it.role}, over ${coverage(it.covers)}`),
+  ].join("\n");
+}
+
+function coverage(covers: "all" | readonly string[]): string {
+  if (covers === "all") return "all checks";
+  return covers.length === 0 ? "no check (a statement)" : covers.join(", ");
+}

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import type { Problem } from "#src/config/problems";
+
+/** Variables as a process has them. Never read from here directly: `main.ts` passes its own. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+const database = z.url({ protocol: /^postgres(ql)?$/, error: "a Postgres URL, like postgres://user@host:5432/golive" });
+const web = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
+const port = z
+  .string()
+  .regex(/^[0-9]{1,5}$/, "a port number from 0 to 65535")
+  .transform(Number)
+  .refine((number) => number <= 65_535, "a port number from 0 to 65535");
+const token = (prefix: string, what: string) =>
+  z.string().regex(new RegExp(`^${prefix}[A-Za-z0-9-]{8,}$`), `${what}, beginning with \`${prefix}\``);
+const secret = z.string().regex(/^[!-~]{16,}$/, "the app's signing secret: at least 16 characters without spaces");
+
+const common = {
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("info"),
+  GOLIVE_CONFIG: z.string().default("configs"),
+};
+
+/** The bot. With an app token it speaks Socket Mode, else HTTP; one of the two must be possible. */
+export const serveEnvironment = z
+  .object({
+    ...common,
+    DATABASE_URL: database,
+    SLACK_BOT_TOKEN: token("xoxb-", "the bot token"),
+    SLACK_SIGNING_SECRET: secret.optional(),
+    SLACK_APP_TOKEN: token("xapp-", "the app-level token for Socket Mode").optional(),
+    SLACK_API_URL: web.optional(),
+    PORT: port.default(3000),
+  })
+  .refine((env) => env.SLACK_APP_TOKEN !== undefined || env.SLACK_SIGNING_SECRET !== undefined, {
+    path: ["SLACK_SIGNING_SECRET"],
+    error: "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): one of the two transports",
+    // Also when another variable is wrong: problems are reported together.
+    when: () => true,
+  });
+
+/** `golive migrate`: the owner's connection creates tables, the bot's names the role that may use them. */
+export const migrateEnvironment = z.object({ ...common, DATABASE_OWNER_URL: database, DATABASE_URL: database });
+
+/** Commands that read and decide without Slack. */
+export const commandEnvironment = z.object({ ...common, DATABASE_URL: database });
+
+/** The demo brings its own Slack, and its own database unless one is given. */
+export const demoEnvironment = z.object({ ...common, DATABASE_URL: database.optional(), PORT: port.optional() });
+
+export type ServeEnvironment = z.infer<typeof serveEnvironment>;
+
+/**
+ * Parses the variables that one purpose needs, with one of the schemas above. All problems come back together; they name
+ * variables and what was expected, never a value: most of these are secrets. An empty variable counts as missing.
+ */
+export function parseEnvironment<S extends z.ZodType>(
+  schema: S,
+  variables: Variables,
+):
+  | { readonly ok: true; readonly environment: z.infer<S> }
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
+  const present = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const result = schema.safeParse(present);
+  if (result.success) return { ok: true, environment: result.data };
+  return { ok: false, problems: result.error.issues.map((issue) => explain(issue, present)) };
+}
+
+/** The connection string of each service's RAG store, from the variable that golive.yaml names for it. */
+export function parseStoreUrls(
+  services: readonly { readonly id: string; readonly rag_store: { readonly url_env: string } }[],
+  variables: Variables,
+):
+  | { readonly ok: true; readonly urls: ReadonlyMap<string, string> }
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
+  const urls = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { id, rag_store } of services) {
+    const value = variables[rag_store.url_env];
+    const result = database.safeParse(value);
+    if (result.success) urls.set(id, result.data);
+    else {
+      const found = value === undefined || value === "" ? "missing" : `set, but wrong${whitespaceHint(value)}`;
+      problems.push(problem(rag_store.url_env, found, `a Postgres URL: the RAG store of service ${id}`));
+    }
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, urls };
+}
+
+function explain(issue: z.core.$ZodIssue, present: Variables): Problem {
+  const name = String(issue.path[0]);
+  const value = present[name];
+  if (value !== undefined) return problem(name, `set, but wrong${whitespaceHint(value)}`, issue.message);
+  return problem(name, "missing", EXPECTED[name] ?? issue.message);
+}
+
+/** The commonest mistake with secrets is invisible: a line break that came along when copying. */
+function whitespaceHint(value: string): string {
+  return value === value.trim() ? "" : " (there is white space around it)";
+}
+
+const problem = (path: string, found: string, expected: string): Problem => ({
+  file: "environment",
+  line: null,
+  path,
+  found,
+  expected,
+});
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  DATABASE_URL: "a Postgres URL: Golive's own database, as the role golive_app",
+  DATABASE_OWNER_URL: "a Postgres URL: Golive's own database, as the role golive_owner",
+  SLACK_BOT_TOKEN: "the bot token, beginning with `xoxb-`",
+};

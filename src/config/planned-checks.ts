@@ -1,0 +1,68 @@
+import type { CheckId } from "#src/release/checklist";
+
+/**
+ * Checks that don't exist yet: id → what each will prove. Lines of the checklist may be bound to them; they are shown as
+ * "not built yet", are never green and never block. Building one means moving its id to `built-checks.ts`.
+ */
+export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
+  "model-versions": "the manifest names every model by the id that its provider resolved",
+  "config-hash": "one hash covers everything that can change an answer, and equals what the service reports",
+  "rerank-settings": "the manifest holds the rerank model and its settings",
+  "thresholds-locked": "the manifest holds every threshold, so that changing one voids the sign-offs",
+  "prompt-audit":
+    "each evaluated request records its prompt hash, few-shot ids and chain-of-thought flag, and they match",
+  determinism: "evaluation requests were sent with temperature 0, the fixed seed and no cache, shown by what came back",
+  models: "every model of the manifest answers one request through the shared limiter",
+  concurrency: "workers, requests in flight, request rate and timeouts hold across all replicas",
+  "resource-monitoring": "event-loop lag, memory, CPU, queue depth and requests in flight are exported",
+  "chunks-backup": "a consistent snapshot of the document chunks exists from before the cutover",
+  "restore-script": "a restore script that plain psql can run was generated and run into a scratch schema",
+
+  "canary-oracle-prefilter": "gold evidence is found before filtering at least as often as in the baseline",
+  "canary-reader-used-gold": "answers rest on gold evidence at least as often as in the baseline",
+  "canary-f1": "claim-level F1 is not below the baseline",
+  "canary-precision": "claim-level precision fell by at most 2 points",
+  "canary-latency": "end-to-end p95 latency rose by at most 15 %",
+  "canary-budget": "no request went over its context budget",
+  "canary-prefix-leakage": "no retrieved chunk carries the ingestion prefix in its BM25 text",
+  "canary-dedup": "deduplication removed between 10 % and 35 % of the candidates per query",
+  "canary-breadth": "the number of candidates before any clamp stays near the baseline's and is not pinned",
+  "tool-schema": "more than 95 % of tool calls conform to their declared schema",
+  "tool-dry-run": "every mutating tool call was preceded by a dry run with the same arguments",
+  "tool-intent": "every tool call in the traces is preceded by its intent line",
+  "pointer-rollback": "a breach flips the pointer back in one transaction",
+  "cache-clear": "a rollback clears every cache and proves it empty",
+  "rollback-smoke": "the smoke evaluation after a rollback equals the baseline",
+
+  "smoke-ops-health": "the nightly run passes all health gates",
+  "smoke-db-workflows": "the nightly run ingests, indexes, finds and deletes a document in a scratch run",
+  "smoke-rag-qa": "the nightly run answers a fixed sample of gold cases as well as the last green one",
+  "smoke-meta-ops": "the nightly run reproduces known verdicts and verifies the audit chain",
+  "smoke-negatives": "the nightly run sees unanswerable questions refused and hostile input handled",
+  "weekly-evaluation": "all gold cases were evaluated this week and each failing metric has a cause",
+  "sop-cards": "each cause of a failing metric has a procedure, posted with this run's numbers",
+  "config-nudges": "proposed weights and caps come from a cross-validated search and were accepted by approvers",
+  "chunk-overrides": "proposed chunk sizes per domain were measured and accepted by approvers",
+  "few-shot-knn": "the same question selects the same few-shot examples",
+  "few-shot-leakage": "no evaluation item is in the few-shot pool, not even reworded",
+  "few-shot-rotation": "the few-shot pool was refreshed and stays above its quality floor",
+
+  "slo-oracle-prefilter": "over 28 days gold evidence is retrieved for at least 85 % of the cases",
+  "slo-reader-used-gold": "over 28 days at least 70 % of the answers rest on gold evidence",
+  "slo-dev-set": "performance on the development set is not worse than at the go-live",
+  "slo-hard-timeouts": "no hard timeout in the evaluation path over 28 days",
+  "slo-tool-retries": "fewer than 1 % of tool calls were retried over 28 days",
+  "slo-degradation": "under overload the share of answered requests and their latency stay within bounds",
+  "slo-latency": "end-to-end p95 latency over 28 days is at most 15 % above the baseline",
+  "slo-embeddings": "an embedding takes at most 35 ms on an accelerator, 65 ms on a CPU",
+  "slo-throughput": "in busy hours the share of answered requests is at most 1 point below the baseline",
+  "slo-audited-runs": "every run has a prompt audit and a manifest",
+  "slo-audit-trail": "every operation is in the journal and the chain verifies",
+
+  "checks-completed": "every line of phase `before` is decided and green, with none left that is not built",
+  "backup-rehearsal": "a full backup, document chunks included, was restored and compared within the last 7 days",
+  "health-self-test": "each health gate fails on a fixture made to fail it",
+  "canary-ready": "the canary monitor has its baseline, its traffic and its alerts before the cutover",
+  "rollback-rehearsal": "a rollback was played through on a scratch copy",
+  "alert-thresholds": "each alert fired on a fixture made to breach its threshold",
+};

@@ -1,0 +1,283 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { configCheck } from "#src/cli/config-check";
+import { loadConfig } from "#src/config/load-config";
+import { describeProblems, type Problem } from "#src/config/problems";
+
+const configs = fileURLToPath(new URL("../../configs", import.meta.url));
+const made: string[] = [];
+afterEach(async () => {
+  for (const dir of made.splice(0)) await rm(dir, { recursive: true });
+});
+
+async function copy(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "golive-config-"));
+  made.push(dir);
+  await cp(configs, dir, { recursive: true });
+  return dir;
+}
+
+/** Problems of the shipped configuration after one edit of one file. The edit must change something. */
+async function problemsAfter(file: string, edit: (text: string) => string): Promise<readonly Problem[]> {
+  const dir = await copy();
+  const before = await readFile(join(dir, file), "utf8");
+  const after = edit(before);
+  expect(after, "the edit changed nothing").not.toBe(before);
+  await writeFile(join(dir, file), after);
+  const loaded = await loadConfig(dir);
+  return loaded.ok ? [] : loaded.problems;
+}
+
+const lineOf = (text: string, part: string) => text.slice(0, text.indexOf(part)).split("\n").length;
+
+describe("a broken configuration", () => {
+  it("reports the problems of all files at once, each with file, line, path and what was expected", async () => {
+    const dir = await copy();
+    const golive = (await readFile(join(dir, "golive.yaml"), "utf8"))
+      .replace("channel: C0RELEASE", "channel: release")
+      .replace("waiver_max_hours: 24", "waiver_max_hours: soon");
+    await writeFile(join(dir, "golive.yaml"), golive);
+    await writeFile(join(dir, "quality_gates.yaml"), "quality_gates: { precision_min: 20 }\n");
+    await rm(join(dir, "deterministic_evaluation.env"));
+    const loaded = await loadConfig(dir);
+    if (loaded.ok) throw new Error("it loaded");
+    const report = describeProblems(loaded.problems);
+    const at = (part: string) => lineOf(golive, part);
+    expect(report).toContain(
+      `golive.yaml:${at("channel: release")} services.support-docs.channel: "release"; expected a Slack channel id`,
+    );
+    expect(report).toContain(
+      `golive.yaml:${at("waiver_max_hours")} services.support-docs.policy.waiver_max_hours: "soon"; expected a number`,
+    );
+    expect(report).toContain("quality_gates.yaml:1 quality_gates.precision_min: 20; expected number to be <=1");
+    expect(report).toContain("quality_gates.yaml:1 quality_gates.recall_min: missing; expected a number");
+    expect(report).toContain("deterministic_evaluation.env: the file is missing");
+  });
+
+  it("refuses an unknown key and lists the keys that exist there", async () => {
+    const [problem, ...rest] = await problemsAfter("golive.yaml", (text) =>
+      text.replace("    title: Support docs", "    title: Support docs\n    chanel: C0OTHER"),
+    );
+    expect(rest).toEqual([]);
+    expect(problem).toMatchObject({ path: "services.support-docs", found: 'unknown key "chanel"' });
+    expect(problem?.expected).toMatch(/^one of title, channel, rights/);
+    expect(problem?.line).toBeGreaterThan(30);
+  });
+
+  it("refuses a key that stands twice, where plain YAML readers keep the last one", async () => {
+    const [problem] = await problemsAfter("golive.yaml", (text) =>
+      text.replace("      cutover: [", "      cutover: [on-call]\n      cutover: ["),
+    );
+    expect(problem?.found).toBe("the same key stands twice in one mapping");
+  });
+
+  it("refuses `__proto__` and `constructor` as keys", async () => {
+    for (const key of ["__proto__", "constructor"]) {
+      const problems = await problemsAfter("golive.yaml", (text) =>
+        text.replace("services:", `services:\n  ${key}: { title: x }`),
+      );
+      expect(problems.length, key).toBeGreaterThan(0);
+    }
+  });
+
+  it("refuses aliases that explode, in well under a second", async () => {
+    const levels = Array.from({ length: 12 }, (_, level) => {
+      const below = level === 0 ? '"lol"' : Array.from({ length: 10 }, () => `*l${level - 1}`).join(", ");
+      return `l${level}: &l${level} [${below}]`;
+    });
+    const started = performance.now();
+    const problems = await problemsAfter("quality_gates.yaml", () => levels.join("\n"));
+    expect(problems.some((problem) => problem.found === "alias `*l0`")).toBe(true);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it.each([
+    ["a tab as indentation", (text: string) => text.replace("  precision_min", "\tprecision_min"), /tab/i],
+    ["a second document", (text: string) => `${text}\n---\nquality_gates: {}\n`, /more than one document/],
+    ["a tag", (text: string) => text.replace("0.20", "!!js/function 0.20"), /tags/],
+    ["an unclosed bracket", (text: string) => `${text}\nmore: [1, 2`, /./],
+    ["an empty file", () => "", /empty|mapping/],
+    ["a list instead of a mapping", () => "- a\n- b\n", /list of 2/],
+    ["text instead of a number", (text: string) => text.replace("0.20", '"0.20"'), /"0.20"/],
+    ["not-a-number", (text: string) => text.replace("0.20", ".nan"), /NaN/],
+    ["a NUL character", (text: string) => `${text}# \0\n`, /NUL/],
+    ["100,000 brackets", () => `quality_gates: ${"[".repeat(100_000)}`, /./],
+  ])("refuses %s", async (_what, edit, expected) => {
+    const problems = await problemsAfter("quality_gates.yaml", edit);
+    expect(describeProblems(problems)).toMatch(expected);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems[0]?.file).toMatch(/quality_gates\.yaml$/);
+  });
+
+  it("refuses a file over 1 MB without parsing it, a directory in place of a file, and bytes that are not UTF-8", async () => {
+    const dir = await copy();
+    await writeFile(join(dir, "golive.yaml"), `#${"x".repeat(1024 * 1024)}`);
+    await writeFile(join(dir, "checklist.yaml"), Buffer.from([0x61, 0xff, 0xfe]));
+    await rm(join(dir, "quality_gates.yaml"));
+    await cp(configs, join(dir, "quality_gates.yaml"), { recursive: true });
+    const loaded = await loadConfig(dir);
+    if (loaded.ok) throw new Error("it loaded");
+    const report = describeProblems(loaded.problems);
+    expect(report).toMatch(/golive\.yaml: 1048577 bytes; expected at most 1048576/);
+    expect(report).toMatch(/checklist\.yaml: not valid UTF-8/);
+    expect(report).toMatch(/quality_gates\.yaml: not a file/);
+  });
+
+  it("never repeats what could be a secret pasted into the wrong place", async () => {
+    const url = "postgres://golive:hunter2@db.internal/rag";
+    const token = "xoxb-1234567890-abcdef";
+    const problems = await problemsAfter("golive.yaml", (text) =>
+      text.replace("url_env: RAG_STORE_URL", `url_env: ${url}`).replace("channel: C0RELEASE", `channel: ${token}`),
+    );
+    const report = describeProblems(problems);
+    expect(problems).toHaveLength(2);
+    expect(report).not.toContain("hunter2");
+    expect(report).not.toContain(token);
+  });
+});
+
+describe("a configuration that contradicts itself", () => {
+  it.each([
+    [
+      "a right of a role that is not defined",
+      "golive.yaml",
+      "mute: [on-call]",
+      "mute: [nobody]",
+      /role `nobody` is not/,
+    ],
+    ["a role that names nobody", "golive.yaml", "users: [U0MILA]", "users: []", /at least one user or user group/],
+    [
+      "a freeze window that ends first",
+      "golive.yaml",
+      "freeze_windows: []",
+      "freeze_windows: [{name: x, from: 2026-01-02T00:00:00Z, to: 2026-01-01T00:00:00Z}]",
+      /`from` before `to`/,
+    ],
+    [
+      "a prefix that is no regular expression",
+      "golive.yaml",
+      'pattern: "Document: "',
+      'pattern: "Document("',
+      /regular/,
+    ],
+    [
+      "a sign-off by a role that is not defined",
+      "checklist.yaml",
+      "role: ml-lead",
+      "role: ml-leed",
+      /"ml-leed" is not defined.*release-manager, ml-lead/,
+    ],
+    [
+      "a quorum that could never be reached",
+      "checklist.yaml",
+      "role: ml-lead\n    quorum: 1",
+      "role: ml-lead\n    quorum: 2",
+      /could never be reached/,
+    ],
+    [
+      "a sign-off over a check that is not listed",
+      "checklist.yaml",
+      "covers: [manifest]",
+      "covers: [f1]",
+      /check "f1" is not listed/,
+    ],
+    [
+      "an item bound to a check nobody knows",
+      "checklist.yaml",
+      "check: determinism",
+      "check: determinsm",
+      /"determinsm" is unknown.*planned/,
+    ],
+    [
+      "an item bound to a sign-off that is not listed",
+      "checklist.yaml",
+      "sign_off: dashboards",
+      "sign_off: boards",
+      /"boards" is not listed/,
+    ],
+    [
+      "an item with both a check and a sign-off",
+      "checklist.yaml",
+      "sign_off: dashboards",
+      "sign_off: dashboards\n    check: backup",
+      /exactly one/,
+    ],
+    [
+      "an item in a section that is not listed",
+      "checklist.yaml",
+      "section: backup\n",
+      "section: backups\n",
+      /"backups" is not listed/,
+    ],
+    [
+      "two items with one id",
+      "checklist.yaml",
+      "- id: model-ids",
+      "- id: freeze-manifest",
+      /"freeze-manifest" is already items\[0\]/,
+    ],
+    [
+      "a planned check listed as if it ran",
+      "checklist.yaml",
+      "{ id: environment,",
+      "{ id: models,",
+      /"models" is not built \(it is planned/,
+    ],
+    ["a built check left out", "checklist.yaml", /^ {2}- \{ id: backup, title.*\n/m, "", /"backup" is missing/],
+    [
+      "a check that must not be waivable",
+      "checklist.yaml",
+      /(id: backup, .*waivable: )false/,
+      "$1true",
+      /"backup" can't be waived/,
+    ],
+  ] as const)("refuses %s", async (_what, file, from, to, expected) => {
+    const problems = await problemsAfter(file, (text) => text.replace(from, to));
+    expect(describeProblems(problems)).toMatch(expected);
+    expect(problems[0]?.line).toBeGreaterThan(0);
+  });
+});
+
+describe("deterministic_evaluation.env", () => {
+  it.each([
+    ["another temperature", "TEMPERATURE=0", "TEMPERATURE=0.2", /TEMPERATURE: "0.2"; expected exactly 0/],
+    ["a cache left on", "EVAL_DISABLE_CACHE=1", "EVAL_DISABLE_CACHE=0", /EVAL_DISABLE_CACHE: "0"; expected exactly 1/],
+    ["a missing setting", "RANDOM_SEED=42\n", "", /RANDOM_SEED: missing; expected/],
+    ["an unknown setting", "TOP_K=1", "TOP_K=1\nTOPK=1", /unknown key "TOPK"; expected one of TEMPERATURE/],
+    ["a setting given twice", "TOP_K=1", "TOP_K=1\nTOP_K=1", /TOP_K: already set on line \d+/],
+    ["shell syntax", "TOP_P=1", 'export TOP_P="1"', /expected KEY=value/],
+  ])("refuses %s", async (_what, from, to, expected) => {
+    const problems = await problemsAfter("deterministic_evaluation.env", (text) => text.replace(from, to));
+    expect(describeProblems(problems)).toMatch(expected);
+  });
+});
+
+describe("golive config check", () => {
+  it("prints what the configuration means and exits 0", async () => {
+    let text = "";
+    expect(
+      await configCheck(configs, (part) => {
+        text += part;
+      }),
+    ).toBe(0);
+    expect(text).toContain("support-docs (Support docs): released in C0RELEASE");
+    expect(text).toContain("64 not built yet: shown, never green, not blocking");
+  });
+
+  it("prints every problem and exits 2, also as one JSON document", async () => {
+    const dir = await copy();
+    await rm(join(dir, "golive.yaml"));
+    let text = "";
+    const out = (part: string) => {
+      text += part;
+    };
+    expect(await configCheck(dir, out)).toBe(2);
+    expect(text).toMatch(/1 problem.*\n.*golive\.yaml: the file is missing/);
+    text = "";
+    expect(await configCheck(dir, out, { json: true })).toBe(2);
+    expect(JSON.parse(text)).toMatchObject({ ok: false, problems: [{ found: "the file is missing" }] });
+  });
+});
