@@ -1,0 +1,42 @@
+import type { Queue } from "pg-boss";
+import { QUEUES, type QueueName } from "#src/journal/journal";
+
+/** The schema of pg-boss's tables, owned by `golive_owner` like everything else. */
+export const JOBS_SCHEMA = "golive_jobs";
+
+/** Where jobs end that failed every time. Nothing works it off: people look at it and act. */
+export const DEAD_QUEUE = "dead-jobs";
+
+/**
+ * How long one run of a job may take. The gates' own timeouts end a check earlier; this bounds a handler that ignores
+ * its signal.
+ */
+const EXPIRE_SECONDS: Readonly<Record<QueueName, number>> = {
+  "freeze-manifest": 300,
+  "run-check": 1800,
+  "cut-over": 600,
+  revalidate: 300,
+};
+
+/** All queues with their options, the dead letter queue first, since the others refer to it. */
+export function queueDefinitions(): readonly Queue[] {
+  const dead: Queue = { name: DEAD_QUEUE, policy: "standard", retentionSeconds: 90 * 86_400, deleteAfterSeconds: 0 };
+  const live = QUEUES.map(
+    (name): Queue => ({
+      name,
+      policy: "standard",
+      deadLetter: DEAD_QUEUE,
+      // The least pg-boss accepts: a killed worker is noticed within this plus one monitor pass.
+      heartbeatSeconds: 10,
+      expireInSeconds: EXPIRE_SECONDS[name],
+      retryLimit: 5,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 60,
+      // A domain wait never sits here (those are rows of `wake`), so a job this old is forgotten work.
+      retentionSeconds: 14 * 86_400,
+      deleteAfterSeconds: 7 * 86_400,
+    }),
+  );
+  return [dead, ...live];
+}

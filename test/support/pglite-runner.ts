@@ -1,0 +1,32 @@
+import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
+import { BEGIN, type SqlRunner } from "#src/rag/sql-runner";
+import { toRagStoreError } from "#src/rag/store-error";
+
+/** Postgres with pgvector in this process, for the SQL that needs the extension. One session; it can't cancel. */
+export async function createPgliteRunner(): Promise<SqlRunner> {
+  const db = await PGlite.create({ extensions: { vector } });
+  await db.exec("CREATE EXTENSION vector");
+  const run = async <R extends Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<R[]> => {
+    try {
+      return (await db.query<R>(sql, [...values])).rows;
+    } catch (error) {
+      throw toRagStoreError(error, [], false);
+    }
+  };
+  return {
+    query: run,
+    transaction: async (mode, work) => {
+      await run(BEGIN[mode]);
+      try {
+        const result = await work(run);
+        await run("COMMIT");
+        return result;
+      } catch (error) {
+        await run("ROLLBACK");
+        throw error;
+      }
+    },
+    close: () => db.close(),
+  };
+}
