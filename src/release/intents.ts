@@ -85,7 +85,14 @@ export type Intent =
   | { readonly type: "resume" }
   | { readonly type: "cut-over"; readonly actor: Person; readonly members: RoleMembers; readonly seen: string | null }
   /** Golive's own, right before the flip: everything is decided once more with fresh members and a fresh manifest. */
-  | { readonly type: "intend-flip"; readonly flip: string; readonly members: RoleMembers; readonly manifest: string }
+  | {
+      readonly type: "intend-flip";
+      readonly flip: string;
+      readonly members: RoleMembers;
+      readonly manifest: string;
+      /** What differs from the manifest that was reviewed, one line each; only read when `manifest` is another one. */
+      readonly changes?: readonly string[];
+    }
   | {
       readonly type: "settle-flip";
       readonly flip: string;
@@ -100,6 +107,7 @@ export type Intent =
       readonly run: string;
       readonly chunks: number;
       readonly digest: string;
+      readonly policy: Policy;
     }
   | { readonly type: "lock"; readonly reason: string; readonly manifest: string | null }
   | {
@@ -108,4 +116,5 @@ export type Intent =
       readonly members: RoleMembers;
       readonly reason: string;
       readonly rootCause: string;
+      readonly policy: Policy;
     };

@@ -23,7 +23,13 @@ export type Refusal =
       readonly who: readonly Person[];
       readonly alsoRequester: boolean;
     }
-  | { readonly kind: "own-release"; readonly signOff: string; readonly who: readonly Person[] }
+  | {
+      readonly kind: "own-release";
+      readonly signOff: string;
+      readonly who: readonly Person[];
+      /** What the requester may not do to the own release; absent: sign. */
+      readonly act?: "waive" | "break-glass";
+    }
   | {
       readonly kind: "second-role";
       readonly signOff: string;
@@ -37,6 +43,7 @@ export type Refusal =
   | { readonly kind: "view-outdated"; readonly what: string }
   | { readonly kind: "evidence-missing"; readonly signOff: string; readonly waitingFor: readonly string[] }
   | { readonly kind: "vetoed"; readonly signOff: string; readonly by: Person; readonly reason: string }
+  | { readonly kind: "no-veto"; readonly signOff: string }
   | { readonly kind: "not-your-veto"; readonly signOff: string; readonly by: Person }
   | { readonly kind: "second-person-needed"; readonly signOff: string; readonly who: readonly Person[] }
   | { readonly kind: "role-unresolved"; readonly roles: readonly RoleId[] }
@@ -54,9 +61,10 @@ export type Refusal =
   | { readonly kind: "same-as-active"; readonly pair: Pair }
   | { readonly kind: "locked"; readonly reason: string; readonly who: readonly Person[] }
   | { readonly kind: "not-locked" }
+  | { readonly kind: "checklist-incomplete"; readonly missing: readonly string[] }
   | { readonly kind: "blocked"; readonly blockers: readonly Blocker[] }
   | { readonly kind: "unknown-item"; readonly what: string; readonly known: readonly string[] }
-  | { readonly kind: "not-waivable"; readonly check: string }
+  | { readonly kind: "not-waivable"; readonly check: string; readonly why: "passed" | "unfinished" | "policy" }
   | { readonly kind: "reason-needed"; readonly what: string }
   | { readonly kind: "until-invalid"; readonly what: string }
   | { readonly kind: "run-known"; readonly run: string }

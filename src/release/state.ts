@@ -55,6 +55,11 @@ export type ReleaseState = {
   readonly members: RoleMembers;
   readonly manifest: { readonly hash: string; readonly at: Instant } | null;
   readonly checks: Readonly<Record<CheckId, CheckState>>;
+  /**
+   * Checks asked for since the last moment when none was under way, with the evidence each had before: what one batched
+   * note about passes reports.
+   */
+  readonly round: readonly { readonly check: CheckId; readonly before: string | null }[];
   readonly signOffs: readonly SignOff[];
   /** Sign-offs that were voided and not given again, newest last. */
   readonly voided: readonly VoidedSignOff[];

@@ -36,7 +36,8 @@ export type SignOffView = {
   readonly seen: string;
 };
 
-export type ItemStatus = CheckStatus | SignOffStatus | "not-built";
+/** `not-applicable`: a check that a first go-live leaves out. */
+export type ItemStatus = CheckStatus | SignOffStatus | "not-built" | "not-applicable";
 
 export type ItemView = {
   readonly item: ChecklistItem;
@@ -50,7 +51,7 @@ export type SectionView = {
   readonly title: string;
   readonly items: readonly ItemView[];
   readonly green: number;
-  /** Items that exist: those not built yet are listed but not counted. */
+  /** Items that exist and apply: those not built yet and those that do not apply are listed but not counted. */
   readonly total: number;
   readonly notBuilt: number;
 };

@@ -1,0 +1,67 @@
+import type { Checklist } from "#src/release/checklist";
+import type { Recorded, ReleaseEvent, ServiceEvent } from "#src/release/events";
+import { changesOf, checksOf } from "#src/release/evolve-changes";
+import { evolveService, newService } from "#src/release/evolve-service";
+import type { ReleaseState, ServiceState } from "#src/release/state";
+
+type Started = Extract<ReleaseEvent, { type: "release-started" }>;
+
+/**
+ * The release after one more fact. A stream begins with `release-started` and has it once; anything else is a broken
+ * journal and throws.
+ */
+export function evolveRelease(state: ReleaseState | null, recorded: Recorded<ReleaseEvent>): ReleaseState {
+  const { event } = recorded;
+  if (event.type === "release-started") {
+    if (state !== null) throw new Error(`${recorded.stream} starts twice: again at version ${recorded.version}`);
+    return begin(recorded, event);
+  }
+  if (state === null) throw new Error(`${recorded.stream} begins with ${event.type} instead of release-started`);
+  return { ...state, ...changesOf(state, recorded, event), version: recorded.version };
+}
+
+/** Folds a release's stream from its start. Null for an empty stream. */
+export function foldRelease(events: Iterable<Recorded<ReleaseEvent>>): ReleaseState | null {
+  let state: ReleaseState | null = null;
+  for (const recorded of events) state = evolveRelease(state, recorded);
+  return state;
+}
+
+/** Folds a service's stream from its start; an empty stream is a service that nothing happened to yet. */
+export function foldService(id: string, events: Iterable<Recorded<ServiceEvent>>): ServiceState {
+  let state = newService(id);
+  for (const recorded of events) state = evolveService(state, recorded);
+  return state;
+}
+
+function begin(recorded: Recorded<ReleaseEvent>, event: Started): ReleaseState {
+  const checklist: Checklist = event.checklist;
+  return {
+    id: event.release,
+    number: event.number,
+    service: event.service,
+    channel: event.channel,
+    requester: recorded.by,
+    startedAt: recorded.at,
+    standing: "open",
+    candidate: event.candidate,
+    active: event.active,
+    checklist,
+    policy: event.policy,
+    members: event.members,
+    manifest: null,
+    checks: checksOf(checklist, {}),
+    round: [],
+    signOffs: [],
+    voided: [],
+    vetoes: [],
+    waivers: [],
+    breakGlass: [],
+    paused: null,
+    cutover: null,
+    flip: null,
+    ended: null,
+    stopped: [],
+    version: recorded.version,
+  };
+}
