@@ -1,0 +1,112 @@
+import PQueue from "p-queue";
+import type { Log } from "#src/log";
+import type { Person, RoleId, RoleMembers, RoleText } from "#src/release/people";
+import type { Identity } from "#src/release/use-cases";
+import { coalesce } from "#src/slack/coalesce";
+import { type Directory, toPerson } from "#src/slack/directory";
+import { IdentityError } from "#src/slack/identity-error";
+import { SlackError } from "#src/slack/slack-error";
+
+export type IdentityOptions = {
+  readonly directory: Directory;
+  /** Our own team, from `auth.test`. */
+  readonly team: string;
+  readonly roles: Readonly<Record<RoleId, RoleText>>;
+  /** Machine clock, epoch milliseconds. */
+  readonly now: () => number;
+  readonly log: Log;
+};
+
+const NAME_KEPT_MS = 5 * 60_000;
+const NAMES_KEPT = 500;
+/** Lookups under way at once: `users.info` allows about 100 a minute. */
+const LOOKUPS_AT_ONCE = 6;
+
+/**
+ * People and roles, straight from Slack at each decision; only calls that are under way are shared. Names of strangers
+ * (who decide nothing) are kept for five minutes, so that somebody who keeps clicking doesn't use up the lookups.
+ */
+export function createIdentity(options: IdentityOptions): Identity {
+  const { directory, team, roles, now, log } = options;
+  const lookups = new PQueue({ concurrency: LOOKUPS_AT_ONCE });
+  const user = coalesce((id) => lookups.add(() => lookUp(id)));
+  const group = coalesce((id) => lookups.add(() => directory.groupMembers(id)));
+  const names = new Map<string, { readonly name: string; readonly until: number }>();
+
+  async function lookUp(id: string): Promise<Person> {
+    try {
+      return toPerson(await directory.user(id), team);
+    } catch (error) {
+      // Slack's clear answer, unlike no answer: there is nobody of that id here.
+      if (error instanceof SlackError && error.failure.kind === "unreachable-person") {
+        return { id, name: id, kind: "unknown" };
+      }
+      throw error;
+    }
+  }
+
+  async function strangersName(id: string): Promise<string> {
+    const known = names.get(id);
+    if (known !== undefined && known.until > now()) return known.name;
+    const name = await user(id).then(
+      (person) => person.name,
+      () => id,
+    );
+    if (names.size >= NAMES_KEPT) names.clear();
+    names.set(id, { name, until: now() + NAME_KEPT_MS });
+    return name;
+  }
+
+  async function membersOf(role: RoleText): Promise<readonly Person[]> {
+    const groups = await Promise.all(role.groups.map(group));
+    const ids = [...new Set([...role.users, ...groups.flat()])];
+    return Promise.all(ids.map(user));
+  }
+
+  return {
+    async person(id, teamOfClick) {
+      if (teamOfClick !== team) return { id, name: await strangersName(id), kind: "stranger" };
+      try {
+        return await user(id);
+      } catch (error) {
+        log.warn({ err: error, user: id }, "Slack did not say who somebody is");
+        throw new IdentityError(
+          "Slack didn't say who you are just now, so your click was not counted. Nothing changed; please press again.",
+          { cause: error },
+        );
+      }
+    },
+
+    async members() {
+      const entries = await Promise.all(
+        Object.entries(roles).map(async ([role, text]): Promise<[RoleId, readonly Person[]] | null> => {
+          try {
+            return [role, await membersOf(text)];
+          } catch (error) {
+            // Absent, never empty or half: half a role would void the sign-offs of the other half.
+            log.warn({ err: error, role }, "a role could not be resolved");
+            return null;
+          }
+        }),
+      );
+      const resolved: RoleMembers = Object.fromEntries(entries.filter((entry) => entry !== null));
+      return resolved;
+    },
+
+    async channel(id) {
+      try {
+        const found = await directory.channel(id);
+        if (found.is_archived === true) return "archived";
+        if (found.is_member !== true) return "unreachable";
+        return found.is_ext_shared === true || found.is_pending_ext_shared === true ? "shared" : "ours";
+      } catch (error) {
+        if (error instanceof SlackError && error.failure.kind === "unreachable-channel") return "unreachable";
+        log.warn({ err: error, channel: id }, "Slack did not describe a channel");
+        throw new IdentityError(
+          "Slack didn't say whether this channel is shared with another organisation, so nothing was started. Please try again in a minute.",
+          { cause: error },
+        );
+      }
+    },
+  };
+}
