@@ -1,0 +1,51 @@
+import type { Block, Json } from "#sandbox/slack/model";
+
+/** A button as it stands in a message or modal: enough to press it, and the words around it to choose the right one. */
+export type FoundButton = {
+  readonly blockId: string;
+  readonly actionId: string;
+  readonly label: string;
+  readonly value: string;
+  /** All text of the block it stands in. */
+  readonly near: string;
+};
+
+const isObject = (value: Json | undefined): value is Block =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const textOf = (value: Json | undefined): string =>
+  isObject(value) && typeof value.text === "string" ? value.text : typeof value === "string" ? value : "";
+
+/** Everything a person can read in these blocks, in order, one line a text. */
+export function readableText(value: Json | undefined): string {
+  const lines: string[] = [];
+  const visit = (node: Json | undefined): void => {
+    if (Array.isArray(node)) for (const child of node) visit(child);
+    if (!isObject(node)) return;
+    if (typeof node.text === "string") lines.push(node.text);
+    for (const [key, child] of Object.entries(node)) if (key !== "text" || typeof child !== "string") visit(child);
+  };
+  visit(value);
+  return lines.join("\n");
+}
+
+/** All buttons in these blocks, at any depth. */
+export function findButtons(blocks: readonly Json[]): readonly FoundButton[] {
+  const found: FoundButton[] = [];
+  const visit = (node: Json | undefined, block: Block): void => {
+    if (Array.isArray(node)) for (const child of node) visit(child, block);
+    if (!isObject(node)) return;
+    if (node.type === "button" && typeof node.action_id === "string") {
+      found.push({
+        blockId: typeof block.block_id === "string" ? block.block_id : "",
+        actionId: node.action_id,
+        label: textOf(node.text),
+        value: typeof node.value === "string" ? node.value : "",
+        near: readableText(block),
+      });
+    }
+    for (const child of Object.values(node)) visit(child, block);
+  };
+  for (const block of blocks) if (isObject(block)) visit(block, block);
+  return found;
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FoundButton, findButtons, readableText } from "#sandbox/demo/read-blocks";
+import type { Hands, SandboxMessage, World } from "#sandbox/slack/model";
+
+/** The story did not go as scripted. The message is the reason that the demo prints. */
+export class StoryError extends Error {
+  override readonly name = "StoryError";
+}
+
+export type Line = { readonly at: string; readonly who: string; readonly what: string };
+
+/** A person at the keyboard of the local Slack, scripted: does what a person does and sees what a person sees. */
+export type Stage = {
+  /** Adds a line to the transcript. */
+  tell(who: string, what: string): void;
+  readonly transcript: readonly Line[];
+  command(user: string, channel: string, text: string): Promise<void>;
+  /** Presses the button with this label, in the newest message for which `near` appears in the button's block. */
+  press(user: string, channel: string, label: RegExp, near?: RegExp): Promise<void>;
+  /** The newest ephemeral answer to this person that came after the last thing they did. */
+  answer(user: string, channel: string): Promise<string>;
+  /** Waits until a message of the channel that this person sees reads like `pattern`. */
+  see(user: string, channel: string, pattern: RegExp, timeoutMs?: number): Promise<SandboxMessage>;
+  /** Whether a button with this label is there for this person right now. */
+  offers(user: string, channel: string, label: RegExp): boolean;
+  /** Waits until `predicate` gives something. */
+  until<T>(what: string, predicate: () => Promise<T | null> | T | null, timeoutMs?: number): Promise<T>;
+};
+
+const PATIENCE_MS = 45_000;
+
+/** `onLine` receives each line as it happens, so that a person can follow. */
+export function createStage(world: World, hands: Hands, onLine: (line: Line) => void): Stage {
+  const transcript: Line[] = [];
+  const actedAt = new Map<string, number>();
+  const nameOf = (id: string): string => world.users.find((user) => user.id === id)?.name ?? id;
+  const channelName = (id: string): string => world.channels.find((channel) => channel.id === id)?.name ?? id;
+
+  const tell = (who: string, what: string): void => {
+    const line = { at: new Date().toISOString(), who, what };
+    transcript.push(line);
+    onLine(line);
+  };
+  const mine = (user: string, channel: string): readonly SandboxMessage[] => world.messages(channel, user);
+  const ephemerals = (user: string, channel: string): readonly SandboxMessage[] =>
+    mine(user, channel).filter((message) => message.ephemeralFor === user);
+
+  const until: Stage["until"] = async (what, predicate, timeoutMs = PATIENCE_MS) => {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const value = await predicate();
+      if (value !== null) return value;
+      if (performance.now() > deadline) throw new StoryError(`waited ${timeoutMs / 1000} s for: ${what}`);
+      await sleep(60);
+    }
+  };
+
+  const findButton = (
+    user: string,
+    channel: string,
+    label: RegExp,
+    near?: RegExp,
+  ): { message: SandboxMessage; button: FoundButton } | null => {
+    for (const message of [...mine(user, channel)].reverse()) {
+      const button = findButtons(message.blocks).find(
+        (found) => label.test(found.label) && (near === undefined || near.test(found.near)),
+      );
+      if (button !== undefined) return { message, button };
+    }
+    return null;
+  };
+
+  const acted = (user: string, channel: string): void => {
+    actedAt.set(`${user} ${channel}`, ephemerals(user, channel).length);
+  };
+
+  return {
+    tell,
+    transcript,
+    until,
+    async command(user, channel, text) {
+      acted(user, channel);
+      const [command = "", ...words] = text.split(" ");
+      tell(nameOf(user), `${text}   (in #${channelName(channel)})`);
+      const done = await hands.command(user, channel, command, words.join(" "));
+      if (!done.ok) throw new StoryError(`${text}: Slack said ${done.error}`);
+    },
+    async press(user, channel, label, near) {
+      const where = near === undefined ? "" : ` next to ${near.source}`;
+      const { message, button } = await until(`a button ${label.source}${where}`, () =>
+        findButton(user, channel, label, near),
+      );
+      acted(user, channel);
+      const beside = button.near.split("\n").find((text) => near?.test(text) === true && text !== button.label);
+      tell(nameOf(user), `presses [${button.label}]${beside === undefined ? "" : ` beside "${firstWords(beside)}"`}`);
+      const done = await hands.click(user, { channel, ts: message.ts }, button.blockId, button.actionId);
+      if (!done.ok) throw new StoryError(`pressing ${button.label}: Slack said ${done.error}`);
+    },
+    async answer(user, channel) {
+      const before = actedAt.get(`${user} ${channel}`) ?? 0;
+      const message = await until(`an answer to ${nameOf(user)}`, () => ephemerals(user, channel)[before] ?? null);
+      const text = message.blocks.length > 0 ? readableText(message.blocks) : message.text;
+      tell("Golive", `(only to ${nameOf(user)}) ${text}`);
+      return text;
+    },
+    see: (user, channel, pattern, timeoutMs) =>
+      until(
+        `a message like ${pattern.source}`,
+        () =>
+          [...mine(user, channel)]
+            .reverse()
+            .find((message) => pattern.test(message.text) || pattern.test(readableText(message.blocks))) ?? null,
+        timeoutMs,
+      ),
+    offers: (user, channel, label) => findButton(user, channel, label) !== null,
+  };
+}
+
+const firstWords = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text).replaceAll("\n", " ");

@@ -1,0 +1,26 @@
+/** Where a command writes and what it read: injected, so that commands run in tests as they run in a shell. */
+export type Io = {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isTty: boolean;
+};
+
+/** Exit codes of the command line contract. */
+export const EXIT = { pass: 0, failed: 1, usage: 2, inconclusive: 3, interrupted: 130 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** A wrong use or a missing piece that the person at the terminal can mend. Printed as it is, without a stack. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly exit: ExitCode;
+  constructor(message: string, exit: ExitCode = EXIT.usage) {
+    super(message);
+    this.exit = exit;
+  }
+}
+
+/** Prints one JSON document on stdout and nothing else. */
+export function printJson(io: Io, document: unknown): void {
+  io.out(`${JSON.stringify(document, null, 2)}\n`);
+}
