@@ -1,0 +1,75 @@
+import type { KnownBlock } from "@slack/types";
+import { refusalText } from "#src/release/refusal-text";
+import type { Refusal } from "#src/release/refusals";
+import { context, type Message, packed, section } from "#src/slack/blocks/elements";
+import { channelLink, code, escaped, line, shorten } from "#src/slack/escape";
+import { BUDGET } from "#src/slack/limits";
+
+const HELP: readonly (readonly [usage: string, does: string])[] = [
+  [
+    "/golive start [service] [run] [config]",
+    "starts a go-live: freezes the manifest, runs the checks, asks for the sign-offs",
+  ],
+  ["/golive status [service]", "what is live, how the release stands, what blocks it and who is asked"],
+  ["/golive rerun [service] <check>|all", "runs a check again"],
+  ["/golive cancel [service] [reason]", "ends the open release; what is live stays"],
+  ["/golive unlock [service]", "opens a locked service again, with the root cause on record"],
+  ["/golive help", "this list"],
+  ["/canary", "watching a release after its cutover: not built yet"],
+  ["/rollback", "going back to the run before: not built yet"],
+];
+
+/** A few sentences for one person: the first one is the entire point. `text` as people write it, not escaped. */
+export function sentencesReply(text: string): Message {
+  const safe = escaped(text);
+  return { text: shorten(safe.replace(/\s+/g, " ").trim(), BUDGET.message.text), blocks: textBlocks(safe) };
+}
+
+/** The honest answer of a command that can't do its work yet: what it can't, what that means, what to do instead. */
+export function notYetReply(answer: string): Message {
+  return sentencesReply(answer);
+}
+
+/** What, why, who can, what next: the answer to an expected "no". */
+export function refusalReply(refusal: Refusal): Message {
+  const reply = sentencesReply(refusalText(refusal));
+  const where = refusalChannel(refusal);
+  return where === null
+    ? reply
+    : { ...reply, blocks: [...reply.blocks, context(`The channel: ${channelLink(where)}`)] };
+}
+
+function refusalChannel(refusal: Refusal): string | null {
+  return refusal.kind === "wrong-channel" || refusal.kind === "shared-channel" ? refusal.channel : null;
+}
+
+/** The commands, one line each. */
+export function helpReply(): Message {
+  const lines = HELP.map(([usage, does]) => `${code(usage)} ${line(does)}`);
+  return {
+    text: "Golive takes a service live with checks and sign-offs: /golive start, status, rerun, cancel, unlock, help.",
+    blocks: [
+      section("*Golive* takes a service into production: checks first, then sign-offs by named people, then one flip."),
+      ...textBlocks(lines.join("\n")),
+      context(
+        "Without a service, the channel's only one is meant. Nothing happens in any channel but the service's own.",
+      ),
+    ],
+  };
+}
+
+/** Words that are no command: what was wrong with them, and what was probably meant. */
+export function unknownWordsReply(problem: string, nearest: readonly string[]): Message {
+  const said = shorten(escaped(problem), 1_000);
+  const meant = nearest.slice(0, 5).map((command) => code(command, 120));
+  const next = meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : "`/golive help` lists what it knows.";
+  return {
+    text: shorten(`${said} ${next} Nothing was done.`, BUDGET.message.text),
+    blocks: [section(`${said}\n${next} Nothing was done.`)],
+  };
+}
+
+function textBlocks(text: string): KnownBlock[] {
+  const texts = packed(text.trim().split("\n"));
+  return (texts.length > 0 ? texts.slice(0, 4) : ["—"]).map((one) => section(one));
+}

@@ -1,0 +1,170 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import type { Instant } from "#src/release/policy";
+import type { ItemView, ReleaseView, SectionView } from "#src/release/view";
+import { carry } from "#src/slack/blocks/carried";
+import { checkDetails, unknownCheck } from "#src/slack/blocks/details-check";
+import { signOffDetails } from "#src/slack/blocks/details-sign-off";
+import { actions, button, context, drawn, header, packed, section } from "#src/slack/blocks/elements";
+import { modal } from "#src/slack/blocks/modal";
+import { sectionCount } from "#src/slack/blocks/release-sections";
+import { when } from "#src/slack/blocks/times";
+import { marked, number, PHASE_MARKS } from "#src/slack/blocks/words";
+import { code, line, shorten } from "#src/slack/escape";
+import { ACTIONS, BLOCK_PREFIXES, CALLBACKS } from "#src/slack/ids";
+import { BUDGET } from "#src/slack/limits";
+
+/** Blocks that belong together: never parted by a page break. */
+type Entry = readonly KnownBlock[];
+
+/**
+ * Every line of a section (null: of the whole checklist, and every blocker), with its evidence, what to do, and the
+ * buttons for it. Pages of at most `BUDGET.view`; `page` counts from 0 and is brought into range.
+ */
+export function detailsModal(view: ReleaseView, sectionId: string | null, now: Instant, page = 0): ModalView {
+  const chosen = sectionId === null ? view.sections : view.sections.filter((one) => one.id === sectionId);
+  const entries = [
+    ...(sectionId === null ? blockerEntries(view) : []),
+    ...chosen.flatMap((one) => sectionEntries(view, one, now)),
+    ...(sectionId === null ? unlistedEntries(view, now) : []),
+  ];
+  const pages = paged(
+    entries.length > 0
+      ? entries
+      : [
+          [
+            section(
+              "No section of this release has that name. The checklist may have changed: open Details again from the message.",
+            ),
+          ],
+        ],
+  );
+  const at = Math.min(Math.max(0, page), pages.length - 1);
+  const [only] = chosen;
+  return modal({
+    callback: CALLBACKS.details,
+    title: sectionId !== null && only !== undefined ? only.title : "All details",
+    carried: carry({ r: view.release.id, ...(sectionId === null ? {} : { i: sectionId }), p: at }),
+    blocks: [
+      context(
+        `${code(view.release.service, 60)} release #${number(view.release.number)} · phase: ${marked(PHASE_MARKS[view.phase])} · as of ${when(now)}${pages.length > 1 ? ` · page ${at + 1} of ${pages.length}` : ""}`,
+      ),
+      ...(pages[at] ?? []),
+      ...pageButtons(view, sectionId, at, pages.length),
+    ],
+  });
+}
+
+function blockerEntries(view: ReleaseView): Entry[] {
+  if (view.blockers.length === 0) return [];
+  const lines = view.blockers.map((blocker) => `• ${shorten(line(blocker.text), 900)}`);
+  return packed([`*What blocks the cutover* (${number(lines.length)})`, ...lines]).map((text) => [section(text)]);
+}
+
+function sectionEntries(view: ReleaseView, one: SectionView, now: Instant): Entry[] {
+  const checks = new Map(view.checks.map((check, index) => [check.definition.id, { check, index }]));
+  const signOffs = new Map(view.signOffs.map((signOff, index) => [signOff.definition.id, { signOff, index }]));
+  const entries: Entry[] = [[header(`${one.title} · ${sectionCount(one)}`)]];
+  for (const [id, items] of grouped(one.items, (item) =>
+    item.item.proof.kind === "check" ? item.item.proof.check : null,
+  )) {
+    const found = checks.get(id);
+    const applies = items.some((item) => item.status !== "not-applicable");
+    if (applies)
+      entries.push(found === undefined ? unknownCheck(id) : checkDetails(view, found.check, items, found.index, now));
+  }
+  for (const [id] of grouped(one.items, (item) =>
+    item.item.proof.kind === "sign-off" ? item.item.proof.signOff : null,
+  )) {
+    const found = signOffs.get(id);
+    entries.push(found === undefined ? unknownCheck(id) : signOffDetails(view, found.signOff, found.index));
+  }
+  return [...entries, ...uncountedEntries(one)];
+}
+
+/** Lines that are neither green nor red: not built yet, or left out by a first go-live. */
+function uncountedEntries(one: SectionView): Entry[] {
+  const notBuilt = one.items.filter((item) => item.status === "not-built");
+  const leftOut = one.items.filter((item) => item.status === "not-applicable");
+  return [
+    ...listed("Not built yet: nothing decides these lines, and they don't block", notBuilt),
+    ...listed("Does not apply to this release", leftOut),
+  ];
+}
+
+function listed(title: string, items: readonly ItemView[]): Entry[] {
+  if (items.length === 0) return [];
+  const lines = items.map((item) => {
+    const why = line(item.line);
+    return `• ${shorten(line(item.item.text), 300)}${why === "" ? "" : `: ${shorten(why, 200)}`}`;
+  });
+  return packed([`*${title}* (${number(items.length)})`, ...lines]).map((text) => [section(text)]);
+}
+
+/** Checks and sign-offs that no line of the checklist names still decide the cutover: they stand at the end. */
+function unlistedEntries(view: ReleaseView, now: Instant): Entry[] {
+  const items = view.sections.flatMap((one) => one.items);
+  const named = new Set(
+    items.flatMap(({ item: { proof } }) =>
+      proof.kind === "check" ? [`c ${proof.check}`] : proof.kind === "sign-off" ? [`s ${proof.signOff}`] : [],
+    ),
+  );
+  const entries: Entry[] = [
+    ...view.checks.flatMap((check, index) =>
+      named.has(`c ${check.definition.id}`) ? [] : [checkDetails(view, check, [], index, now)],
+    ),
+    ...view.signOffs.flatMap((one, index) =>
+      named.has(`s ${one.definition.id}`) ? [] : [signOffDetails(view, one, index)],
+    ),
+  ];
+  return entries.length === 0 ? [] : [[header("Also decided for this release")], ...entries];
+}
+
+function grouped(items: readonly ItemView[], key: (item: ItemView) => string | null): Map<string, ItemView[]> {
+  const groups = new Map<string, ItemView[]>();
+  for (const item of items) {
+    const id = key(item);
+    if (id !== null) groups.set(id, [...(groups.get(id) ?? []), item]);
+  }
+  return groups;
+}
+
+/** Fills pages in order. The head and the page buttons need 2 blocks and about 1,500 characters beside them. */
+function paged(entries: readonly Entry[]): KnownBlock[][] {
+  const pages: KnownBlock[][] = [];
+  let current: KnownBlock[] = [];
+  let size = 0;
+  for (const entry of entries) {
+    const more = JSON.stringify(entry).length;
+    const full = current.length + entry.length > BUDGET.view.blocks - 2 || size + more > BUDGET.view.json - 1_500;
+    if (full && current.length > 0) {
+      pages.push(current);
+      current = [];
+      size = 0;
+    }
+    // The same check can decide lines of several sections: its block ids must not repeat on one page.
+    current.push(...distinct(entry, current));
+    size += more;
+  }
+  return [...pages, current];
+}
+
+function distinct(entry: Entry, current: readonly KnownBlock[]): Entry {
+  return entry.map((block) => {
+    if (block.block_id === undefined || !current.some((other) => other.block_id === block.block_id)) return block;
+    return { ...block, block_id: `${block.block_id}~${current.length}` };
+  });
+}
+
+function pageButtons(view: ReleaseView, sectionId: string | null, at: number, pages: number): KnownBlock[] {
+  if (pages < 2) return [];
+  const to = (p: number) => carry({ r: view.release.id, ...(sectionId === null ? {} : { i: sectionId }), p });
+  return [
+    actions(
+      `${BLOCK_PREFIXES.page}${at}`,
+      drawn([
+        at > 0 ? button(ACTIONS.detailsPrevious, "Previous page", to(at - 1)) : null,
+        at < pages - 1 ? button(ACTIONS.detailsNext, "Next page", to(at + 1)) : null,
+      ]),
+    ),
+  ];
+}

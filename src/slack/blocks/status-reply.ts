@@ -1,0 +1,80 @@
+import type { KnownBlock } from "@slack/types";
+import type { Pair } from "#src/release/events";
+import { samePair } from "#src/release/pair";
+import type { ReleaseView } from "#src/release/view";
+import { context, type Message, section } from "#src/slack/blocks/elements";
+import { progressLine } from "#src/slack/blocks/release-head";
+import { releaseSentence } from "#src/slack/blocks/release-sentence";
+import { signableNow } from "#src/slack/blocks/sign-off-buttons";
+import { when } from "#src/slack/blocks/times";
+import { MARKS, marked, name, names, number, PHASE_MARKS, pair } from "#src/slack/blocks/words";
+import { bold, channelLink, code, line, shorten } from "#src/slack/escape";
+import { BUDGET } from "#src/slack/limits";
+
+/** What the store says answers now; `unread` when it could not be asked. */
+export type LiveNow = Pair | null | "unread";
+
+/** The answer to `/golive status`, for one person: what is live, how the release stands, who is asked. */
+export function statusReply(view: ReleaseView | null, service: string, live: LiveNow): Message {
+  const liveText = liveWords(service, live);
+  if (view === null) {
+    const none = `No release of ${code(service)} so far. Start one with \`/golive start ${shorten(line(service), 60)}\`.`;
+    return { text: shorten(`${liveText} ${none}`, BUDGET.message.text), blocks: [section(`${liveText}\n${none}`)] };
+  }
+  return {
+    text: shorten(`${releaseSentence(view)} ${liveText}`, BUDGET.message.text),
+    blocks: [
+      section([liveText, ...driftWords(view, live)].join("\n")),
+      section(standing(view)),
+      ...blockerBlocks(view),
+      ...askedBlocks(view),
+      context(`The release message, its buttons and its history: ${channelLink(view.release.channel)}`),
+    ],
+  };
+}
+
+function liveWords(service: string, live: LiveNow): string {
+  if (live === "unread") return `⚠️ What answers in ${code(service)} could not be read from its RAG store just now.`;
+  return live === null ? `Nothing is live in ${code(service)} yet.` : `${code(service)} answers from ${pair(live)}.`;
+}
+
+/** The pointer moved without Golive: a cutover would be refused by the compare-and-set, so it is said early. */
+function driftWords(view: ReleaseView, live: LiveNow): string[] {
+  if (live === "unread") return [];
+  const { release } = view;
+  const expected = release.standing === "live" ? release.candidate : release.active;
+  if (release.standing === "cutting_over" || release.standing === "failed" || samePair(expected, live)) return [];
+  const was = expected === null ? "nothing was live" : `it was ${pair(expected)}`;
+  const then = release.standing === "open" ? " A cutover of this release would be refused." : "";
+  return [`⚠️ As release #${number(release.number)} knows it, ${was}: the pointer was moved since.${then}`];
+}
+
+function standing(view: ReleaseView): string {
+  const { release } = view;
+  const head = `*Release #${number(release.number)}* to ${pair(release.candidate)} · phase: ${marked(PHASE_MARKS[view.phase])} · started by ${name(release.requester)} ${when(release.startedAt)}`;
+  if (release.ended === null) return `${head}\n${progressLine(view)}`;
+  const reason = line(release.ended.reason);
+  return `${head}\nEnded ${when(release.ended.at)} by ${name(release.ended.by)}${reason === "" ? "" : `: ${shorten(reason, 400)}`}`;
+}
+
+function blockerBlocks(view: ReleaseView): KnownBlock[] {
+  if (view.release.standing !== "open") return [];
+  if (view.blockers.length === 0)
+    return view.phase === "ready" ? [section("✅ *Ready*: nothing blocks the cutover.")] : [];
+  const shown = view.blockers.slice(0, 10).map((blocker) => `• ${shorten(line(blocker.text), 240)}`);
+  const hidden = view.blockers.length - shown.length;
+  const title = `*What blocks the cutover* (${number(view.blockers.length)})`;
+  return [
+    section([title, ...shown, ...(hidden > 0 ? [`_… and ${hidden} more in the release message_`] : [])].join("\n")),
+  ];
+}
+
+function askedBlocks(view: ReleaseView): KnownBlock[] {
+  const asked = view.signOffs.filter((one) => signableNow(view, one));
+  if (asked.length === 0) return [];
+  const shown = asked.slice(0, 10).map((one) => {
+    return `${MARKS.waiting.emoji} ${bold(one.definition.title, 100)}: ${number(one.missing)} of ${names(one.mayNow, 4, 40)}`;
+  });
+  const hidden = asked.length - shown.length;
+  return [section(["*Asked to sign now*", ...shown, ...(hidden > 0 ? [`_… and ${hidden} more_`] : [])].join("\n"))];
+}
