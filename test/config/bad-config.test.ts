@@ -159,7 +159,7 @@ describe("a configuration that contradicts itself", () => {
     [
       "a prefix that is no regular expression",
       "golive.yaml",
-      'pattern: "Document: "',
+      'pattern: "^Document: "',
       'pattern: "Document("',
       /regular/,
     ],
