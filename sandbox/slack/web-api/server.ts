@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { CallFault, FaultPlan } from "#sandbox/slack/faults";
+import type { Json } from "#sandbox/slack/model";
+import type { ResponseUrls } from "#sandbox/slack/response-urls";
+import type { Args, Failure, Platform, Reply } from "#sandbox/slack/web-api/call";
+import { type Credentials, dispatch } from "#sandbox/slack/web-api/dispatch";
+import { readBody, readFile, readJson } from "#sandbox/slack/web-api/read-body";
+import { asBlock } from "#sandbox/slack/wire";
+
+/** One Web API call as tests read it: no token in it. `fault`: what was done to it on purpose. */
+export type Call = {
+  readonly method: string;
+  /** Epoch milliseconds of the workspace's clock. */
+  readonly at: number;
+  readonly ok: boolean;
+  readonly error: string | null;
+  readonly fault: CallFault["kind"] | null;
+  readonly args: Args;
+};
+
+type Deps = {
+  readonly platform: Platform;
+  readonly responseUrls: ResponseUrls;
+  readonly credentials: Credentials;
+  readonly faults: FaultPlan;
+  readonly calls: Call[];
+  readonly now: () => number;
+};
+
+/** The HTTP side of the local Slack: Web API, uploads, response URLs. */
+export function createApiServer(deps: Deps): Server {
+  return createServer((request, response) => {
+    route(request, response, deps).catch((cause: unknown) => {
+      if (!response.headersSent) send(response, 500, { ok: false, error: "internal_error" });
+      console.error("The local Slack failed to answer:", cause);
+    });
+  });
+}
+
+async function route(request: IncomingMessage, response: ServerResponse, deps: Deps): Promise<void> {
+  const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+  const [, area, ...rest] = pathname.split("/");
+  const last = rest.at(-1) ?? "";
+  if (area === "api") return answerCall(last, request, response, deps);
+  if (area === "upload") {
+    const bytes = await readFile(request);
+    const stored = bytes !== null && deps.platform.uploads.receive(last, bytes);
+    response.writeHead(stored ? 200 : 400).end(stored ? `OK - ${bytes.length}` : "upload_failed");
+    return;
+  }
+  if (area === "actions" && request.method === "POST") {
+    const { status, error } = deps.responseUrls.use(last, asBlock(await readJson(request)));
+    if (error === null) response.writeHead(status).end("ok");
+    else send(response, status, { ok: false, error });
+    return;
+  }
+  send(response, 404, { ok: false, error: "not_found" });
+}
+
+async function answerCall(method: string, request: IncomingMessage, response: ServerResponse, deps: Deps) {
+  const args = await readBody(request);
+  const fault = deps.faults.ofCall(method);
+  const log = (ok: boolean, error: string | null) => {
+    const { token: _, ...shown } = args;
+    deps.calls.push({ method, at: deps.now(), ok, error, fault: fault?.kind ?? null, args: shown });
+  };
+  if (fault && fault.kind !== "timeout-after") {
+    log(false, fault.kind === "error" ? fault.error : fault.kind);
+    return failOnPurpose(fault, response);
+  }
+  const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? null;
+  const reply = dispatch(method, args, bearer, deps.credentials, deps.platform);
+  log(reply.ok, errorOf(reply));
+  // The reply is never sent: the caller can't know that it was done.
+  if (fault) return;
+  send(response, 200, reply, { "x-oauth-scopes": deps.credentials.scopes.join(",") });
+}
+
+function failOnPurpose(fault: Exclude<CallFault, { kind: "timeout-after" }>, response: ServerResponse): void {
+  switch (fault.kind) {
+    case "ratelimited":
+      send(response, 429, { ok: false, error: "ratelimited" }, { "retry-after": `${fault.retryAfterSeconds}` });
+      return;
+    case "server-error":
+      response.writeHead(fault.status ?? 500, { "content-type": "text/html" }).end("<h1>Server Error</h1>");
+      return;
+    case "error":
+      send(response, 200, { ok: false, error: fault.error });
+      return;
+    case "timeout-before":
+      return;
+  }
+}
+
+function errorOf(reply: Reply | Failure): string | null {
+  return typeof reply.error === "string" ? reply.error : null;
+}
+
+function send(response: ServerResponse, status: number, body: Json, headers: Readonly<Record<string, string>> = {}) {
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
+  response.end(JSON.stringify(body));
+}
