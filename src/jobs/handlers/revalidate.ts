@@ -1,0 +1,50 @@
+import type { RunningJob } from "#src/jobs/create-jobs";
+import { releaseJobSchema } from "#src/jobs/handlers/freeze-manifest";
+import type { Checklist } from "#src/release/checklist";
+import type { DomainClock } from "#src/release/clock";
+import type { Policy } from "#src/release/policy";
+import type { ReleaseState } from "#src/release/state";
+import type { Identity } from "#src/release/use-cases";
+import type { DecideIntent } from "#src/release/use-cases/decide-intent";
+
+type Deps = {
+  readonly decide: DecideIntent;
+  readonly release: (id: string) => Promise<ReleaseState | null>;
+  readonly identity: Identity;
+  readonly clock: DomainClock;
+  /** The checklist and policy as configured now. Null when the service is no longer configured. */
+  readonly configured: (service: string) => { readonly checklist: Checklist; readonly policy: Policy } | null;
+};
+
+/** Evidence is refreshed this long before it expires, as a share of its life: a green release stays green. */
+const REFRESH_AT = 0.1;
+
+/**
+ * Looks after an open release: resolves people again (who left a role loses the sign-off), takes over an edited policy
+ * (which voids exactly what it touches), and re-runs checks whose evidence is about to age out. Repeating it changes nothing.
+ */
+export function createRevalidate(deps: Deps): (job: RunningJob) => Promise<void> {
+  return async (job) => {
+    const { service, release: id } = releaseJobSchema.parse(job.data);
+    const release = await deps.release(id);
+    if (release === null || release.ended !== null) return;
+    const members = await deps.identity.members();
+    await deps.decide(service, id, null, { type: "refresh-members", members });
+    const configured = deps.configured(service);
+    if (configured !== null) await deps.decide(service, id, null, { type: "change-policy", ...configured, members });
+    for (const check of expiring(release, deps.clock.now())) {
+      await deps.decide(service, id, null, { type: "refresh-check", check });
+    }
+  };
+}
+
+/** Checks that passed and whose evidence ends within the last tenth of its life. */
+function expiring(release: ReleaseState, now: number): readonly string[] {
+  return release.checklist.checks
+    .filter(({ id, freshForMs }) => {
+      const check = release.checks[id];
+      if (check?.status !== "finished" || check.freshUntil === null || check.result?.verdict !== "pass") return false;
+      return check.freshUntil - now < freshForMs * REFRESH_AT;
+    })
+    .map(({ id }) => id);
+}
