@@ -38,8 +38,6 @@ export class SlackError extends Error {
 const CODES: Readonly<Record<string, SlackFailure>> = {
   message_not_found: { kind: "gone" },
   thread_not_found: { kind: "gone" },
-  cant_update_message: { kind: "gone" },
-  edit_window_closed: { kind: "gone" },
   is_archived: { kind: "unreachable-channel", because: "channel-archived" },
   not_in_channel: { kind: "unreachable-channel", because: "bot-removed" },
   channel_not_found: { kind: "unreachable-channel", because: "bot-removed" },

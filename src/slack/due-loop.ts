@@ -1,0 +1,78 @@
+import type { Log } from "#src/log";
+
+export type DueLoop = {
+  start(): void;
+  /** Something may be due now. Cheap; many nudges are one pass. */
+  nudge(): void;
+  /** One pass now (or the one under way and another): resolves when everything that was due has been tried. */
+  drain(): Promise<void>;
+  /** No further passes; resolves when the one under way is over. */
+  stop(): Promise<void>;
+};
+
+export type DueLoopOptions = {
+  readonly name: string;
+  /** Works off what is due and returns when the next row is (epoch ms), or null when none waits. */
+  readonly pass: () => Promise<number | null>;
+  /** Machine clock. */
+  readonly now: () => number;
+  /** Longest pause between passes: other processes' rows arrive without a nudge. */
+  readonly pollMs: number;
+  readonly log: Log;
+};
+
+const SHORTEST_PAUSE_MS = 20;
+
+/** Runs `pass` when nudged, when the next row falls due, and every `pollMs`; never twice at once. */
+export function createDueLoop(options: DueLoopOptions): DueLoop {
+  const { name, pass, now, pollMs, log } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | null = null;
+  let again = false;
+  let stopped = true;
+
+  function run(): Promise<void> {
+    if (running !== null) {
+      again = true;
+      return running;
+    }
+    clearTimeout(timer);
+    running = runPasses().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  async function runPasses(): Promise<void> {
+    let nextAt: number | null = null;
+    do {
+      again = false;
+      try {
+        nextAt = await pass();
+      } catch (error) {
+        // The rows are still there; the database will be asked again.
+        log.error({ err: error, loop: name }, "a pass over what Slack should show failed");
+        nextAt = null;
+      }
+    } while (again);
+    if (stopped) return;
+    const pause = Math.min(pollMs, (nextAt ?? Number.POSITIVE_INFINITY) - now());
+    timer = setTimeout(() => void run(), Math.max(SHORTEST_PAUSE_MS, pause));
+  }
+
+  return {
+    start() {
+      stopped = false;
+      void run();
+    },
+    nudge() {
+      if (!stopped) void run();
+    },
+    drain: run,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * The text in `lease_by`: who holds a row, and since when a post may have left for Slack without an answer. It stays
+ * in the row when the holder dies or an answer is lost, so that whoever comes next looks before posting again.
+ */
+export type Lease = { readonly holder: string; readonly since: number };
+
+export function writeLease(lease: Lease): string {
+  return `${lease.holder} since ${lease.since}`;
+}
+
+/** When the oldest unanswered attempt began (epoch ms); null when nothing is in doubt. */
+export function doubtSince(leaseBy: string | null): number | null {
+  if (leaseBy === null) return null;
+  const since = Number(/ since (\d+)$/.exec(leaseBy)?.[1]);
+  // A text that can't be read is still an attempt: look as far back as makes sense.
+  return Number.isFinite(since) ? since : 0;
+}
+
+/** How long a row is held: longer than every call made under it together (look, post: 10 s each). */
+export const LEASE_MS = 60_000;
+
+/** 1 s, 2 s, 4 s … at most a minute. */
+export function backoffMs(failures: number): number {
+  return Math.min(60_000, 1000 * 2 ** Math.min(failures, 10));
+}
