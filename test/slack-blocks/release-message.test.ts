@@ -1,0 +1,276 @@
+import { describe, expect, test } from "vitest";
+import type { ReleaseView } from "#src/release/view";
+import { readCarried } from "#src/slack/blocks/carried";
+import { releaseMessage } from "#src/slack/blocks/release-message";
+import { ACTIONS } from "#src/slack/ids";
+import { actionIds, messageBreaches, readText } from "#test/slack-blocks/check-limits";
+import {
+  checkView,
+  dan,
+  failing,
+  failingView,
+  given,
+  item,
+  mei,
+  NOW,
+  rina,
+  sectionView,
+  signOffDefinition,
+  signOffView,
+  view,
+} from "#test/slack-blocks/fixtures";
+
+const draw = (shown: ReleaseView) => releaseMessage(shown, NOW);
+const textOf = (shown: ReleaseView) => readText(draw(shown).blocks);
+const idsOf = (shown: ReleaseView) => actionIds(draw(shown).blocks);
+
+describe("the head", () => {
+  test("header names service and run; context names who, number, manifest, phase and progress", () => {
+    const [header, context] = draw(failingView()).blocks;
+    expect(readText(header)).toBe("support-docs → run-b");
+    const words = readText(context);
+    for (const part of ["Release #12", "Rina Ray", "`a1b2c3d4`", "checking", "2 of 2 checks", "0 of 1 sign-off"]) {
+      expect(words).toContain(part);
+    }
+    expect(words).toContain("<!date^");
+  });
+
+  test("a failing gate's number stands in the first section after the head", () => {
+    const [, , first] = draw(failingView()).blocks;
+    expect(readText(first)).toContain("prefix-leakage: 3 of 41,220 chunks begin with `Document: `");
+  });
+
+  test("every blocker stands in full when there is room", () => {
+    const blockers = Array.from({ length: 20 }, (_, i) => ({
+      kind: "check-fail",
+      id: `c${i}`,
+      text: `check ${i}: ${"word ".repeat(30)}end-${i}`,
+    }));
+    const text = textOf(failingView({ blockers }));
+    for (const { id } of blockers) expect(text).toContain(`end-${id.slice(1)}`);
+  });
+
+  test("the fallback text says phase, counts and the first blocker in one sentence", () => {
+    expect(draw(failingView()).text).toBe(
+      "Release #12 of support-docs to run-b is checking, 2 of 2 checks and 0 of 1 sign-offs are in; blocked by: prefix-leakage: 3 of 41,220 chunks begin with `Document: ` (and 1 more).",
+    );
+  });
+
+  test("the metadata names the release, so that an ambiguous post is found again", () => {
+    expect(draw(view()).metadata).toEqual({
+      event_type: "golive_release",
+      event_payload: { release: "rel_01J0ABCDEF", number: 12, service: "support-docs" },
+    });
+  });
+});
+
+describe("sections", () => {
+  test("green items fold and the open one shows its value against the bar", () => {
+    const text = textOf(failingView());
+    expect(text).toContain("1/2");
+    expect(text).toContain("❌ fail · prefix-leakage: 3 chunks (bar 0)");
+    expect(text).not.toContain("✅ pass · token-budget");
+  });
+
+  test("items not built yet are counted, never green, and don't make a section complete", () => {
+    const shown = view({
+      sections: [
+        sectionView("evaluation", [item("seed", { status: "not-built" }), item("cot", { status: "not-built" })]),
+      ],
+    });
+    const text = textOf(shown);
+    expect(text).toContain("*evaluation* 2 not built yet");
+    expect(text).not.toContain("✅ *evaluation*");
+  });
+
+  test("sections that only matter after the cutover are one line with their counts", () => {
+    const later = ["canary", "nightly"].map((id) => {
+      const built = item(`${id}-1`, { status: "not-built" });
+      return sectionView(id, [{ ...built, item: { ...built.item, phase: "canary" } }]);
+    });
+    const text = textOf(view({ sections: [...view().sections, ...later] }));
+    expect(text).toContain("*After the cutover*: 2 sections, 2 not built yet");
+  });
+
+  test("lines decided by one check are one line with their number", () => {
+    const lines = ["a", "b", "c"].map((id) => {
+      const one = item(id, { status: "fail", line: "hash missing" });
+      return { ...one, item: { ...one.item, proof: { kind: "check", check: "manifest" } as const } };
+    });
+    expect(textOf(view({ sections: [sectionView("manifest", lines)] }))).toContain(
+      "❌ fail · a (and 2 more lines of the same): hash missing",
+    );
+  });
+
+  test("an eleventh section moves to Details visibly", () => {
+    const sections = Array.from({ length: 12 }, (_, i) => sectionView(`s${i}`, [item(`i${i}`)]));
+    const text = textOf(view({ sections }));
+    expect(text).toContain("… and 2 more sections in Details");
+    expect(text).not.toContain("*s10*");
+  });
+
+  test("each section has a Details button that carries the release and the section", () => {
+    const { blocks } = draw(failingView());
+    const block = blocks.find((one) => one.block_id === "section:health-gates");
+    const value = JSON.stringify(block).match(/"value":("(?:[^"\\]|\\.)*")/)?.[1] ?? '""';
+    expect(readCarried(JSON.parse(value))).toEqual({ r: "rel_01J0ABCDEF", i: "health-gates" });
+  });
+});
+
+describe("sign-offs", () => {
+  test("a sign-off that waits for evidence has no Sign button and names what is missing", () => {
+    expect(idsOf(failingView())).not.toContain(ACTIONS.sign);
+    expect(textOf(failingView())).toContain("Evidence missing: prefix-leakage");
+  });
+
+  test("a sign-off that somebody can give now has a Sign button carrying what was seen, the evidence and who may", () => {
+    const shown = view({ phase: "signing", signOffs: [signOffView("data-quality")] });
+    expect(idsOf(shown)).toContain(ACTIONS.sign);
+    expect(JSON.stringify(draw(shown).blocks)).toContain(String.raw`\"i\":\"data-quality\",\"s\":\"5e3n\"`);
+    const text = textOf(shown);
+    expect(text).toContain("Evidence: prefix-leakage 0 chunks (bar 0)");
+    expect(text).toContain("Who may (`data-lead`): Dan Ito, Mei Sato");
+  });
+
+  test("nobody who may sign means no Sign button and a sentence that says so", () => {
+    const shown = view({ phase: "signing", signOffs: [signOffView("data-quality", { mayNow: [] })] });
+    expect(idsOf(shown)).not.toContain(ACTIONS.sign);
+    expect(textOf(shown)).toContain("Nobody of `data-lead` can give a sign-off that counts now");
+  });
+
+  test("a quorum of two with one signature says 1 of 2 and offers both Sign and Withdraw", () => {
+    const half = signOffView("go-ahead", {
+      definition: signOffDefinition("go-ahead", { quorum: 2 }),
+      given: [given("go-ahead")],
+      mayNow: [mei],
+    });
+    const shown = view({ phase: "signing", signOffs: [half] });
+    expect(textOf(shown)).toContain("1 of 2 signed by Dan Ito");
+    expect(idsOf(shown)).toEqual(expect.arrayContaining([ACTIONS.sign, ACTIONS.withdraw]));
+    expect(messageBreaches(draw(shown).blocks)).toEqual([]);
+  });
+
+  test("a signed row says who and when, with Withdraw until the cutover and without it after", () => {
+    expect(textOf(view())).toMatch(/✅ signed · \*data-quality\* by Dan Ito <!date\^/);
+    expect(idsOf(view())).toContain(ACTIONS.withdraw);
+    expect(idsOf(view({ phase: "cutting over" }, { standing: "cutting_over" }))).not.toContain(ACTIONS.withdraw);
+  });
+
+  test("a void row says which difference voided it", () => {
+    const because = {
+      kind: "evidence",
+      from: "1111222233334444",
+      to: "5555666677778888",
+      what: "prefix-leakage: pass → fail",
+    } as const;
+    const gone = { ...given("data-quality"), because, voidedAt: NOW };
+    const text = textOf(view({ phase: "signing", signOffs: [signOffView("data-quality", { voided: [gone] })] }));
+    expect(text).toContain(
+      "🔁 re-asked: Dan Ito's sign-off no longer counts, the evidence changed (prefix-leakage: pass → fail): `11112222` → `55556666`",
+    );
+  });
+
+  test("an objection holds: the row says who and why, no Sign button", () => {
+    const held = signOffView("data-quality", {
+      status: "vetoed",
+      vetoes: [{ signOff: "data-quality", person: mei, reason: "the corpus lacks the new manuals", at: NOW }],
+    });
+    const shown = view({ phase: "signing", signOffs: [held] });
+    expect(textOf(shown)).toContain("held by Mei Sato");
+    expect(textOf(shown)).toContain("the corpus lacks the new manuals");
+    expect(idsOf(shown)).not.toContain(ACTIONS.sign);
+    expect(idsOf(shown)).toContain(ACTIONS.liftObjection);
+  });
+
+  test("names in the message are plain: it notifies nobody", () => {
+    const shown = view({ phase: "signing", signOffs: [signOffView("data-quality")] });
+    expect(JSON.stringify(draw(shown))).not.toContain("<@");
+  });
+});
+
+describe("actions", () => {
+  test("Cut over is there only when ready, and its dialog says what it flips from where to where", () => {
+    const json = JSON.stringify(draw(view()).blocks);
+    expect(json).toContain(ACTIONS.cutOver);
+    expect(json).toContain(
+      "This flips `support-docs` from `run-a` (config `config-1`) to `run-b` (config `config-2`).",
+    );
+    expect(idsOf(failingView())).not.toContain(ACTIONS.cutOver);
+  });
+
+  test("Re-run failed is there only when something failed", () => {
+    expect(idsOf(failingView())).toContain(ACTIONS.rerunFailed);
+    expect(idsOf(view())).not.toContain(ACTIONS.rerunFailed);
+  });
+
+  test("a paused release can be cancelled, but neither signed, re-run nor cut over", () => {
+    const shown = failingView({ phase: "paused", signOffs: [signOffView("data-quality")] });
+    const ids = idsOf(shown);
+    expect(ids).toContain(ACTIONS.cancel);
+    for (const gone of [ACTIONS.cutOver, ACTIONS.sign, ACTIONS.rerunFailed]) expect(ids).not.toContain(gone);
+  });
+
+  test("the first ever go-live says that nothing was live before", () => {
+    expect(textOf(view({}, { active: null }))).toContain(
+      "Cut over points `support-docs` to `run-b` (config `config-2`) for the first time.",
+    );
+  });
+
+  test("a cutover that stopped before the flip says why and that the pointer was not touched", () => {
+    const text = textOf(failingView({ release: { ...failingView().release, stopped: ["Dan Ito left data-lead"] } }));
+    expect(text).toContain("The pointer was not touched");
+    expect(text).toContain("Dan Ito left data-lead");
+  });
+});
+
+describe("after the end", () => {
+  const liveView = view(
+    { phase: "live" },
+    {
+      standing: "live",
+      cutover: { by: rina, at: NOW - 9_000 },
+      ended: { at: NOW - 8_000, by: rina, reason: "" },
+      signOffs: [given("data-quality")],
+      flip: {
+        id: "f1",
+        from: { run: "run-a", config: "config-1" },
+        to: { run: "run-b", config: "config-2" },
+        outcome: "flipped",
+      },
+    },
+  );
+
+  test("live: what is live now, what was before, who cut over and who signed, and that no canary watches", () => {
+    const text = textOf(liveView);
+    expect(text).toContain("`support-docs` answers from `run-b` (config `config-2`)");
+    expect(text).toContain("Before: `run-a` (config `config-1`)");
+    expect(text).toContain("Cut over by Rina Ray");
+    expect(text).toContain("signed by Dan Ito");
+    expect(text).toContain("No canary watches it yet");
+    expect(idsOf(liveView)).toEqual([ACTIONS.details]);
+    expect(draw(liveView).text).toContain("is live; it was `run-a` (config `config-1`) before");
+  });
+
+  test("cancelled: who, why, and that the pointer was not moved", () => {
+    const text = textOf(
+      view({ phase: "cancelled" }, { standing: "cancelled", ended: { at: NOW, by: dan, reason: "wrong corpus" } }),
+    );
+    expect(text).toContain("*Cancelled* by Dan Ito");
+    expect(text).toContain("wrong corpus");
+    expect(text).toContain("did not move the pointer");
+  });
+
+  test("failed with a flip in doubt never claims that the pointer stayed", () => {
+    const flip = { id: "f1", from: null, to: { run: "run-b", config: "config-2" }, outcome: null };
+    const text = textOf(
+      view({ phase: "failed" }, { standing: "failed", flip, ended: { at: NOW, by: dan, reason: "store gone" } }),
+    );
+    expect(text).toContain("outcome is not known");
+    expect(text).not.toContain("did not move");
+  });
+
+  test("a waived check stays visible after going live", () => {
+    const waived = checkView("prefix-leakage", { status: "waived", result: failing });
+    expect(textOf({ ...liveView, checks: [waived] })).toContain("Went live with 1 waived check");
+  });
+});
