@@ -1,0 +1,35 @@
+import { accept, type Decision, NOTHING, onService, refuse } from "#src/release/decision";
+import type { Intent } from "#src/release/intents";
+import { refuseRight } from "#src/release/rights";
+import type { ServiceState } from "#src/release/state";
+import { isReason } from "#src/release/wording";
+
+type Of<T extends Intent["type"]> = Extract<Intent, { type: T }>;
+
+/** Records count and digest of a run that was ingested before Golive was there. Once: later contents are no record. */
+export function decideAdoptRun(service: ServiceState, intent: Of<"adopt-run">): Decision {
+  const { actor, members, policy, run, chunks, digest } = intent;
+  const refusal = refuseRight(policy, "start", actor, members, "adopt a run");
+  if (refusal !== null) return refuse(refusal);
+  if (Object.hasOwn(service.adopted, run)) return refuse({ kind: "run-known", run });
+  return accept(onService(service, { type: "run-adopted", run, chunks, digest }, actor));
+}
+
+/** Nothing of this service goes live until somebody unlocks it. `manifest`: the one that was rolled back, if any. */
+export function decideLock(service: ServiceState, intent: Of<"lock">): Decision {
+  const { lock } = service;
+  if (lock !== null && lock.reason === intent.reason && lock.manifest === intent.manifest) return NOTHING;
+  return accept(onService(service, { type: "service-locked", reason: intent.reason, manifest: intent.manifest }));
+}
+
+/** Rule 4: with the root cause written down, go-lives (also of what was rolled back) are possible again. */
+export function decideUnlock(service: ServiceState, intent: Of<"unlock">): Decision {
+  const { actor, members, policy } = intent;
+  const refusal = refuseRight(policy, "unlock", actor, members, "unlock go-lives");
+  if (refusal !== null) return refuse(refusal);
+  if (service.lock === null && service.rolledBack.length === 0) return refuse({ kind: "not-locked" });
+  const [reason, rootCause] = [intent.reason.trim(), intent.rootCause.trim()];
+  if (reason === "") return refuse({ kind: "reason-needed", what: "An unlock" });
+  if (!isReason(rootCause)) return refuse({ kind: "reason-needed", what: "The root cause of an unlock" });
+  return accept(onService(service, { type: "service-unlocked", reason, rootCause }, actor));
+}
