@@ -3,7 +3,7 @@ import { element } from "#sandbox/page/blocks/elements";
 import { imageBlock, smallImage } from "#sandbox/page/blocks/images";
 import { flag, object, objects, string } from "#sandbox/page/blocks/json";
 import { markdown } from "#sandbox/page/blocks/markdown";
-import { type Place, slug } from "#sandbox/page/blocks/place";
+import { elementId, type Place, slug } from "#sandbox/page/blocks/place";
 import { plan, taskCard } from "#sandbox/page/blocks/progress";
 import { richText } from "#sandbox/page/blocks/rich-text";
 import { table } from "#sandbox/page/blocks/tables";
@@ -91,6 +91,7 @@ const contextPart = (part: Block, viewing: Viewing): Html =>
   part.type === "image" ? smallImage(part, viewing) : html`<div>${textObject(part, viewing)}</div>`;
 
 function input(block: Block, place: Place, viewing: Viewing): Html {
+  const child = object(block, "element");
   const optional = flag(block, "optional");
   const label = words(block.label);
   const hint = textObject(block.hint, viewing);
@@ -104,8 +105,7 @@ function input(block: Block, place: Place, viewing: Viewing): Html {
     hintId: hint.html ? `${place.id}-hint` : null,
     errorId: error === undefined ? null : `${place.id}-error`,
   };
-  const child = object(block, "element");
-  return html`<div class="input"><div class="label">${textObject(block.label, viewing)}${optional ? html` <span class="optional">(optional)</span>` : ""}</div>
+  return html`<div class="input"><label${attribute("for", child ? elementId(place, child) : null)}>${textObject(block.label, viewing)}${optional ? html` <span class="optional">(optional)</span>` : ""}</label>
     ${child ? element(child, inner, viewing) : html`<p class="unknown">input without an element</p>`}
     ${hint.html ? html`<p class="hint" id="${place.id}-hint">${hint}</p>` : ""}
     ${error === undefined ? "" : html`<p class="error" id="${place.id}-error" role="alert">${error}</p>`}</div>`;
