@@ -62,7 +62,7 @@ export type BlockPrefix = (typeof BLOCK_PREFIXES)[keyof typeof BLOCK_PREFIXES];
 /** `event_type` of a release message's metadata: an ambiguous post is found again by it. */
 export const RELEASE_METADATA = "golive_release";
 
-/** A block id that is unique among its siblings and stays under Slack's limit however long `id` is. */
+/** A block id that is unique among its siblings and stays under Slack's limit, whatever `id` holds. */
 export function blockId(prefix: BlockPrefix, id: string, index: number): string {
-  return id.length <= 80 ? `${prefix}${id}` : `${prefix}${id.slice(0, 60).toWellFormed()}~${index}`;
+  return id.length <= 80 && id.isWellFormed() ? `${prefix}${id}` : `${prefix}~${index}`;
 }

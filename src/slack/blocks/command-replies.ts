@@ -1,8 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import { refusalText } from "#src/release/refusal-text";
-import type { Refusal } from "#src/release/refusals";
 import { context, type Message, packed, section } from "#src/slack/blocks/elements";
-import { channelLink, code, escaped, line, shorten } from "#src/slack/escape";
+import { code, escaped, line, shorten } from "#src/slack/escape";
 import { BUDGET } from "#src/slack/limits";
 
 const HELP: readonly (readonly [usage: string, does: string])[] = [
@@ -28,19 +26,6 @@ export function sentencesReply(text: string): Message {
 /** The honest answer of a command that can't do its work yet: what it can't, what that means, what to do instead. */
 export function notYetReply(answer: string): Message {
   return sentencesReply(answer);
-}
-
-/** What, why, who can, what next: the answer to an expected "no". */
-export function refusalReply(refusal: Refusal): Message {
-  const reply = sentencesReply(refusalText(refusal));
-  const where = refusalChannel(refusal);
-  return where === null
-    ? reply
-    : { ...reply, blocks: [...reply.blocks, context(`The channel: ${channelLink(where)}`)] };
-}
-
-function refusalChannel(refusal: Refusal): string | null {
-  return refusal.kind === "wrong-channel" || refusal.kind === "shared-channel" ? refusal.channel : null;
 }
 
 /** The commands, one line each. */

@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { detailsModal } from "#src/slack/blocks/details-modal";
+import { releaseMessage } from "#src/slack/blocks/release-message";
+import { ACTIONS } from "#src/slack/ids";
+import { BUDGET, LIMITS } from "#src/slack/limits";
+import { actionIds, budgetBreaches, messageBreaches, readText, viewBreaches } from "#test/slack-blocks/check-limits";
+import { failingView, NOW } from "#test/slack-blocks/fixtures";
+import { anyView, worstView } from "#test/slack-blocks/hostile";
+
+const known = new Set<string>(Object.values(ACTIONS));
+/** Slack tokens that Golive itself writes: dates, and channel links outside of the release message. */
+const OWN_TOKEN = /<!date\^\d+\^[^<>|]*\|[^<>]*>/g;
+
+function smuggled(text: string): string[] {
+  return text.replace(OWN_TOKEN, "").match(/<[^<>]*>/g) ?? [];
+}
+
+/** What Slack reads as mrkdwn: plain_text shows a `<` as it is, values and block ids are never shown. */
+function markdown(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && "type" in part && part.type === "plain_text" ? undefined : part,
+  ).replace(/"(?:value|block_id)":"(?:[^"\\]|\\.)*"/g, "");
+}
+
+describe("the release message", () => {
+  test("every item failing, three signers, long names, 300 items: within 40 blocks and 11,000 characters, and says what moved to Details", () => {
+    const { blocks, text } = releaseMessage(worstView(), NOW);
+    expect(budgetBreaches(blocks)).toEqual([]);
+    expect(messageBreaches(blocks)).toEqual([]);
+    expect(readText(blocks)).toMatch(/… and \d+ more/);
+    expect(readText(blocks)).toContain("in Details");
+    expect(text.length).toBeLessThanOrEqual(BUDGET.message.text);
+  });
+
+  test("stays within the budget and Slack's limits, with known action ids and no smuggled mention, for any checklist", () => {
+    fc.assert(
+      fc.property(anyView, (view) => {
+        const { blocks, text } = releaseMessage(view, NOW);
+        expect(budgetBreaches(blocks)).toEqual([]);
+        expect(messageBreaches(blocks)).toEqual([]);
+        expect(actionIds(blocks).filter((id) => !known.has(id))).toEqual([]);
+        expect(smuggled(markdown(blocks))).toEqual([]);
+        expect(smuggled(text)).toEqual([]);
+        expect(text.length).toBeLessThanOrEqual(LIMITS.message.text);
+      }),
+      { numRuns: 150 },
+    );
+  }, 120_000);
+
+  test("a small release is shown without anything left out", () => {
+    expect(readText(releaseMessage(failingView(), NOW).blocks)).not.toContain("more");
+  });
+});
+
+describe("Details", () => {
+  test("each page stays within Slack's limits, with known action ids and no smuggled mention, for any checklist", () => {
+    fc.assert(
+      fc.property(anyView, fc.nat({ max: 30 }), (view, page) => {
+        const modal = detailsModal(view, null, NOW, page);
+        expect(viewBreaches(modal)).toEqual([]);
+        expect(JSON.stringify(modal.blocks).length).toBeLessThanOrEqual(BUDGET.view.json);
+        expect(actionIds(modal).filter((id) => !known.has(id))).toEqual([]);
+        expect(smuggled(markdown(modal.blocks))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+});
