@@ -1,0 +1,43 @@
+import { type Chunking, DEFAULT_CHUNKING } from "#sandbox/rag/chunk-markdown";
+import { EMBEDDING_DIMENSION } from "#sandbox/rag/embed";
+
+/** The configuration of the sandbox's RAG service, as it would stand in rag.service_configs. No secrets are in it. */
+export function defaultServiceConfig(chunking: Chunking = DEFAULT_CHUNKING): Record<string, object | string | number> {
+  return {
+    retrieval: {
+      top_k_dense: 40,
+      top_k_sparse: 40,
+      fusion: "rrf",
+      rrf_k: 60,
+      weights: { dense: 1, sparse: 1 },
+      per_document_cap: 4,
+    },
+    rerank: { enabled: false, model: null, top_n: 8 },
+    context: { chunks: 8, max_tokens: 3000 },
+    chunking: {
+      version: 1,
+      max_tokens: chunking.maxTokens,
+      overlap_tokens: chunking.overlapTokens,
+      prefix_policy: "A",
+    },
+    embedding: { model: "sandbox-hash-256", dimension: EMBEDDING_DIMENSION, tokenizer: "sandbox-pieces-6" },
+    generation: {
+      model: "sandbox-reader",
+      temperature: 0,
+      top_p: 1,
+      seed: 42,
+      max_tokens: 1024,
+      chain_of_thought: false,
+    },
+    prompt: { template: "answer-from-context-1", few_shot_ids: [] },
+  };
+}
+
+/** The variables that configs/golive.yaml says the demo's service needs. */
+export function serviceEnvironment(storeUrl: string): Readonly<Record<string, string>> {
+  return {
+    RAG_STORE_URL: storeUrl,
+    AWS_REGION: "eu-central-1",
+    EMBEDDING_DIMENSION: String(EMBEDDING_DIMENSION),
+  };
+}
