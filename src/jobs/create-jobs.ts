@@ -1,0 +1,153 @@
+import { PgBoss } from "pg-boss";
+import { z } from "zod";
+import { jobId } from "#src/jobs/job-id";
+import { DEAD_QUEUE, JOBS_SCHEMA } from "#src/jobs/queues";
+import type { JobSender } from "#src/journal/create-journal";
+import { type JobRequest, QUEUES, type QueueName } from "#src/journal/journal";
+import { assertStorable } from "#src/journal/storable";
+
+export type JobData = JobRequest["data"];
+
+/** One run of a job. `signal` aborts when the run took too long or the process stops: honour it, or it runs twice. */
+export type RunningJob = { readonly id: string; readonly data: JobData; readonly signal: AbortSignal };
+
+export type JobHandlers = Readonly<Record<QueueName, (job: RunningJob) => Promise<void>>>;
+
+/** A job that failed every time. */
+export type DeadJob = {
+  readonly id: string;
+  readonly queue: string;
+  readonly data: unknown;
+  readonly error: string;
+  /** Epoch milliseconds. */
+  readonly diedAt: number;
+  readonly retries: number;
+};
+
+export type JobsOptions = {
+  /** `golive_app`'s connection string. Jobs have connections of their own: a heartbeat never waits behind a lock. */
+  readonly url: string;
+  /** Told what went wrong in the background (a poll that failed, a handler that overran). It goes on by itself. */
+  readonly onError: (error: Error) => void;
+  readonly connections?: number;
+  /** Whether this process looks for killed workers and tidies up. False for one-off commands. Default true. */
+  readonly supervise?: boolean;
+  /** How often it looks for them. Default 1 s: a kill -9 is noticed after the queue's heartbeat (10 s) at the latest. */
+  readonly monitorSeconds?: number;
+};
+
+export type WorkerOptions = {
+  /** Checks that run at once in this process. The other queues have one place each, so a cutover never waits for checks. */
+  readonly concurrency?: number;
+  /** At least 0.5, the default. `nudge` is faster for jobs of this process. */
+  readonly pollSeconds?: number;
+};
+
+export interface Jobs extends JobSender {
+  /** Connects. Throws when the database or its job tables are missing. */
+  start(): Promise<void>;
+  startWorkers(handlers: JobHandlers, options?: WorkerOptions): Promise<void>;
+  /** Lets this process's workers look now instead of at their next poll. */
+  nudge(): void;
+  /** Newest first; at most 100. */
+  deadJobs(): Promise<readonly DeadJob[]>;
+  /** Takes no new jobs, waits for the running ones, then hands back what is left for another process to retry. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const dataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+const errorSchema = z.object({ message: z.string() });
+
+function describe(error: unknown): string {
+  const parsed = errorSchema.safeParse(error);
+  return parsed.success ? parsed.data.message : String(error);
+}
+
+/** pg-boss as golive uses it: small idempotent steps, sent with the decision that causes them. */
+export function createJobs(options: JobsOptions): Jobs {
+  const monitor = options.monitorSeconds ?? 1;
+  const boss = new PgBoss({
+    connectionString: options.url,
+    schema: JOBS_SCHEMA,
+    application_name: "golive-jobs",
+    max: options.connections ?? 4,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    supervise: options.supervise ?? true,
+    superviseIntervalSeconds: monitor,
+    monitorIntervalSeconds: monitor,
+    // Both need the owner's rights, or read catalogs the bot has no business with.
+    reindex: false,
+    monitorVacuum: false,
+    registerInstance: false,
+  });
+  // pg-boss emits copies that are no Error instances.
+  boss.on("error", (error) => options.onError(error instanceof Error ? error : new Error(describe(error))));
+
+  return {
+    async start() {
+      await boss.start();
+    },
+
+    async send(jobs, run) {
+      for (const [queue, requests] of Map.groupBy(jobs, (job) => job.queue)) {
+        const rows = requests.map(({ cause, data }) => {
+          assertStorable(data, `the data of a ${queue} job`);
+          return { id: jobId(cause, queue), data };
+        });
+        await boss.insert(queue, rows, { db: { executeSql: run } });
+      }
+    },
+
+    async startWorkers(handlers, { concurrency = 3, pollSeconds = 0.5 } = {}) {
+      for (const queue of QUEUES) {
+        const work = handlers[queue];
+        await boss.work<object>(
+          queue,
+          {
+            batchSize: 1,
+            pollingIntervalSeconds: pollSeconds,
+            localConcurrency: queue === "run-check" ? concurrency : 1,
+          },
+          async (batch) => {
+            for (const job of batch) {
+              try {
+                await work({ id: job.id, data: dataSchema.parse(job.data), signal: job.signal });
+              } catch (error) {
+                // pg-boss keeps the reason in the job's row only; it retries whatever is rethrown.
+                options.onError(new Error(`A ${queue} job failed: ${describe(error)}`, { cause: error }));
+                throw error;
+              }
+            }
+          },
+        );
+      }
+    },
+
+    nudge() {
+      // All of them: work() returns one id, however many places its queue has.
+      for (const { id } of boss.getWipData()) boss.notifyWorker(id);
+    },
+
+    async deadJobs() {
+      const found = await boss.findJobs(DEAD_QUEUE, { limit: 1000 });
+      const dead = found.map((job): DeadJob => {
+        const error = errorSchema.safeParse(job.sourceOutput);
+        return {
+          id: job.sourceId ?? job.id,
+          queue: job.sourceName ?? job.name,
+          data: job.data,
+          error: error.success ? error.data.message : JSON.stringify(job.sourceOutput),
+          diedAt: job.createdOn.getTime(),
+          retries: job.sourceRetryCount ?? 0,
+        };
+      });
+      return dead.sort((a, b) => b.diedAt - a.diedAt).slice(0, 100);
+    },
+
+    async stop(graceMs = 10_000) {
+      await boss.stop({ graceful: true, timeout: graceMs });
+    },
+  };
+}
