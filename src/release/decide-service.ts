@@ -2,7 +2,7 @@ import { accept, type Decision, NOTHING, onService, refuse } from "#src/release/
 import type { Intent } from "#src/release/intents";
 import { refuseRight } from "#src/release/rights";
 import type { ServiceState } from "#src/release/state";
-import { isReason } from "#src/release/wording";
+import { isReason, REASON_MIN } from "#src/release/wording";
 
 type Of<T extends Intent["type"]> = Extract<Intent, { type: T }>;
 
@@ -29,7 +29,8 @@ export function decideUnlock(service: ServiceState, intent: Of<"unlock">): Decis
   if (refusal !== null) return refuse(refusal);
   if (service.lock === null && service.rolledBack.length === 0) return refuse({ kind: "not-locked" });
   const [reason, rootCause] = [intent.reason.trim(), intent.rootCause.trim()];
-  if (reason === "") return refuse({ kind: "reason-needed", what: "An unlock" });
-  if (!isReason(rootCause)) return refuse({ kind: "reason-needed", what: "The root cause of an unlock" });
+  if (reason === "") return refuse({ kind: "reason-needed", what: "An unlock needs a reason" });
+  if (!isReason(rootCause))
+    return refuse({ kind: "reason-needed", what: `The root cause needs at least ${REASON_MIN} characters` });
   return accept(onService(service, { type: "service-unlocked", reason, rootCause }, actor));
 }

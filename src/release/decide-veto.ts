@@ -8,9 +8,10 @@ import { mayDecide, type Person, type RoleMembers } from "#src/release/people";
 import type { Refusal } from "#src/release/refusals";
 import { isIn, peopleOf, refuseRoles } from "#src/release/rights";
 import type { ReleaseState } from "#src/release/state";
-import { isReason } from "#src/release/wording";
+import { isReason, REASON_MIN } from "#src/release/wording";
 
 type Of<T extends Intent["type"]> = Extract<Intent, { type: T }>;
+const REASON_ALONE = `Breaking the glass alone needs a reason of at least ${REASON_MIN} characters`;
 const FLIPPING: Refusal = { kind: "too-late", what: "The pointer is being flipped" };
 
 /** Rule 3: an approver of the item says no, until the flip. A pause or a running cutover is no reason not to. */
@@ -28,7 +29,7 @@ export function decideVeto(release: ReleaseState, intent: Of<"veto">): Decision 
   if (inDoubt(release)) return refuse(FLIPPING);
   const own = release.vetoes.find((veto) => veto.signOff === id && veto.person.id === actor.id);
   if (own !== undefined) return refuse({ kind: "vetoed", signOff: id, by: own.person, reason: own.reason });
-  if (intent.reason.trim() === "") return refuse({ kind: "reason-needed", what: "A veto" });
+  if (intent.reason.trim() === "") return refuse({ kind: "reason-needed", what: "A veto needs a reason" });
   return accept(onRelease(release, { type: "vetoed", signOff: id, reason: intent.reason.trim() }, actor));
 }
 
@@ -74,7 +75,7 @@ export function decideBreakGlass(release: ReleaseState, intent: Of<"break-glass"
     const people = other === undefined ? [actor] : [other.person, actor];
     return accept(onRelease(release, { type: "glass-broken", signOff: id, people, reason }, actor));
   }
-  if (reason !== "") return refuse({ kind: "reason-needed", what: "Breaking the glass alone" });
+  if (reason !== "") return refuse({ kind: "reason-needed", what: REASON_ALONE });
   if (asked.some((ask) => ask.person.id === actor.id))
     return refuse({ kind: "second-person-needed", signOff: id, who });
   return accept(onRelease(release, { type: "break-glass-asked", signOff: id }, actor));

@@ -9,7 +9,7 @@ import type { Refusal } from "#src/release/refusals";
 import { holdersOf, refuseRight } from "#src/release/rights";
 import type { ReleaseState } from "#src/release/state";
 import { withVoids } from "#src/release/voids";
-import { durationText, isReason } from "#src/release/wording";
+import { durationText, isReason, REASON_MIN } from "#src/release/wording";
 
 type Waive = Extract<Intent, { type: "waive" }>;
 
@@ -54,7 +54,8 @@ function refuseMoment(release: ReleaseState, intent: Waive): Refusal | null {
 }
 
 function refuseTerms(release: ReleaseState, intent: Waive, now: Instant): Refusal | null {
-  if (!isReason(intent.reason)) return { kind: "reason-needed", what: "A waiver" };
+  if (!isReason(intent.reason))
+    return { kind: "reason-needed", what: `A waiver needs a reason of at least ${REASON_MIN} characters` };
   const { waiverMaxMs } = release.policy;
   if (intent.until > now && intent.until <= now + waiverMaxMs) return null;
   return { kind: "until-invalid", what: `A waiver ends within ${durationText(waiverMaxMs)} from now` };

@@ -1,0 +1,68 @@
+import type { JobRequest, Post } from "#src/journal/journal";
+import type { DomainEvent, Recorded, ReleaseEvent } from "#src/release/events";
+import { notesOf } from "#src/release/notes-of";
+import type { ReleaseState } from "#src/release/state";
+
+export type Consequences = {
+  readonly jobs: readonly JobRequest[];
+  /** Ids of releases whose message must be painted again. */
+  readonly repaint: readonly string[];
+  readonly posts: readonly Post[];
+};
+
+/**
+ * What follows from facts that were just decided, to be committed with them: jobs, messages to repaint, notes for the
+ * release's thread. `before` and `after` are the release's states around these facts. Keys and causes are made of stream and
+ * version, so the same facts never cause anything twice.
+ */
+export function consequencesOf(
+  before: ReleaseState | null,
+  after: ReleaseState | null,
+  recorded: readonly Recorded[],
+): Consequences {
+  if (after === null || recorded.length === 0) return { jobs: [], repaint: [], posts: [] };
+  const facts = recorded.filter(isOfRelease);
+  return {
+    jobs: facts.flatMap((fact) => jobsOf(after, fact)),
+    repaint: [after.id],
+    posts: notesOf(before, after, facts).flatMap(({ cause, note }) => {
+      const key = `${causeOf(cause)}/${note.kind}`;
+      const thread: Post = { key, to: { kind: "thread", subject: after.id }, note };
+      // The thread of an archived or lost channel can't be reached: the requester hears of it directly.
+      const direct: readonly Post[] =
+        note.kind === "paused" && note.because !== "channel-shared-externally"
+          ? [{ key: `${key}/requester`, to: { kind: "person", user: after.requester.id }, note }]
+          : [];
+      return [thread, ...direct];
+    }),
+  };
+}
+
+/** The flip that a cutover would make: one id per requested cutover, so that each attempt has its own ledger row. */
+export function flipIdOf(release: string, version: number): string {
+  return `flip/${release}/${version}`;
+}
+
+function jobsOf(release: ReleaseState, fact: Recorded<ReleaseEvent>): readonly JobRequest[] {
+  const { event } = fact;
+  const cause = causeOf(fact);
+  const about = { service: release.service, release: release.id };
+  switch (event.type) {
+    case "release-started":
+      return [{ queue: "freeze-manifest", cause, data: about }];
+    case "check-requested":
+      return [{ queue: "run-check", cause, data: { ...about, check: event.check, attempt: event.attempt } }];
+    case "cutover-requested":
+      return [{ queue: "cut-over", cause, data: { ...about, flip: flipIdOf(release.id, fact.version) } }];
+    default:
+      return [];
+  }
+}
+
+function causeOf(fact: Recorded): string {
+  return `${fact.stream}/${fact.version}`;
+}
+
+function isOfRelease(fact: Recorded<DomainEvent>): fact is Recorded<ReleaseEvent> {
+  return fact.stream.startsWith("release/");
+}

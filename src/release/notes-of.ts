@@ -1,0 +1,141 @@
+import { eligibleOf, missingOf } from "#src/release/approvers";
+import type { Recorded, ReleaseEvent } from "#src/release/events";
+import { checkStatus, opensGate, waiverInForce } from "#src/release/evidence";
+import type { Note, NotedCheck, NotedVoid } from "#src/release/notes";
+import type { Person } from "#src/release/people";
+import type { ReleaseState } from "#src/release/state";
+
+type Fact = Recorded<ReleaseEvent>;
+type Told = { readonly cause: Fact; readonly note: Note };
+type Of<T extends ReleaseEvent["type"]> = Extract<ReleaseEvent, { type: T }>;
+
+/**
+ * The story that these facts add to the release's thread. Failures are told at once; passes once, when the last check of
+ * their round is in; all sign-offs that one decision voids are one note.
+ */
+export function notesOf(before: ReleaseState | null, after: ReleaseState, facts: readonly Fact[]): readonly Told[] {
+  const told = facts.flatMap((cause): Told[] => {
+    const note = noteOf(before, after, cause);
+    return note === null ? [] : [{ cause, note }];
+  });
+  const round = roundNote(before, after, facts);
+  const voids = voidsNote(after, facts);
+  return [...told, ...(round === null ? [] : [round]), ...(voids === null ? [] : [voids])];
+}
+
+function noteOf(before: ReleaseState | null, after: ReleaseState, { event, by }: Fact): Note | null {
+  switch (event.type) {
+    case "release-started": {
+      const { number, candidate, active, checklist } = event;
+      const toSign = checklist.signOffs.reduce((sum, { quorum }) => sum + quorum, 0);
+      return { kind: "started", number, by, candidate, active, checks: checklist.checks.length, toSign };
+    }
+    case "manifest-frozen":
+      return before?.manifest ? { kind: "manifest-changed", hash: event.hash, changes: event.changes } : null;
+    case "check-finished":
+      return failureNote(after, event);
+    case "signed":
+      return { kind: "signed", ...signOff(after, event), by, missing: missingAfter(after, event.signOff) };
+    case "sign-off-withdrawn":
+      return { kind: "withdrawn", ...signOff(after, event), by };
+    case "vetoed":
+      return { kind: "vetoed", ...signOff(after, event), by, reason: event.reason };
+    case "veto-lifted":
+      return { kind: "veto-lifted", ...signOff(after, event), by };
+    case "break-glass-asked":
+      return { kind: "break-glass-asked", ...signOff(after, event), by };
+    case "glass-broken": {
+      const held = before?.vetoes.filter((veto) => veto.signOff === event.signOff) ?? [];
+      const vetoers = held.map(({ person }) => person);
+      const { people, reason } = event;
+      return { kind: "glass-broken", loud: true, ...signOff(after, event), people, reason, vetoers };
+    }
+    case "waived": {
+      const { check, reason, until } = event;
+      const summary = after.checks[check]?.result?.summary ?? "";
+      return { kind: "waived", check, title: checkTitle(after, check), by, reason, until, summary };
+    }
+    case "policy-changed":
+      return { kind: "policy-changed", changes: event.changes };
+    case "paused":
+      return { kind: "paused", because: event.because, number: after.number, service: after.service };
+    case "resumed":
+      return { kind: "resumed" };
+    case "cutover-requested":
+      return { kind: "cutover-requested", by, from: after.active, to: after.candidate };
+    case "cutover-stopped":
+      return { kind: "cutover-stopped", because: event.because };
+    case "went-live":
+      return { kind: "live", live: event.live, before: event.before, by: after.cutover?.by ?? by };
+    case "release-cancelled":
+      return { kind: "cancelled", by, reason: event.reason };
+    case "release-failed":
+      return { kind: "failed", reason: event.reason };
+    default:
+      return null;
+  }
+}
+
+/** A failure that is waived already is no news: its rerun found the same again. */
+function failureNote(after: ReleaseState, event: Of<"check-finished">): Note | null {
+  const { check, result, attempt } = event;
+  const { verdict, summary, next } = result;
+  const definition = after.checklist.checks.find(({ id }) => id === check);
+  if (verdict === "pass" || definition === undefined) return null;
+  if (waiverInForce(after, definition, after.checks[check]?.finishedAt ?? 0) !== null) return null;
+  return { kind: "check-failed", check, title: definition.title, verdict, summary, next, attempt };
+}
+
+/** Told when the last check of a round is in; passes that only confirm what was known (a refresh) are not told again. */
+function roundNote(before: ReleaseState | null, after: ReleaseState, facts: readonly Fact[]): Told | null {
+  const cause = facts.findLast(({ event }) => event.type === "check-finished");
+  if (cause === undefined || isUnderWay(after) || before === null || !isUnderWay(before)) return null;
+  const passed = after.round.flatMap(({ check, before: known }): NotedCheck[] => {
+    const result = after.checks[check]?.result;
+    if (result?.verdict !== "pass" || result.evidenceHash === known) return [];
+    return [{ check, title: checkTitle(after, check), summary: result.summary }];
+  });
+  if (passed.length === 0) return null;
+  const { checks } = after.checklist;
+  const green = checks.filter((definition) => opensGate(checkStatus(after, definition, cause.at))).length;
+  return { cause, note: { kind: "checks-passed", passed, green, total: checks.length } };
+}
+
+function voidsNote(after: ReleaseState, facts: readonly Fact[]): Told | null {
+  const causes = facts.filter(({ event }) => event.type === "sign-off-voided");
+  const [cause] = causes;
+  if (cause === undefined) return null;
+  const voids = causes.flatMap(({ event }): NotedVoid[] => {
+    if (event.type !== "sign-off-voided") return [];
+    const { person, because } = event;
+    return [{ ...signOff(after, event), person, because, again: peopleToAsk(after, event.signOff, person) }];
+  });
+  return { cause, note: { kind: "voided", voids } };
+}
+
+/** The person who signed, if that person still may; else everybody who may stand in. */
+function peopleToAsk(after: ReleaseState, id: string, person: Person): readonly Person[] {
+  const definition = after.checklist.signOffs.find((entry) => entry.id === id);
+  if (definition === undefined || missingOf(after, definition) === 0) return [];
+  const eligible = eligibleOf(after, definition, after.members);
+  const same = eligible.filter(({ id: other }) => other === person.id);
+  return same.length > 0 ? same : eligible;
+}
+
+function isUnderWay(release: ReleaseState): boolean {
+  return Object.values(release.checks).some(({ attempt, status }) => attempt > 0 && status !== "finished");
+}
+
+function missingAfter(release: ReleaseState, id: string): number {
+  const definition = release.checklist.signOffs.find((entry) => entry.id === id);
+  return definition === undefined ? 0 : missingOf(release, definition);
+}
+
+function signOff(release: ReleaseState, event: { readonly signOff: string }): { signOff: string; title: string } {
+  const definition = release.checklist.signOffs.find(({ id }) => id === event.signOff);
+  return { signOff: event.signOff, title: definition?.title ?? event.signOff };
+}
+
+function checkTitle(release: ReleaseState, check: string): string {
+  return release.checklist.checks.find(({ id }) => id === check)?.title ?? check;
+}

@@ -1,0 +1,98 @@
+import type { CheckId, SignOffId } from "#src/release/checklist";
+import type { Pair, PauseReason, VoidReason } from "#src/release/events";
+import type { Person } from "#src/release/people";
+import type { Instant } from "#src/release/policy";
+
+/** A check in a note: its id, its title, and its outcome in one sentence with the number in it. */
+export type NotedCheck = { readonly check: CheckId; readonly title: string; readonly summary: string };
+
+/** A sign-off that stopped counting. `again`: the people who have to act now; only they are mentioned. */
+export type NotedVoid = {
+  readonly signOff: SignOffId;
+  readonly title: string;
+  readonly person: Person;
+  readonly because: VoidReason;
+  readonly again: readonly Person[];
+};
+
+/**
+ * One line of a release's story, as data; whoever posts it words it. `loud` notes are meant to be noticed by people who did
+ * not ask. Times in epoch milliseconds.
+ */
+export type Note =
+  | {
+      readonly kind: "started";
+      readonly number: number;
+      readonly by: Person;
+      readonly candidate: Pair;
+      readonly active: Pair | null;
+      readonly checks: number;
+      readonly toSign: number;
+    }
+  | { readonly kind: "manifest-changed"; readonly hash: string; readonly changes: readonly string[] }
+  | {
+      readonly kind: "check-failed";
+      readonly check: CheckId;
+      readonly title: string;
+      readonly verdict: "fail" | "inconclusive" | "error";
+      readonly summary: string;
+      readonly next: string;
+      readonly attempt: number;
+    }
+  | {
+      /** A round of checks is over: what newly passes, and how many of all open the gate. */
+      readonly kind: "checks-passed";
+      readonly passed: readonly NotedCheck[];
+      readonly green: number;
+      readonly total: number;
+    }
+  | {
+      readonly kind: "signed";
+      readonly signOff: SignOffId;
+      readonly title: string;
+      readonly by: Person;
+      readonly missing: number;
+    }
+  | { readonly kind: "withdrawn"; readonly signOff: SignOffId; readonly title: string; readonly by: Person }
+  | { readonly kind: "voided"; readonly voids: readonly NotedVoid[] }
+  | {
+      readonly kind: "vetoed";
+      readonly signOff: SignOffId;
+      readonly title: string;
+      readonly by: Person;
+      readonly reason: string;
+    }
+  | { readonly kind: "veto-lifted"; readonly signOff: SignOffId; readonly title: string; readonly by: Person }
+  | {
+      readonly kind: "break-glass-asked";
+      readonly signOff: SignOffId;
+      readonly title: string;
+      readonly by: Person;
+    }
+  | {
+      readonly kind: "glass-broken";
+      readonly loud: true;
+      readonly signOff: SignOffId;
+      readonly title: string;
+      readonly people: readonly Person[];
+      readonly reason: string;
+      /** Those whose veto no longer holds. */
+      readonly vetoers: readonly Person[];
+    }
+  | {
+      readonly kind: "waived";
+      readonly check: CheckId;
+      readonly title: string;
+      readonly by: Person;
+      readonly reason: string;
+      readonly until: Instant;
+      readonly summary: string;
+    }
+  | { readonly kind: "policy-changed"; readonly changes: readonly string[] }
+  | { readonly kind: "paused"; readonly because: PauseReason; readonly number: number; readonly service: string }
+  | { readonly kind: "resumed" }
+  | { readonly kind: "cutover-requested"; readonly by: Person; readonly from: Pair | null; readonly to: Pair }
+  | { readonly kind: "cutover-stopped"; readonly because: readonly string[] }
+  | { readonly kind: "live"; readonly live: Pair; readonly before: Pair | null; readonly by: Person }
+  | { readonly kind: "cancelled"; readonly by: Person; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string };
