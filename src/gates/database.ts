@@ -1,0 +1,152 @@
+import { z } from "zod";
+import type { Gate, GateSubject } from "#src/gates/gate";
+import { dbNumber, readRow } from "#src/rag/read-row";
+import { RagStoreError } from "#src/rag/store-error";
+import { digestOf } from "#src/release/hash";
+
+const ANSWER_MS = 5_000;
+const SKEW_MS = 1_000;
+const LAG_MS = 10_000;
+
+type Look = {
+  readonly problems: readonly string[];
+  readonly doubts: readonly string[];
+  readonly numbers: Readonly<Record<string, string | number | boolean | null>>;
+};
+
+/** Runs one connection's look within its own time limit; a connection that does not answer is what this gate is about. */
+async function within(name: string, outer: AbortSignal, look: (signal: AbortSignal) => Promise<Look>): Promise<Look> {
+  const limit = AbortSignal.timeout(ANSWER_MS);
+  const signal = AbortSignal.any([outer, limit]);
+  const late = Promise.withResolvers<never>();
+  const giveUp = (): void => late.reject(signal.reason);
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await Promise.race([look(signal), late.promise]);
+  } catch (error) {
+    outer.throwIfAborted();
+    const why = limit.aborted
+      ? `did not answer within ${ANSWER_MS / 1000} s`
+      : error instanceof RagStoreError
+        ? `can't be used (${error.message})`
+        : "can't be used";
+    return { problems: [`${name} ${why}`], doubts: [], numbers: {} };
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** The other clock against ours, seen over a round trip: half of it is how wrong the comparison can be. */
+function clockLook(name: string, sent: number, theirs: number, received: number): Look {
+  const skew = theirs - (sent + received) / 2;
+  const doubt = (received - sent) / 2;
+  const numbers = { [`${name}_clock_skew_ms`]: Math.round(skew), [`${name}_round_trip_ms`]: received - sent };
+  if (Math.abs(skew) - doubt >= SKEW_MS) {
+    const text = `the clock of the ${name.replaceAll("_", " ")} is ${Math.round(Math.abs(skew))} ms ${skew > 0 ? "ahead" : "behind"}`;
+    return { problems: [text], doubts: [], numbers };
+  }
+  if (Math.abs(skew) + doubt >= SKEW_MS) {
+    const text = `the ${name.replaceAll("_", " ")} answers too slowly to compare clocks`;
+    return { problems: [], doubts: [text], numbers };
+  }
+  return { problems: [], doubts: [], numbers };
+}
+
+async function lookAtBot({ botDatabase, machineNow }: GateSubject, signal: AbortSignal): Promise<Look> {
+  const sent = machineNow();
+  const { nowMs, missingMigrations } = await botDatabase.ping(signal);
+  const clock = clockLook("bot_database", sent, nowMs, machineNow());
+  const missing =
+    missingMigrations.length === 0 ? [] : [`the bot database lacks migrations: ${missingMigrations.join(", ")}`];
+  return {
+    ...clock,
+    problems: [...clock.problems, ...missing],
+    numbers: { ...clock.numbers, missing_migrations: missingMigrations.length },
+  };
+}
+
+const STORE_SQL = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+       pg_is_in_recovery() AS replica,
+       (extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::float8 AS lag,
+       coalesce(has_table_privilege(to_regclass($1), 'UPDATE'), false) AS may_update,
+       coalesce(has_table_privilege(to_regclass($1), 'INSERT'), false) AS may_insert,
+       to_regclass('golive_store.golive_flip') IS NOT NULL AS ledger,
+       coalesce(has_table_privilege(to_regclass('golive_store.golive_flip'), 'INSERT'), false) AS may_record`;
+
+const storeRow = z.object({
+  now: dbNumber,
+  replica: z.boolean(),
+  lag: dbNumber.nullable(),
+  may_update: z.boolean(),
+  may_insert: z.boolean(),
+  ledger: z.boolean(),
+  may_record: z.boolean(),
+});
+
+async function lookAtStore({ store, active, machineNow }: GateSubject, signal: AbortSignal): Promise<Look> {
+  // The first answer may carry the connection's set-up; clocks are compared over the second.
+  await store.query("SELECT 1", [], signal);
+  const sent = machineNow();
+  const row = readRow(storeRow, await store.query(STORE_SQL, [store.names.pointer.table], signal));
+  const clock = clockLook("RAG_store", sent, row.now, machineNow());
+  const problems = [...clock.problems];
+  if (row.replica) {
+    problems.push("the RAG store's connection leads to a read replica: the pointer can't be flipped there");
+    if (row.lag !== null && row.lag > LAG_MS) {
+      problems.push(`that replica is ${Math.round(row.lag / 1000)} s behind`);
+    }
+  }
+  if (!row.may_update) problems.push("Golive's role may not update the pointer table of the RAG store");
+  if (active === null && !row.may_insert) {
+    problems.push("Golive's role may not insert the first pointer row into the RAG store");
+  }
+  if (!row.ledger) problems.push("the ledger golive_store.golive_flip is not in the RAG store yet");
+  else if (!row.may_record) problems.push("Golive's role may not write the ledger golive_store.golive_flip");
+  // Reads through the configured names, as everything else will.
+  await store.pointer(signal);
+  const numbers = { ...clock.numbers, RAG_store_replica: row.replica, RAG_store_lag_ms: row.lag };
+  return { problems, doubts: clock.doubts, numbers };
+}
+
+/**
+ * Every configured connection answers within its time limit: the bot's database with its migrations, the RAG store with the
+ * rights that a flip needs; clocks agree within a second.
+ */
+export const database: Gate = {
+  id: "database",
+  title: "Database connections",
+  version: 1,
+  timeoutMs: 20_000,
+  thresholds: () => ({
+    answer_ms: ANSWER_MS,
+    clock_skew_ms: SKEW_MS,
+    replication_lag_ms: LAG_MS,
+    missing_migrations: 0,
+  }),
+  check: async (subject, signal) => {
+    const looks = await Promise.all([
+      within("the bot database", signal, (inner) => lookAtBot(subject, inner)),
+      within("the RAG store", signal, (inner) => lookAtStore(subject, inner)),
+    ]);
+    const problems = looks.flatMap((look) => look.problems);
+    const doubts = looks.flatMap((look) => look.doubts);
+    const verdict = problems.length > 0 ? "fail" : doubts.length > 0 ? "inconclusive" : "pass";
+    const said = [...problems, ...doubts].join("; ");
+    return {
+      verdict,
+      summary:
+        verdict === "pass"
+          ? "The bot database and the RAG store answer, may be written where needed, and their clocks agree."
+          : `${said.charAt(0).toUpperCase()}${said.slice(1)}.`,
+      value: verdict === "pass" ? "2 of 2 connections" : `${problems.length + doubts.length} problems`,
+      bar: `answers in ${ANSWER_MS / 1000} s, clocks within ${SKEW_MS / 1000} s, migrations current`,
+      numbers: Object.assign({}, ...looks.map((look) => look.numbers)),
+      how: STORE_SQL,
+      next:
+        verdict === "pass"
+          ? ""
+          : "See that both databases run and are reachable, run `golive migrate`, grant what is missing, then rerun this check.",
+      inputs: digestOf({ service: subject.service.id, pointer: subject.service.rag_store.pointer }),
+    };
+  },
+};

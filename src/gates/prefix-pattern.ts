@@ -1,0 +1,45 @@
+/** How the configured ingestion prefix is asked for in SQL; `operand` is the query's parameter. */
+export type PrefixPattern =
+  | { readonly kind: "literal"; readonly operand: string; readonly characters: number }
+  | { readonly kind: "regex"; readonly operand: string }
+  | { readonly kind: "unusable"; readonly why: string };
+
+const META = /[\\^$.[\]|()?*+{}]/;
+
+/**
+ * Reads the pattern of `retrieval.prefix`: a Postgres regular expression, matched at the beginning of the text whether or
+ * not it says `^`. A plain text is compared as such, which reads only the first bytes of each value.
+ */
+export function readPrefixPattern(pattern: string): PrefixPattern {
+  const literal = literalOf(pattern.startsWith("^") ? pattern.slice(1) : pattern);
+  if (literal === "") return { kind: "unusable", why: "it is empty and would match every text" };
+  if (literal !== null) return { kind: "literal", operand: literal, characters: [...literal].length };
+  if (pattern.startsWith("***")) return { kind: "unusable", why: "it begins with ***, which can't be anchored" };
+  // Embedded options count only at the very beginning, so they stay in front of the anchor.
+  const options = /^\(\?([a-z]+)\)/.exec(pattern);
+  const letters = options?.[1] ?? "";
+  if (/[^cimnpst]/.test(letters)) return { kind: "unusable", why: `the option "${letters}" can't be anchored` };
+  const front = options?.[0] ?? "";
+  // \A and not ^: with the options m, n, w a ^ would also match behind every line break.
+  return { kind: "regex", operand: `${front}\\A(?:${pattern.slice(front.length)})` };
+}
+
+/** The text a pattern without any special meaning stands for (`Dokument\.: ` too), or null. */
+function literalOf(pattern: string): string | null {
+  let text = "";
+  for (let at = 0; at < pattern.length; at++) {
+    const char = pattern.charAt(at);
+    if (char === "\\") {
+      const escaped = pattern.charAt(at + 1);
+      // Before a letter or digit a backslash has a meaning of its own.
+      if (escaped === "" || /[A-Za-z0-9]/.test(escaped)) return null;
+      text += escaped;
+      at++;
+    } else if (META.test(char)) {
+      return null;
+    } else {
+      text += char;
+    }
+  }
+  return text;
+}

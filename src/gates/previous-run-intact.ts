@@ -1,0 +1,94 @@
+import type { Gate, GateFinding } from "#src/gates/gate";
+import { compareWithRecord, recordedDigests, recordedRun } from "#src/gates/recorded-run";
+import { digestSql } from "#src/rag/run-digest";
+import { digestOf } from "#src/release/hash";
+
+const BAR = "run and configuration that a rollback returns to stand as recorded";
+
+/** Whether a rollback would find what is live now: the run complete and unchanged, its configuration version still there. */
+export const previousRunIntact: Gate = {
+  id: "previous-run-intact",
+  title: "Previous run intact",
+  version: 1,
+  timeoutMs: 180_000,
+  thresholds: () => ({ digest: "equal", chunks: "equal" }),
+  check: async (subject, signal) => {
+    const { active, store } = subject;
+    const live = await store.pointer(signal);
+    const base = { bar: BAR, how: digestSql(store.names.chunks) };
+    if (live?.run !== active?.run || live?.config !== active?.config) {
+      const now = live === null ? "nothing" : `${live.run} with configuration ${live.config}`;
+      const then = active === null ? "nothing was live" : `${active.run} with ${active.config} was live`;
+      return {
+        ...base,
+        verdict: "fail",
+        summary: `The pointer moved since this release began: ${then}, now ${now} is.`,
+        value: "pointer moved",
+        numbers: { live_run: live?.run ?? null, live_config: live?.config ?? null },
+        next: "Find out who moved the pointer. If that was right, cancel this release and start a new one.",
+        inputs: digestOf({ active, live }),
+      };
+    }
+    if (active === null) {
+      return {
+        ...base,
+        verdict: "pass",
+        summary: "First go-live: nothing is live, so there is no previous run. A rollback would empty the pointer.",
+        value: "first go-live",
+        numbers: { first: true },
+        next: "",
+        inputs: digestOf({ active }),
+      };
+    }
+    const recorded = await recordedRun(subject, active.run, signal);
+    const now = await store.digest(active.run, signal);
+    const compared = compareWithRecord(active.run, recorded, now);
+    const configKept =
+      store.names.configs === null ||
+      (await store.configVersions(signal)).some((each) => each.version === active.config);
+    const finding = { ...base, inputs: digestOf({ active, recorded: recordedDigests(recorded), configKept }) };
+    const numbers = {
+      run: active.run,
+      chunks: now.chunks,
+      chunks_recorded: recorded.ingestion?.chunks ?? recorded.adoption?.chunks ?? null,
+      digest: now.digest,
+      digest_recorded: recorded.ingestion?.digest ?? recorded.adoption?.digest ?? null,
+      configuration_kept: configKept,
+    };
+    const notPassed = (verdict: "fail" | "inconclusive", why: string, next: string): GateFinding => ({
+      ...finding,
+      verdict,
+      summary: `A rollback could not return to the previous run: ${why}.`,
+      value: verdict === "fail" ? "changed" : "not known",
+      numbers,
+      next,
+    });
+    if (now.chunks === 0) {
+      return notPassed(
+        "fail",
+        `the run ${active.run} has no chunks any more`,
+        "Restore its chunks, or ingest it again.",
+      );
+    }
+    if (compared.kind === "different") {
+      const next = `Restore the run ${active.run} from a backup, or ingest it again, before anything replaces it.`;
+      return notPassed("fail", compared.why, next);
+    }
+    if (!configKept) {
+      const why = `the configuration version ${active.config} is gone from the configuration table`;
+      return notPassed("fail", why, `Put the configuration version ${active.config} back.`);
+    }
+    if (compared.kind === "unknown") {
+      const next = `If the run is known to be good, record it: \`golive run adopt ${active.run}\`.`;
+      return notPassed("inconclusive", compared.why, next);
+    }
+    return {
+      ...finding,
+      verdict: "pass",
+      summary: `The run ${active.run} holds its ${now.chunks.toLocaleString("en-US")} chunks unchanged: a rollback can return to it.`,
+      value: "unchanged",
+      numbers,
+      next: "",
+    };
+  },
+};
