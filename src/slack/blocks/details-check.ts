@@ -1,10 +1,11 @@
-import type { KnownBlock } from "@slack/types";
+import type { Button, KnownBlock } from "@slack/types";
 import type { CheckResult } from "#src/release/events";
 import type { Instant } from "#src/release/policy";
 import type { CheckStatus, CheckView, ItemView, ReleaseView } from "#src/release/view";
+import { durationText } from "#src/release/wording";
 import { carry } from "#src/slack/blocks/carried";
 import { actions, button, drawn, section } from "#src/slack/blocks/elements";
-import { span, when } from "#src/slack/blocks/times";
+import { when } from "#src/slack/blocks/times";
 import { MARKS, marked, name, number, shortHash } from "#src/slack/blocks/words";
 import { bold, code, codeBlock, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, blockId } from "#src/slack/ids";
@@ -60,7 +61,7 @@ function freshLines(check: CheckView, now: Instant): string[] {
   if (check.freshUntil === null) return [finished];
   const fresh =
     now < check.freshUntil
-      ? `fresh until ${when(check.freshUntil)} (${span(check.freshUntil - now)} left)`
+      ? `fresh until ${when(check.freshUntil)} (${durationText(check.freshUntil - now)} left)`
       : `stale since ${when(check.freshUntil)}: it has to run again`;
   return [`${finished} · ${fresh}`];
 }
@@ -87,13 +88,14 @@ function evidenceText(result: CheckResult): string {
   ].join("\n");
 }
 
-function checkButtons(view: ReleaseView, check: CheckView) {
-  const open = view.release.standing === "open";
-  const value = carry({ r: view.release.id, i: check.definition.id });
-  const idle = check.status !== "running" && check.status !== "pending";
+function checkButtons(view: ReleaseView, check: CheckView): Button[] {
+  const { release } = view;
+  if (release.standing !== "open" || release.paused !== null) return [];
+  const value = carry({ r: release.id, i: check.definition.id });
+  const underWay = check.attempt > 0 && (check.status === "running" || check.status === "pending");
   return drawn([
-    open && idle && view.phase !== "paused" ? button(ACTIONS.rerun, "Re-run", value) : null,
-    open && check.definition.waivable && WAIVABLE.includes(check.status)
+    release.manifest !== null && !underWay ? button(ACTIONS.rerun, "Re-run", value) : null,
+    check.definition.waivable && WAIVABLE.includes(check.status)
       ? button(ACTIONS.waive, "Waive…", value, { style: "danger" })
       : null,
   ]);

@@ -8,7 +8,7 @@ import { actions, button, context, drawn, header, packed, section } from "#src/s
 import { modal } from "#src/slack/blocks/modal";
 import { sectionCount } from "#src/slack/blocks/release-sections";
 import { when } from "#src/slack/blocks/times";
-import { marked, number, PHASE_MARKS } from "#src/slack/blocks/words";
+import { MARKS, marked, number, PHASE_MARKS } from "#src/slack/blocks/words";
 import { code, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, CALLBACKS } from "#src/slack/ids";
 import { BUDGET } from "#src/slack/limits";
@@ -81,6 +81,9 @@ function sectionEntries(view: ReleaseView, one: SectionView, now: Instant): Entr
   return [...entries, ...uncountedEntries(one)];
 }
 
+/** What the view says of an item without a check: the heading says it already. */
+const NOT_BUILT = MARKS["not-built"].word;
+
 /** Lines that are neither green nor red: not built yet, or left out by a first go-live. */
 function uncountedEntries(one: SectionView): Entry[] {
   const notBuilt = one.items.filter((item) => item.status === "not-built");
@@ -94,7 +97,7 @@ function uncountedEntries(one: SectionView): Entry[] {
 function listed(title: string, items: readonly ItemView[]): Entry[] {
   if (items.length === 0) return [];
   const lines = items.map((item) => {
-    const why = line(item.line);
+    const why = item.line === NOT_BUILT ? "" : line(item.line);
     return `• ${shorten(line(item.item.text), 300)}${why === "" ? "" : `: ${shorten(why, 200)}`}`;
   });
   return packed([`*${title}* (${number(items.length)})`, ...lines]).map((text) => [section(text)]);

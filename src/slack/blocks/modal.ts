@@ -33,18 +33,25 @@ type TextInput = {
   readonly hint?: string;
   readonly multiline?: boolean;
   readonly optional?: boolean;
+  readonly minLength?: number;
   readonly maxLength?: number;
 };
 
 /** A box to type into. */
 export function textInput(input: TextInput): InputBlock {
-  const { block, action, label, hint, multiline = false, optional = false, maxLength = 1_000 } = input;
+  const { block, action, label, hint, multiline = false, optional = false, minLength, maxLength = 1_000 } = input;
   return {
     type: "input",
     block_id: block,
     optional,
     label: plain(label, LIMITS.input.label),
     ...(hint === undefined ? {} : { hint: plain(hint, LIMITS.input.hint) }),
-    element: { type: "plain_text_input", action_id: action, multiline, max_length: maxLength },
+    element: {
+      type: "plain_text_input",
+      action_id: action,
+      multiline,
+      ...(minLength === undefined ? {} : { min_length: minLength }),
+      max_length: maxLength,
+    },
   };
 }

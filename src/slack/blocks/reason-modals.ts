@@ -1,6 +1,7 @@
 import type { ModalView } from "@slack/types";
 import type { ServiceState } from "#src/release/state";
 import type { CheckView, ReleaseView, SignOffView } from "#src/release/view";
+import { REASON_MIN } from "#src/release/wording";
 import { carry } from "#src/slack/blocks/carried";
 import { section } from "#src/slack/blocks/elements";
 import { modal, textInput } from "#src/slack/blocks/modal";
@@ -10,8 +11,10 @@ import { CALLBACKS, INPUT_BLOCKS, INPUTS } from "#src/slack/ids";
 
 const HOUR = 3_600_000;
 
-const reason = (label: string, hint: string, optional = false) =>
-  textInput({ block: INPUT_BLOCKS.reason, action: INPUTS.reason, label, hint, multiline: true, optional });
+type Reason = { readonly optional?: boolean; readonly minLength?: number };
+
+const reason = (label: string, hint: string, rules: Reason = {}) =>
+  textInput({ block: INPUT_BLOCKS.reason, action: INPUTS.reason, label, hint, multiline: true, ...rules });
 
 /** Why somebody objects to a sign-off. It holds the cutover until they lift it. */
 export function objectModal(view: ReleaseView, one: SignOffView): ModalView {
@@ -44,7 +47,9 @@ export function waiveModal(view: ReleaseView, check: CheckView): ModalView {
       section(
         `${MARKS[check.status].emoji} ${MARKS[check.status].word} · ${bold(check.definition.title)}\n${found}\nA waiver lets the cutover go ahead over exactly this evidence. It shows in the message, and another outcome ends it.`,
       ),
-      reason("Why is this acceptable?", "Everybody reads it, and it stays in the audit trail."),
+      reason("Why is this acceptable?", "Everybody reads it, and it stays in the audit trail.", {
+        minLength: REASON_MIN,
+      }),
       {
         type: "input",
         block_id: INPUT_BLOCKS.hours,
@@ -102,8 +107,8 @@ export function breakGlassModal(view: ReleaseView, one: SignOffView): ModalView 
       ),
       reason(
         "Why must it be overruled now?",
-        "With a reason, you alone are enough. Left empty, a second person has to break the glass too.",
-        true,
+        `With a reason of ${REASON_MIN} characters or more you alone are enough. Left empty, a second person has to break the glass too.`,
+        { optional: true },
       ),
     ],
   });
@@ -129,6 +134,7 @@ export function unlockModal(service: string, lock: ServiceState["lock"]): ModalV
         label: "What was the root cause?",
         hint: "What happened, and what was changed so that it can't happen again.",
         multiline: true,
+        minLength: REASON_MIN,
         maxLength: 2_000,
       }),
       reason("Why is it safe to unlock now?", "It stays in the audit trail."),

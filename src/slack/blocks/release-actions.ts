@@ -15,7 +15,11 @@ export function releaseActions(view: ReleaseView, density: Density): KnownBlock[
   const open = release.standing === "open";
   const r = release.id;
   const flip = flipWords(release.service, release.active, release.candidate, Math.min(density.idChars, 40));
-  const mayRerun = open && view.phase !== "paused" && view.checks.some((check) => RERUNNABLE.includes(check.status));
+  const mayRerun =
+    open &&
+    release.paused === null &&
+    release.manifest !== null &&
+    view.checks.some((check) => RERUNNABLE.includes(check.status));
   return [
     actions(
       `${BLOCK_PREFIXES.release}actions`,

@@ -19,7 +19,7 @@ export function signOffButtons(view: ReleaseView, one: SignOffView): Button[] {
   return drawn([
     signableNow(view, one) ? button(ACTIONS.sign, `Sign: ${title}`, value, { style: "primary" }) : null,
     isOpen(view) && one.given.length > 0 ? button(ACTIONS.withdraw, "Withdraw", value) : null,
-    isOpen(view) && one.vetoes.length > 0 ? button(ACTIONS.liftObjection, "Lift objection", value) : null,
+    isLiftable(view, one) ? button(ACTIONS.liftObjection, "Lift objection", value) : null,
   ]);
 }
 
@@ -28,13 +28,21 @@ export function signOffDetailButtons(view: ReleaseView, one: SignOffView): Butto
   const value = carry({ r: view.release.id, i: one.definition.id, s: one.seen });
   return drawn([
     ...signOffButtons(view, one),
-    isOpen(view) ? button(ACTIONS.object, "Object…", value) : null,
-    isOpen(view) && one.vetoes.length > 0
-      ? button(ACTIONS.breakGlass, "Break the glass…", value, { style: "danger" })
-      : null,
+    isBeforeFlip(view) ? button(ACTIONS.object, "Object…", value) : null,
+    isLiftable(view, one) ? button(ACTIONS.breakGlass, "Break the glass…", value, { style: "danger" }) : null,
   ]);
+}
+
+function isLiftable(view: ReleaseView, one: SignOffView): boolean {
+  return isBeforeFlip(view) && view.release.paused === null && one.vetoes.length > 0;
 }
 
 function isOpen(view: ReleaseView): boolean {
   return view.release.standing === "open";
+}
+
+/** An objection still counts while a cutover is under way, until the flip is intended. */
+function isBeforeFlip(view: ReleaseView): boolean {
+  const { standing, flip } = view.release;
+  return standing === "open" || (standing === "cutting_over" && (flip === null || flip.outcome !== null));
 }

@@ -107,7 +107,10 @@ function listBlocks(
       block_id: INPUT_BLOCKS.config,
       optional: true,
       label: { type: "plain_text", text: "Configuration version" },
-      hint: { type: "plain_text", text: "Leave empty to keep what /golive start takes by itself." },
+      hint: {
+        type: "plain_text",
+        text: "Empty: a new run keeps the configuration that is live; otherwise the newest one.",
+      },
       element: { type: "plain_text_input", action_id: INPUTS.config, max_length: 200 },
     },
     ...notOffered(all, Math.min(offered.length, LIMITS.select.options)),

@@ -1,8 +1,5 @@
 import type { Instant } from "#src/release/policy";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
 const utc = new Intl.DateTimeFormat("en-CA", {
   timeZone: "UTC",
   dateStyle: "short",
@@ -30,13 +27,4 @@ export function whenExactly(at: Instant): string {
 function token(at: Instant, format: string): string {
   if (!(Math.abs(at) <= LAST_INSTANT)) return "an unknown time";
   return `<!date^${Math.floor(at / 1000)}^${format}|${utcTime(at)}>`;
-}
-
-/** A length of time in words: "under a minute", "42 min", "3 h 10 min", "2 days". */
-export function span(ms: number): string {
-  if (ms < MINUTE) return "under a minute";
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  if (ms >= 48 * HOUR) return `${Math.floor(ms / (24 * HOUR))} days`;
-  const minutes = Math.floor((ms % HOUR) / MINUTE);
-  return minutes === 0 ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / HOUR)} h ${minutes} min`;
 }
