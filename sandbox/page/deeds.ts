@@ -47,7 +47,7 @@ export async function perform(deed: Deed, { world, hands, extras, dismiss }: Doe
     case "click":
       return hands.click(deed.user, deed.at, deed.blockId, deed.actionId, deed.selected);
     case "submit":
-      return hands.submit(deed.user, deed.viewId, deed.values);
+      return submit(deed, world, hands);
     case "close":
       return hands.closeView(deed.user, deed.viewId);
     case "delete":
@@ -60,6 +60,13 @@ export async function perform(deed: Deed, { world, hands, extras, dismiss }: Doe
       return control ? control.run(deed.user, deed.channel) : { ok: false, error: `There is no control "${deed.id}".` };
     }
   }
+}
+
+/** What is wrong with an input stands under that input; a notice would only repeat it. */
+async function submit(deed: Extract<Deed, { kind: "submit" }>, world: World, hands: Hands): Promise<Done> {
+  const done = await hands.submit(deed.user, deed.viewId, deed.values);
+  const view = world.views(deed.user).find(({ id }) => id === deed.viewId);
+  return Object.keys(view?.errors ?? {}).length > 0 ? { ok: true } : done;
 }
 
 function say(deed: Extract<Deed, { kind: "say" }>, world: World, hands: Hands): Promise<Done> {

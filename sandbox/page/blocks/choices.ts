@@ -47,7 +47,7 @@ function initialValues(element: Block): readonly string[] {
   });
 }
 
-/** Radio buttons and checkboxes. Several chosen values travel as lines of one string. */
+/** Radio buttons and checkboxes. Several chosen values travel as one string with commas. */
 export function options(element: Block, place: Place, viewing: Viewing): Html {
   const id = elementId(place, element);
   const type = element.type === "checkboxes" ? "checkbox" : "radio";

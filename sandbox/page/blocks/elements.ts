@@ -37,7 +37,8 @@ export function element(block: Block, place: Place, viewing: Viewing): Html {
     case "url_text_input":
     case "datepicker":
     case "timepicker":
-      return input(block, place);
+    case "datetimepicker":
+      return input(block, place, viewing.timeZone);
     case "image":
       return smallImage(block, viewing);
     default:

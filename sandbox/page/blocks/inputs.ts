@@ -5,7 +5,7 @@ import { attribute, type Html, html, join } from "#sandbox/page/html";
 import type { Block } from "#sandbox/slack/model";
 
 /** Everything a person types into. */
-export function input(element: Block, place: Place): Html {
+export function input(element: Block, place: Place, timeZone: string): Html {
   const common = join([
     html`class="control" id="${elementId(place, element)}" data-field`,
     wiring(place, element),
@@ -30,9 +30,20 @@ export function input(element: Block, place: Place): Html {
       return html`<input type="email" autocomplete="off" ${common} value="${initial}">`;
     case "url_text_input":
       return html`<input type="url" autocomplete="off" ${common} value="${initial}">`;
+    case "datetimepicker": {
+      // The control knows no zones: shown and read as the browser's own time.
+      const at = number(element, "initial_date_time");
+      const local = at === null ? "" : localMinute(at * 1000, timeZone);
+      return html`<input type="datetime-local" ${common} value="${local}">`;
+    }
     case "datepicker":
       return html`<input type="date" ${common} value="${string(element, "initial_date")}">`;
     default:
       return html`<input type="time" ${common} value="${string(element, "initial_time")}">`;
   }
+}
+
+function localMinute(at: number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+  return format.format(at).replace(" ", "T");
 }

@@ -66,6 +66,8 @@ function inside(type: string, block: Block, place: Place, viewing: Viewing): Htm
       return alert(block, viewing);
     case "card":
       return card(block, place, viewing);
+    case "carousel":
+      return html`<div class="carousel">${objects(block, "elements").map((each) => card(each, place, viewing))}</div>`;
     case "data_visualization":
       return dataVisualization(block);
     case "file":

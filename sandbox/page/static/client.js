@@ -44,13 +44,20 @@ function rememberScroll(id) {
   const pane = $(id);
   const room = pane?.dataset.channel ?? pane?.dataset.thread;
   const atEnd = !pane || pane.scrollHeight - pane.scrollTop - pane.clientHeight < 60;
-  const count = pane?.querySelectorAll("article").length ?? 0;
+  const counts = (inside) => ["article", "article.ephemeral"].map((kind) => inside?.querySelectorAll(kind).length ?? 0);
+  const [count, ephemerals] = counts(pane);
   return () => {
     const now = $(id);
     if (!now) return;
     const sameRoom = (now.dataset.channel ?? now.dataset.thread) === room;
     if (atEnd || !sameRoom) now.scrollTop = now.scrollHeight;
-    else if (id === "messages" && now.querySelectorAll("article").length > count) $("jump").hidden = false;
+    else if (id === "messages" && counts(now)[0] > count) {
+      // An answer to one's own click often lands below the fold: say so, or it looks as if nothing happened.
+      if ($("jump").hidden || counts(now)[1] > ephemerals) {
+        $("jump").textContent = counts(now)[1] > ephemerals ? "A message for you ↓" : "New messages ↓";
+      }
+      $("jump").hidden = false;
+    }
     if (id === "messages" && (atEnd || !sameRoom)) $("jump").hidden = true;
   };
 }
@@ -120,8 +127,9 @@ function place(control) {
 
 function valueOf(field) {
   const ticked = field.matches(".options") ? [...field.querySelectorAll("input:checked")] : null;
-  if (ticked) return ticked.map(({ value }) => value).join("\n");
-  return field.multiple ? [...field.selectedOptions].map(({ value }) => value).join("\n") : field.value;
+  if (ticked) return ticked.map(({ value }) => value).join(",");
+  if (field.type === "datetime-local") return field.value && String(Date.parse(field.value) / 1000);
+  return field.multiple ? [...field.selectedOptions].map(({ value }) => value).join(",") : field.value;
 }
 
 async function act(control, selected) {
@@ -151,6 +159,7 @@ function go(href, back) {
   const [thread, channel] = ["thread", "channel"].map((name) => target.searchParams.get(name));
   history.pushState(null, "", target);
   document.body.classList.remove("rail-open");
+  $("toasts").replaceChildren();
   const moved = before.get("channel") !== channel || before.get("as") !== target.searchParams.get("as");
   afterRedraw.push(() => {
     const box = thread ? document.querySelector("#thread textarea") : document.querySelector("#composer textarea");
@@ -200,6 +209,19 @@ document.addEventListener("change", (event) => {
   const field = event.target.closest("[data-field][data-dispatch]");
   if (field) act(field, valueOf(field));
 });
+
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.matches?.("details.menu[open]")) target.querySelector(".menu-items").scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
+
+document.addEventListener("scroll", ({ target }) => {
+  const atEnd = target.id === "messages" && target.scrollHeight - target.scrollTop - target.clientHeight < 60;
+  if (atEnd) $("jump").hidden = true;
+}, true);
 
 document.addEventListener("input", (event) => {
   const box = event.target.closest("form[data-say] textarea");

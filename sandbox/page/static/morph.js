@@ -6,6 +6,7 @@ const scriptsBusiness = ["aria-busy", "aria-activedescendant"];
 
 /** Makes `old` equal to `fresh`. Elements with `data-keep` belong to scripts and are left alone. */
 export function morph(old, fresh) {
+  if (old.nodeName !== fresh.nodeName) return old.replaceWith(document.importNode(fresh, true));
   if (old.nodeType !== Node.ELEMENT_NODE) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
