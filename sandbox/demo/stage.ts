@@ -21,6 +21,8 @@ export type Stage = {
   answer(user: string, channel: string): Promise<string>;
   /** Waits until a message of the channel that this person sees reads like `pattern`. */
   see(user: string, channel: string, pattern: RegExp, timeoutMs?: number): Promise<SandboxMessage>;
+  /** All words of the newest release message, or null when there is none. */
+  releaseText(user: string, channel: string): string | null;
   /** Whether a button with this label is there for this person right now. */
   offers(user: string, channel: string, label: RegExp): boolean;
   /** Waits until `predicate` gives something. */
@@ -112,6 +114,13 @@ export function createStage(world: World, hands: Hands, onLine: (line: Line) => 
             .find((message) => pattern.test(message.text) || pattern.test(readableText(message.blocks))) ?? null,
         timeoutMs,
       ),
+    releaseText(user, channel) {
+      const released = mine(user, channel).filter(
+        (message) => message.ephemeralFor === null && message.threadTs === null && message.blocks.length > 0,
+      );
+      const newest = released.at(-1);
+      return newest === undefined ? null : readableText(newest.blocks);
+    },
     offers: (user, channel, label) => findButton(user, channel, label) !== null,
   };
 }

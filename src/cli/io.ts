@@ -4,6 +4,8 @@ export type Io = {
   readonly err: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
+  /** Resolves with the first signal that asks the process to stop. */
+  readonly stopSignal: () => Promise<string>;
 };
 
 /** Exit codes of the command line contract. */

@@ -1,0 +1,73 @@
+import { fileURLToPath } from "node:url";
+import { type DemoArguments, parseDemoArguments, USAGE } from "#sandbox/demo/arguments";
+import { playStory } from "#sandbox/demo/autopilot";
+import { buildHouse, type House } from "#sandbox/demo/house";
+import { ensureCandidate, ensureFirstRun, ensureLiveRun } from "#sandbox/demo/populate";
+import type { Line } from "#sandbox/demo/stage";
+import { startPage } from "#sandbox/page/start-page";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  let options: DemoArguments;
+  try {
+    const parsed = parseDemoArguments(process.argv.slice(2), root);
+    if (parsed === "help") {
+      process.stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+    options = parsed;
+  } catch (error) {
+    note(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    return 2;
+  }
+  const stopped = new Promise<void>((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+  const databaseUrl = process.env.DATABASE_URL ?? null;
+  const house = await buildHouse({ root, ...options, databaseUrl, say: (line) => note(`… ${line}`) });
+  try {
+    return options.autopilot ? await autopilot(house, options) : await interactive(house, options, stopped);
+  } finally {
+    await house.stop();
+  }
+}
+
+async function autopilot(house: House, options: DemoArguments): Promise<number> {
+  const print = (line: Line): void =>
+    void process.stdout.write(`${line.at.slice(11, 19)}  ${line.who}\n${line.what.replaceAll(/^/gm, "          ")}\n`);
+  const result = await playStory(house, options, options.json ? () => undefined : print);
+  if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  return result.ok ? 0 : 1;
+}
+
+async function interactive(house: House, options: DemoArguments, stopped: Promise<void>): Promise<number> {
+  note("… ingesting");
+  if (options.story === "first") await ensureFirstRun(house.ragUrl, options.corpus);
+  else {
+    await ensureLiveRun(house.ragUrl, options.corpus);
+    await ensureCandidate(house.ragUrl, options.corpus);
+  }
+  const page = await startPage({ world: house.slack.workspace, hands: house.slack.hands, port: options.port });
+  process.stdout.write(`\nGolive's demo is running: ${page.url}\n\n`);
+  process.stdout.write(
+    "You are Rosa Lind, the release manager. Type /golive start in #release. Ctrl-C ends the demo.\n",
+  );
+  const botEnded = house.bot().ended.then(() => "bot" as const);
+  const why = await Promise.race([stopped.then(() => "asked" as const), botEnded]);
+  await page.stop();
+  if (why === "bot") note("The bot's process ended by itself; its last words are above.");
+  return why === "bot" ? 1 : 0;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    note(`The demo could not run: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  },
+);

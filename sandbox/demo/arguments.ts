@@ -1,0 +1,70 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+export const STORIES = ["go-live", "blocked", "first"] as const;
+export type StoryName = (typeof STORIES)[number];
+
+export type DemoArguments = {
+  readonly autopilot: boolean;
+  readonly json: boolean;
+  readonly fresh: boolean;
+  readonly socket: boolean;
+  readonly story: StoryName;
+  readonly port: number;
+  readonly corpus: string;
+  readonly gold: string | null;
+  readonly dataDir: string;
+};
+
+export const USAGE = `npm run demo -- [options]
+
+  (nothing)         a local Slack with the bot in it; prints the page's URL and runs until Ctrl-C
+  --autopilot       plays the story without a browser, prints a transcript; exit 0 when it ended as scripted, else 1
+  --story NAME      go-live (default): a blocked candidate, then one that goes live · blocked · first: no run is live yet
+  --json            with --autopilot: one JSON document on stdout
+  --corpus DIR      any folder of Markdown instead of the small corpus of the demo
+  --gold FILE       gold cases (JSONL) for that corpus: retrieval is probed and reported, nothing is decided by it
+  --fresh           forget earlier demos
+  --socket          Socket Mode instead of signed HTTP
+  --port N          port of the page (default: any free one)
+  DATABASE_URL      a Postgres superuser's URL: used instead of the embedded server; the demo makes its own databases`;
+
+/** Reads the demo's command line. Throws an Error whose message is for the person at the terminal. */
+export function parseDemoArguments(words: readonly string[], root: string): DemoArguments | "help" {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      autopilot: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      fresh: { type: "boolean", default: false },
+      socket: { type: "boolean", default: false },
+      story: { type: "string", default: "go-live" },
+      port: { type: "string", default: "0" },
+      corpus: { type: "string" },
+      gold: { type: "string" },
+      data: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const story = STORIES.find((name) => name === values.story);
+  if (story === undefined) throw new Error(`--story takes one of: ${STORIES.join(", ")}.`);
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port takes a number from 0 to 65535.");
+  if (values.json && !values.autopilot) throw new Error("--json goes with --autopilot.");
+  const own = fileURLToPath(new URL("../corpus", import.meta.url));
+  const corpus = values.corpus === undefined ? own : resolve(values.corpus);
+  const ownGold = values.corpus === undefined ? resolve(own, "gold.jsonl") : null;
+  return {
+    autopilot: values.autopilot,
+    json: values.json,
+    fresh: values.fresh,
+    socket: values.socket,
+    story,
+    port,
+    corpus,
+    gold: values.gold === undefined ? ownGold : resolve(values.gold),
+    dataDir: values.data === undefined ? resolve(root, ".data/demo") : resolve(values.data),
+  };
+}

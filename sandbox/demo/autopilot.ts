@@ -1,0 +1,86 @@
+import type { DemoArguments } from "#sandbox/demo/arguments";
+import type { House } from "#sandbox/demo/house";
+import { ensureFirstRun, ensureLiveRun, ingestNext, readLive } from "#sandbox/demo/populate";
+import {
+  blockedCandidate,
+  collectSignOffs,
+  cutOver,
+  lookAround,
+  ROSA,
+  type SceneContext,
+  startRelease,
+} from "#sandbox/demo/scenes";
+import { createStage, type Line } from "#sandbox/demo/stage";
+import { loadGold } from "#sandbox/rag/gold";
+import { probeRetrieval } from "#sandbox/rag/probe-retrieval";
+
+export type StoryResult = {
+  readonly ok: boolean;
+  readonly story: string;
+  /** How it ended, or the reason why it did not end as scripted. */
+  readonly ended: string;
+  readonly live: { readonly run: string; readonly config: string } | null;
+  readonly seconds: number;
+  readonly transcript: readonly Line[];
+};
+
+/** Plays the whole story through the local Slack. `onLine` gets each line as it happens. Never throws. */
+export async function playStory(
+  house: House,
+  options: DemoArguments,
+  onLine: (line: Line) => void,
+): Promise<StoryResult> {
+  const began = performance.now();
+  const stage = createStage(house.slack.workspace, house.slack.hands, onLine);
+  const context = { stage, house, corpus: options.corpus };
+  let ok = true;
+  let ended: string;
+  try {
+    ended = await play(context, options);
+  } catch (error) {
+    ok = false;
+    ended = error instanceof Error ? error.message : String(error);
+  }
+  stage.tell("story", ok ? `ended as scripted: ${ended}` : `did NOT end as scripted: ${ended}`);
+  const live = await readLive(house.ragUrl);
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  return { ok, story: options.story, ended, live, seconds, transcript: stage.transcript };
+}
+
+async function play(context: SceneContext, options: DemoArguments): Promise<string> {
+  const { stage, house, corpus } = context;
+  if (options.story === "first") {
+    const run = await ensureFirstRun(house.ragUrl, corpus);
+    if (run === null) throw new Error("the first go-live needs a fresh demo: add --fresh");
+    stage.tell("story", `${run.run} is ingested (${run.chunks} chunks); no pointer exists yet`);
+    const adopted = await house.golive(["run", "adopt", run.run, "--as", ROSA]);
+    stage.tell("golive run adopt", (adopted.out + adopted.err).trim());
+    await startRelease(context, "");
+    await collectSignOffs(context, true);
+    await cutOver(context, run.run);
+    await lookAround(context);
+    return `live: ${run.run}, the first ever`;
+  }
+  const live = await ensureLiveRun(house.ragUrl, corpus);
+  if (live !== null) stage.tell("story", `${live.run} is live: ${live.chunks} chunks of ${corpus}`);
+  await blockedCandidate(context);
+  if (options.story === "blocked") return "blocked: prefix-leakage, pointer untouched";
+  const candidate = await ingestNext(house.ragUrl, corpus);
+  stage.tell("story", `${candidate.run} is ingested: ${candidate.chunks} chunks, clean`);
+  await reportRetrieval(context, options.gold, candidate.run);
+  await startRelease(context, "");
+  await collectSignOffs(context, false);
+  await cutOver(context, candidate.run);
+  await lookAround(context);
+  return `live: ${candidate.run}`;
+}
+
+/** Information only: no gate rests on it, and nothing is filtered to make it look better. */
+async function reportRetrieval({ stage, house }: SceneContext, gold: string | null, run: string): Promise<void> {
+  if (gold === null) return;
+  const probe = await probeRetrieval(house.ragUrl, run, await loadGold(gold));
+  stage.tell(
+    "story",
+    `retrieval probe, deciding nothing: the expected document is among the first ${probe.k} chunks for ${probe.hits} of ${probe.labelled} labelled questions (${probe.total} in the file)`,
+  );
+}

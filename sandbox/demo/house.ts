@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { type BotProcess, runGolive, startBot } from "#sandbox/demo/bot-process";
+import { databaseUrls, dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
+import { startPostgres } from "#sandbox/postgres/start-postgres";
+import { createStore } from "#sandbox/rag/rag-store";
+import { serviceEnvironment } from "#sandbox/rag/service-defaults";
+import { type LocalSlack, startSlack } from "#sandbox/slack/start";
+
+export type House = {
+  readonly slack: LocalSlack;
+  /** The RAG store's connection string, as its own superuser: the sandbox ingests with it. */
+  readonly ragUrl: string;
+  readonly bot: () => BotProcess;
+  /** `golive …` with the demo's environment. */
+  golive(words: readonly string[]): ReturnType<typeof runGolive>;
+  /** What `golive` needs in a shell of one's own. Holds secrets of the demo only. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Kills the bot and starts it again. */
+  restartBot(how: "stop" | "kill"): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type HouseOptions = {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly fresh: boolean;
+  readonly socket: boolean;
+  /** A superuser's URL to use instead of the embedded Postgres. */
+  readonly databaseUrl: string | null;
+  readonly say: (line: string) => void;
+};
+
+/** Postgres, two databases with their roles, the local Slack, and the product as a process of its own. LIFO shutdown. */
+export async function buildHouse(options: HouseOptions): Promise<House> {
+  const releasers: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const release of releasers.splice(0).reverse()) await release();
+  };
+  try {
+    return await build(options, releasers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(
+  { root, dataDir, fresh, socket, databaseUrl, say }: HouseOptions,
+  releasers: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<House> {
+  let adminUrl = databaseUrl;
+  if (adminUrl === null) {
+    const folder = join(dataDir, "postgres");
+    say("starting Postgres");
+    const postgres = await startPostgres({ dataDir: folder });
+    releasers.push(() => postgres.stop());
+    adminUrl = postgres.url;
+  }
+  await ensureRoles(adminUrl);
+  if (fresh) for (const database of ["golive", "rag"]) await dropDatabase(adminUrl, database);
+  const golive = await ensureDatabase(adminUrl, "golive");
+  const rag = await ensureDatabase(adminUrl, "rag");
+  await createStore(rag.adminUrl, { grantTo: "golive_app" });
+
+  const signingSecret = randomBytes(16).toString("hex");
+  const botToken = `xoxb-sandbox-${randomBytes(12).toString("hex")}`;
+  const appToken = `xapp-sandbox-${randomBytes(12).toString("hex")}`;
+  const slack = await startSlack({ signingSecret, botToken, appToken, mode: socket ? "socket" : "http" });
+  releasers.push(() => slack.stop());
+
+  const port = await freePort();
+  const env: Record<string, string> = {
+    ...serviceEnvironment(databaseUrls(adminUrl, "rag").appUrl),
+    DATABASE_URL: golive.appUrl,
+    SLACK_BOT_TOKEN: botToken,
+    SLACK_API_URL: slack.apiUrl,
+    PORT: String(port),
+    LOG_LEVEL: "info",
+    ...(socket ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
+  };
+  say("migrating");
+  const migrated = await runGolive(root, { ...env, DATABASE_OWNER_URL: golive.ownerUrl }, ["migrate"]);
+  if (migrated.code !== 0) throw new Error(`golive migrate failed:\n${migrated.err}`);
+
+  if (!socket) slack.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
+  say("starting the bot");
+  let bot = startBot(root, env);
+  releasers.push(() => bot.stop());
+  await bot.ready();
+  return {
+    slack,
+    ragUrl: rag.adminUrl,
+    env,
+    bot: () => bot,
+    golive: (words) => runGolive(root, env, words),
+    async restartBot(how) {
+      await bot[how]();
+      bot = startBot(root, env);
+      await bot.ready();
+    },
+    stop,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}

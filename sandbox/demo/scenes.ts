@@ -1,0 +1,115 @@
+import type { House } from "#sandbox/demo/house";
+import { ingestNext, type Live, readLive } from "#sandbox/demo/populate";
+import { type Stage, StoryError } from "#sandbox/demo/stage";
+
+export const RELEASE = "C0RELEASE";
+export const ROSA = "U0ROSA";
+const [MILA, DAN, OMAR, INES, TOM, GUS, STEN] = [
+  "U0MILA",
+  "U0DAN",
+  "U0OMAR",
+  "U0INES",
+  "U0TOM",
+  "U0GUS",
+  "U0STEN",
+] as const;
+
+export type SceneContext = { readonly stage: Stage; readonly house: House; readonly corpus: string };
+
+const SIGN = /^Sign$/;
+const CUT_OVER = /^Cut over$/;
+
+/** Throws unless `holds`: the story's own assertions, told in the transcript. */
+export function expectThat(stage: Stage, what: string, holds: boolean): void {
+  if (!holds) throw new StoryError(`expected: ${what}`);
+  stage.tell("story", `✓ ${what}`);
+}
+
+const name = (live: Live): string => (live === null ? "nothing" : `${live.run} with ${live.config}`);
+
+/** Rosa starts a release and waits until every check has an answer. */
+export async function startRelease({ stage }: SceneContext, words: string): Promise<string> {
+  await stage.command(ROSA, RELEASE, `/golive start${words === "" ? "" : ` ${words}`}`);
+  await stage.see(ROSA, RELEASE, /checks/);
+  const message = await stage.until("every check to finish", () => {
+    const text = stage.releaseText(ROSA, RELEASE);
+    const [, done, total] = /(\d+) of (\d+) checks/.exec(text ?? "") ?? [];
+    return text !== null && done !== undefined && done === total ? text : null;
+  });
+  stage.tell("Golive", message);
+  return message;
+}
+
+/** A leaking candidate: blocked in words, no button to cut over, pointer untouched. */
+export async function blockedCandidate(context: SceneContext): Promise<void> {
+  const { stage, house, corpus } = context;
+  const before = await readLive(house.ragUrl);
+  const candidate = await ingestNext(house.ragUrl, corpus, { leakPrefix: 3 });
+  stage.tell("story", `${candidate.run} is ingested: ${candidate.chunks} chunks, 3 of them leak the ingestion prefix`);
+  const message = await startRelease(context, "");
+  expectThat(stage, "the leak is named with its number", /3 of [\d,]+ chunks/.test(message));
+  expectThat(stage, "nobody is offered to cut over", !stage.offers(ROSA, RELEASE, CUT_OVER));
+  await stage.command(ROSA, RELEASE, "/golive cancel the candidate leaks its ingestion prefix");
+  await stage.until("the release to be cancelled", () =>
+    /cancelled/i.test(stage.releaseText(ROSA, RELEASE) ?? "") ? true : null,
+  );
+  const after = await readLive(house.ragUrl);
+  expectThat(stage, `blocked: prefix-leakage, pointer untouched (${name(after)})`, name(after) === name(before));
+}
+
+/** Everyone who must sign signs; everyone who must not is told why. */
+export async function collectSignOffs({ stage }: SceneContext, first: boolean): Promise<void> {
+  const refused = async (user: string, what: RegExp, why: RegExp): Promise<void> => {
+    await stage.press(user, RELEASE, SIGN, what);
+    const answer = await stage.answer(user, RELEASE);
+    expectThat(stage, `refused with the reason (${why.source})`, why.test(answer));
+  };
+  await refused(GUS, /Data quality/, /guest/i);
+  await refused(STEN, /Data quality/, /organi[sz]ation/i);
+  await refused(ROSA, /Data quality/, /requester|data-lead/i);
+  await stage.press(DAN, RELEASE, SIGN, /Data quality/);
+  await stage.press(MILA, RELEASE, SIGN, /Accuracy/);
+  await stage.press(INES, RELEASE, SIGN, /Go-ahead/);
+  await stage.until("one of two go-aheads", () =>
+    /1 of 2/.test(stage.releaseText(ROSA, RELEASE) ?? "") ? true : null,
+  );
+  await refused(INES, /Go-ahead/, /already|second person/i);
+  await stage.press(TOM, RELEASE, SIGN, /Go-ahead/);
+  await stage.press(OMAR, RELEASE, SIGN, /Team notified/);
+  await stage.press(OMAR, RELEASE, SIGN, /dashboards/i);
+  if (first) await stage.press("U0MEI", RELEASE, SIGN, /First go-live/);
+}
+
+/** The cutover, checked in the RAG store itself. */
+export async function cutOver({ stage, house }: SceneContext, run: string): Promise<void> {
+  const before = await readLive(house.ragUrl);
+  await stage.press(ROSA, RELEASE, CUT_OVER);
+  const message = await stage.until("the release to be live", () => {
+    const text = stage.releaseText(ROSA, RELEASE);
+    return text !== null &&
+      /\blive\b/i.test(text) &&
+      text.includes(run) &&
+      !stage.offers(ROSA, RELEASE, CUT_OVER) &&
+      /before|was/i.test(text)
+      ? text
+      : null;
+  });
+  stage.tell("Golive", message);
+  const after = await stage.until("the pointer to say so", async () => {
+    const live = await readLive(house.ragUrl);
+    return live?.run === run ? live : null;
+  });
+  expectThat(stage, `the RAG store answers from ${name(after)} (before: ${name(before)})`, after.run === run);
+}
+
+/** What anybody can ask afterwards, and the audit trail. */
+export async function lookAround({ stage, house }: SceneContext): Promise<void> {
+  for (const command of ["/golive status", "/canary status", "/rollback", "/golive strat"]) {
+    await stage.command(ROSA, RELEASE, command);
+    const answer = await stage.answer(ROSA, RELEASE);
+    expectThat(stage, `${command} is answered`, answer.length > 20);
+  }
+  const audit = await house.golive(["audit", "verify"]);
+  stage.tell("golive audit verify", audit.out.trim());
+  expectThat(stage, "the audit trail is intact", audit.code === 0);
+}
