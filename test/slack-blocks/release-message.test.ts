@@ -204,7 +204,11 @@ describe("actions", () => {
   });
 
   test("a paused release can be cancelled, but neither signed, re-run nor cut over", () => {
-    const shown = failingView({ phase: "paused", signOffs: [signOffView("data-quality")] });
+    const shown = failingView({
+      phase: "paused",
+      signOffs: [signOffView("data-quality")],
+      release: { ...failingView().release, paused: "channel-archived" },
+    });
     const ids = idsOf(shown);
     expect(ids).toContain(ACTIONS.cancel);
     for (const gone of [ACTIONS.cutOver, ACTIONS.sign, ACTIONS.rerunFailed]) expect(ids).not.toContain(gone);

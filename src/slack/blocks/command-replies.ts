@@ -1,6 +1,9 @@
 import type { KnownBlock } from "@slack/types";
+import type { Checklist } from "#src/release/checklist";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
+import type { Refusal } from "#src/release/refusals";
 import { context, type Message, packed, section } from "#src/slack/blocks/elements";
-import { code, escaped, line, shorten } from "#src/slack/escape";
+import { channelLink, code, escaped, line, shorten } from "#src/slack/escape";
 import { BUDGET } from "#src/slack/limits";
 
 const HELP: readonly (readonly [usage: string, does: string])[] = [
@@ -19,13 +22,26 @@ const HELP: readonly (readonly [usage: string, does: string])[] = [
 
 /** A few sentences for one person: the first one is the entire point. `text` as people write it, not escaped. */
 export function sentencesReply(text: string): Message {
-  const safe = escaped(text);
+  return safeReply(escaped(text));
+}
+
+function safeReply(safe: string): Message {
   return { text: shorten(safe.replace(/\s+/g, " ").trim(), BUDGET.message.text), blocks: textBlocks(safe) };
 }
 
 /** The honest answer of a command that can't do its work yet: what it can't, what that means, what to do instead. */
 export function notYetReply(answer: string): Message {
   return sentencesReply(answer);
+}
+
+/**
+ * What, why, who can, what next: the answer to an expected "no". With the release's checklist, items are called by their
+ * titles. A channel in the sentence becomes a link to it.
+ */
+export function refusalReply(refusal: Refusal, checklist: Checklist | null = null): Message {
+  const safe = escaped(refusalText(refusal, namesFrom(checklist)));
+  const where = refusal.kind === "wrong-channel" || refusal.kind === "shared-channel" ? refusal.channel : "";
+  return safeReply(where === "" ? safe : safe.replaceAll(where, channelLink(where)));
 }
 
 /** The commands, one line each. */

@@ -145,7 +145,9 @@ function notOffered(all: readonly CandidateChoice[], offered: number): KnownBloc
 
 /** The live run stays on offer: a configuration can go live on it. */
 function mayBeOffered(one: CandidateChoice): boolean {
-  return one.state === "complete" && one.run.length > 0 && one.run.length <= LIMITS.option.value;
+  return (
+    one.state === "complete" && one.run.length > 0 && one.run.isWellFormed() && one.run.length <= LIMITS.option.value
+  );
 }
 
 function option(value: string, text: string): PlainTextOption {

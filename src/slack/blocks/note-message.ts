@@ -1,0 +1,170 @@
+import type { Note, NotedVoid } from "#src/release/notes";
+import { PAUSE_TEXT } from "#src/release/pause-text";
+import type { Person } from "#src/release/people";
+import { unreachable } from "#src/release/unreachable";
+import { type Message, packed, section } from "#src/slack/blocks/elements";
+import { voidWords } from "#src/slack/blocks/sign-off-lines";
+import { when } from "#src/slack/blocks/times";
+import { count, flipWords, MARKS, marked, name, names, number, pair, shortHash } from "#src/slack/blocks/words";
+import { bold, code, line, mention, shorten } from "#src/slack/escape";
+import { BUDGET } from "#src/slack/limits";
+
+const MOST = 20;
+const BLOCKS = 4;
+
+/**
+ * One note of a release's story, for its thread or for one person. Only people who have to act now, or whose own decision
+ * was overruled, are mentioned. `service`: for the notes that name it.
+ */
+export function noteMessage(note: Note, service: string): Message {
+  const lines = noteLines(note, service);
+  const [first = ""] = lines;
+  return {
+    text: shorten(first, BUDGET.message.text),
+    blocks: packed(lines)
+      .slice(0, BLOCKS)
+      .map((text) => section(text)),
+  };
+}
+
+/** The first line is the entire point; the others say more. */
+function noteLines(note: Note, service: string): string[] {
+  switch (note.kind) {
+    case "started":
+      return [
+        `Release #${number(note.number)} started by ${name(note.by)}: a cutover ${flipWords(service, note.active, note.candidate)}. ${count(note.checks, "check")} to run, ${count(note.toSign, "sign-off")} to give.`,
+      ];
+    case "manifest-changed":
+      return [`🔁 The run manifest changed: it is ${shortHash(note.hash)} now.`, ...list(note.changes)];
+    case "check-failed":
+      return [
+        `${marked(MARKS[note.verdict])} · ${bold(note.title)}: ${shorten(line(note.summary), 700)}${note.attempt > 1 ? ` (attempt ${number(note.attempt)})` : ""}`,
+        ...(note.next === "" ? [] : [`*What to do*: ${shorten(line(note.next), 500)}`]),
+      ];
+    case "checks-passed":
+      return [
+        `✅ ${count(note.passed.length, "check")} newly ${note.passed.length === 1 ? "passes" : "pass"}: ${number(note.green)} of ${number(note.total)} open the gate.`,
+        ...capped(note.passed, (one) => `• ${bold(one.title)}: ${shorten(line(one.summary), 240)}`),
+      ];
+    case "signed":
+      return [
+        `✅ ${name(note.by)} signed ${bold(note.title)}.${note.missing > 0 ? ` ${number(note.missing)} more needed.` : " Its quorum stands."}`,
+      ];
+    case "withdrawn":
+      return [`✍️ ${name(note.by)} withdrew their sign-off of ${bold(note.title)}: it is asked again.`];
+    case "voided":
+      return voidedLines(note.voids);
+    case "vetoed":
+      return [
+        `⏸ ${name(note.by)} objects to ${bold(note.title)}: ${shorten(line(note.reason), 900)}`,
+        "The cutover is held until they lift it, or the glass is broken.",
+      ];
+    case "veto-lifted":
+      return [`${name(note.by)} lifted their objection to ${bold(note.title)}.`];
+    case "break-glass-asked":
+      return [
+        `🛑 ${name(note.by)} asks to break the glass over the objection to ${bold(note.title)}. A second person has to do the same in Details; until then it holds.`,
+      ];
+    case "glass-broken":
+      return [
+        `🛑 *The glass was broken* by ${names(note.people)}: the objection to ${bold(note.title)} no longer holds.`,
+        `Reason: ${shorten(line(note.reason), 900) || "none typed; two people did it"}`,
+        ...overruled(note.vetoers),
+      ];
+    case "waived":
+      return [
+        `⚠️ ${name(note.by)} waived ${bold(note.title)} until ${when(note.until)}: ${shorten(line(note.reason), 700)}`,
+        `What was waived: ${shorten(line(note.summary), 500)}`,
+      ];
+    case "policy-changed":
+      return ["🔁 The policy or the checklist changed while this release is open.", ...list(note.changes)];
+    case "paused":
+      return pausedLines(note);
+    case "resumed":
+      return ["The release goes on: its channel is in order again."];
+    case "cutover-requested":
+      return [
+        `⏳ ${name(note.by)} pressed Cut over: it ${flipWords(service, note.from, note.to)}. Everything is decided once more right before.`,
+      ];
+    case "cutover-stopped":
+      return ["⏸ *The cutover stopped before the flip*; the pointer was not touched.", ...list(note.because)];
+    case "live":
+      return [
+        `✅ *Live*: ${code(service)} answers from ${pair(note.live)}, cut over by ${name(note.by)}.`,
+        note.before === null ? "Before: nothing, this was the first go-live." : `Before: ${pair(note.before)}.`,
+        "⚠️ No canary watches it yet: watch your own dashboards.",
+      ];
+    case "cancelled":
+      return [`${name(note.by)} cancelled the release${because(note.reason)}`];
+    case "failed":
+      return [`❌ *The release failed*${because(note.reason)}`];
+    default:
+      return unreachable(note);
+  }
+}
+
+type Paused = Extract<Note, { kind: "paused" }>;
+
+/**
+ * For the requester and the on-call people, when the release channel itself can't say it: what happened, what it means for
+ * the release, what to do. `channel`: its name or id, as text.
+ */
+export function lostChannelMessage(note: Paused, channel: string): Message {
+  const lines = [...pausedLines(note), `Channel: ${line(channel)}. ${WAY_BACK[note.because]}`];
+  return { text: shorten(lines.join(" "), BUDGET.message.text), blocks: [section(lines.join("\n"))] };
+}
+
+const WAY_BACK: Readonly<Record<Paused["because"], string>> = {
+  "channel-archived": "Unarchive it and invite Golive, or give the service another channel in golive.yaml.",
+  "bot-removed": "Invite Golive into it again; the release message comes back by itself.",
+  "channel-shared-externally": "Stop sharing it, or give the service a channel of your own in golive.yaml.",
+};
+
+function pausedLines({ because, number: release, service }: Paused): string[] {
+  return [
+    `⏸ *Paused*: release #${number(release)} of ${code(service)} is held, since ${PAUSE_TEXT[because]}.`,
+    "Nothing can be signed or cut over until that is repaired; what is live stays live.",
+  ];
+}
+
+function voidedLines(voids: readonly NotedVoid[]): string[] {
+  const [only] = voids;
+  if (only !== undefined && voids.length === 1) return [voidLine(only)];
+  return [
+    `🔁 ${count(voids.length, "sign-off")} no longer count and are asked again.`,
+    ...capped(voids, (one) => `• ${voidLine(one)}`),
+  ];
+}
+
+function voidLine({ title, person, because: difference, again }: NotedVoid): string {
+  const head = `🔁 ${name(person)}'s sign-off of ${bold(title)} no longer counts, ${voidWords(difference)}.`;
+  const asked = again.slice(0, 6).map(({ id }) => mention(id));
+  const hidden = again.length - asked.length;
+  if (asked.length === 0) return head;
+  return `${head} Please look again: ${asked.join(" ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}`;
+}
+
+/** Whoever was overruled should hear of it at once. */
+function overruled(vetoers: readonly Person[]): string[] {
+  if (vetoers.length === 0) return [];
+  return [
+    `Overruled: ${vetoers
+      .slice(0, 6)
+      .map(({ id }) => mention(id))
+      .join(" ")}`,
+  ];
+}
+
+function because(reason: string): string {
+  const text = shorten(line(reason), 900);
+  return text === "" ? "." : `: ${text}`;
+}
+
+function list(texts: readonly string[]): string[] {
+  return capped(texts, (text) => `• ${shorten(line(text), 300)}`);
+}
+
+function capped<T>(all: readonly T[], write: (one: T) => string): string[] {
+  const hidden = all.length - MOST;
+  return [...all.slice(0, MOST).map(write), ...(hidden > 0 ? [`_… and ${number(hidden)} more in the journal_`] : [])];
+}

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { helpReply, notYetReply, sentencesReply, unknownWordsReply } from "#src/slack/blocks/command-replies";
+import { statusReply } from "#src/slack/blocks/status-reply";
+import { BUDGET } from "#src/slack/limits";
+import { messageBreaches, readText } from "#test/slack-blocks/check-limits";
+import { failingView, NOW, rina, signOffView, view } from "#test/slack-blocks/fixtures";
+import { anyView, extreme } from "#test/slack-blocks/hostile";
+
+const live = { run: "run-a", config: "config-1" };
+
+describe("/golive status", () => {
+  test("says what is live, how the release stands, what blocks it, and links the channel", () => {
+    const text = readText(statusReply(failingView(), "support-docs", live).blocks);
+    expect(text).toContain("`support-docs` answers from `run-a` (config `config-1`).");
+    expect(text).toContain("*Release #12* to `run-b`");
+    expect(text).toContain("prefix-leakage: 3 of 41,220 chunks");
+    expect(text).toContain("<#C0RELEASE>");
+  });
+
+  test("lists who is asked to sign now, by plain name", () => {
+    const shown = view({ phase: "signing", signOffs: [signOffView("data-quality")] });
+    const text = readText(statusReply(shown, "support-docs", live).blocks);
+    expect(text).toContain("✍️ *data-quality*: 1 of Dan Ito, Mei Sato");
+    expect(text).not.toContain("<@");
+  });
+
+  test("a pointer that moved without Golive is said, with what it means for the release", () => {
+    const text = readText(statusReply(failingView(), "support-docs", { run: "run-x", config: "config-1" }).blocks);
+    expect(text).toContain("the pointer was moved since. A cutover of this release would be refused");
+  });
+
+  test("after going live the candidate is what is expected, so nothing is said to have moved", () => {
+    const gone = view({ phase: "live" }, { standing: "live", ended: { at: NOW, by: rina, reason: "" } });
+    expect(readText(statusReply(gone, "support-docs", { run: "run-b", config: "config-2" }).blocks)).not.toContain(
+      "moved",
+    );
+  });
+
+  test("no release yet says how to start one; an unreadable store is said, never guessed", () => {
+    const text = readText(statusReply(null, "support-docs", null).blocks);
+    expect(text).toContain("Nothing is live in `support-docs` yet");
+    expect(text).toContain("/golive start support-docs");
+    expect(readText(statusReply(null, "support-docs", "unread").blocks)).toContain("could not be read");
+  });
+
+  test("stays within Slack's limits for any release", () => {
+    fc.assert(
+      fc.property(anyView, extreme(200), (shown, text) => {
+        const reply = statusReply(shown, text, { run: text, config: text });
+        expect(messageBreaches(reply.blocks)).toEqual([]);
+        expect(reply.text.length).toBeLessThanOrEqual(BUDGET.message.text);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
+
+describe("other replies", () => {
+  test("unknown words are echoed harmlessly, with what was probably meant, and nothing was done", () => {
+    const reply = unknownWordsReply("`/golive` doesn't know “<!channel>”.", ["/golive status"]);
+    expect(readText(reply.blocks)).toContain("&lt;!channel&gt;");
+    expect(readText(reply.blocks)).toContain("Did you mean `/golive status`? Nothing was done.");
+    expect(readText(unknownWordsReply("Hm.", []).blocks)).toContain("`/golive help`");
+  });
+
+  test("help names every command", () => {
+    const text = readText(helpReply().blocks);
+    for (const command of ["start", "status", "rerun", "cancel", "unlock", "help"])
+      expect(text).toContain(`/golive ${command}`);
+    expect(messageBreaches(helpReply().blocks)).toEqual([]);
+  });
+
+  test("a not-yet answer is shown whole", () => {
+    expect(readText(notYetReply("`/canary` can't watch yet.\nUse `/golive status <service>`.").blocks)).toBe(
+      "`/canary` can't watch yet.\nUse `/golive status &lt;service&gt;`.",
+    );
+  });
+
+  test("stay within Slack's limits for any text", () => {
+    fc.assert(
+      fc.property(extreme(9_000), fc.array(extreme(200), { maxLength: 8 }), (text, nearest) => {
+        for (const reply of [sentencesReply(text), unknownWordsReply(text, nearest)]) {
+          expect(messageBreaches(reply.blocks)).toEqual([]);
+          expect(reply.text.length).toBeLessThanOrEqual(BUDGET.message.text);
+        }
+      }),
+    );
+  });
+});
