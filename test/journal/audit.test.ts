@@ -155,7 +155,9 @@ describe("audit verify", () => {
     const exported = await bench.asApp((client) => exportJournal(client, () => undefined));
     await tamper("DELETE FROM golive.journal WHERE position = 3");
     await bench.asOwner(forgeChain);
-    expect((await verify()).problems).toMatchObject([{ kind: "removed", sentence: /service\/a has no version 2/ }]);
+    expect((await verify()).problems).toMatchObject([
+      { kind: "removed", sentence: expect.stringContaining("service/a has no version 2") },
+    ]);
 
     await bench.asOwner((client) => client.query("DELETE FROM golive.journal WHERE stream = 'service/a'"));
     await bench.asOwner(forgeChain);

@@ -29,6 +29,8 @@ describe("one lock per service", () => {
       const service = `s${round}`;
       const streams = [`service/${service}`, `release/${round}`] as const;
       const [a, b] = streams;
+      // The service is known already, so that nothing but its row's lock keeps the two apart.
+      await bench.journal.transact(service, `known-${round}`, [], () => decided(null));
       const race = await Promise.all([
         bench.journal.transact(service, null, streams, (seen) =>
           seen.get(b)?.length === 0 ? decided(1, locked(a, "drift")) : decided(0),
@@ -42,12 +44,13 @@ describe("one lock per service", () => {
   });
 
   test("the one that waited for the lock decides on what the other one committed meanwhile", async () => {
+    await bench.journal.transact("api", "known", [], () => decided(null));
     const holder = new Client({ connectionString: bench.database.appUrl });
     await holder.connect();
     await holder.query("BEGIN");
     await holder.query("SELECT 1 FROM golive.open_decision('api', NULL, ARRAY['release/1'], ARRAY[0])");
     const waiting = lockUnlessCuttingOver(bench.journal);
-    await untilSomebodyWaits(holder);
+    await untilSomebodyWaits();
     const body = JSON.stringify({
       at: "2026-11-23T09:00:00.000Z",
       by: { id: "U1", kind: "member", name: "Ben" },
@@ -78,15 +81,19 @@ describe("one lock per service", () => {
   });
 });
 
-async function untilSomebodyWaits(client: Client): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
-    const { rowCount } = await client.query(
-      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    );
-    if (rowCount !== 0) return;
-  }
-  throw new Error("nobody waited for the lock");
+/** Asks on a connection of its own: inside a transaction, pg_stat_activity shows what it showed the first time. */
+async function untilSomebodyWaits(): Promise<void> {
+  await bench.asOwner(async (client) => {
+    const deadline = Date.now() + 10_000;
+    while (Date.now() < deadline) {
+      const { rowCount } = await client.query(
+        `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+         WHERE a.datname = current_database() AND NOT l.granted`,
+      );
+      if (rowCount !== 0) return;
+    }
+    throw new Error("nobody waited for the lock");
+  });
 }
 
 describe("one chain", () => {
