@@ -9,3 +9,25 @@ export function coalesce<T>(work: (key: string) => Promise<T>): (key: string) =>
     return started;
   };
 }
+
+/** While a key's work runs, any number of further calls are one more run after it, so that the last wish is served. */
+export function latest(work: (key: string) => Promise<void>): (key: string) => Promise<void> {
+  const wishes = new Map<string, { again: boolean }>();
+  return async (key) => {
+    const running = wishes.get(key);
+    if (running !== undefined) {
+      running.again = true;
+      return;
+    }
+    const wish = { again: true };
+    wishes.set(key, wish);
+    try {
+      while (wish.again) {
+        wish.again = false;
+        await work(key);
+      }
+    } finally {
+      wishes.delete(key);
+    }
+  };
+}

@@ -1,0 +1,25 @@
+import { ACTIONS, type ActionId } from "#src/slack/ids";
+import { rerun, rerunFailed } from "#src/slack/listeners/actions/checks";
+import { cutOver } from "#src/slack/listeners/actions/cut-over";
+import type { ActionHandler } from "#src/slack/listeners/actions/handler";
+import { breakGlass, cancel, details, object, turnPage, waive } from "#src/slack/listeners/actions/modals";
+import { liftObjection, sign, withdraw } from "#src/slack/listeners/actions/sign-offs";
+import { startService } from "#src/slack/listeners/actions/start-service";
+
+/** Every button and select of the app. The type makes it complete. */
+export const ACTION_HANDLERS: Readonly<Record<ActionId, ActionHandler>> = {
+  [ACTIONS.cutOver]: cutOver,
+  [ACTIONS.cancel]: cancel,
+  [ACTIONS.rerunFailed]: rerunFailed,
+  [ACTIONS.details]: details,
+  [ACTIONS.detailsPrevious]: turnPage,
+  [ACTIONS.detailsNext]: turnPage,
+  [ACTIONS.rerun]: rerun,
+  [ACTIONS.waive]: waive,
+  [ACTIONS.sign]: sign,
+  [ACTIONS.withdraw]: withdraw,
+  [ACTIONS.object]: object,
+  [ACTIONS.liftObjection]: liftObjection,
+  [ACTIONS.breakGlass]: breakGlass,
+  [ACTIONS.startService]: startService,
+};

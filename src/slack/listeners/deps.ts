@@ -1,0 +1,26 @@
+import type { GoliveConfig } from "#src/config/service-config";
+import type { Log } from "#src/log";
+import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
+import type { Painter } from "#src/slack/painter";
+import type { SlackWeb } from "#src/slack/web";
+
+/** What every listener may use. */
+export type ListenerDeps = {
+  readonly config: GoliveConfig;
+  readonly useCases: ReleaseUseCases;
+  readonly identity: Identity;
+  readonly web: SlackWeb;
+  readonly painter: Pick<Painter, "messageDeleted" | "channelBack">;
+  /** Who we are, from `auth.test`. */
+  readonly self: { readonly userId: string; readonly botId: string; readonly teamId: string };
+  /** Domain clock, epoch milliseconds: what Details says about ages. */
+  readonly now: () => number;
+  readonly log: Log;
+};
+
+/** Services released in this channel. */
+export function servicesIn(config: GoliveConfig, channel: string): readonly string[] {
+  return Object.entries(config.services)
+    .filter(([, service]) => service.channel === channel)
+    .map(([id]) => id);
+}
