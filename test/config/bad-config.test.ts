@@ -157,13 +157,6 @@ describe("a configuration that contradicts itself", () => {
       /`from` before `to`/,
     ],
     [
-      "a prefix that is no regular expression",
-      "golive.yaml",
-      'pattern: "^Document: "',
-      'pattern: "Document("',
-      /regular/,
-    ],
-    [
       "a sign-off by a role that is not defined",
       "checklist.yaml",
       "role: ml-lead",
