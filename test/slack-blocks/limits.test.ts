@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { validateMessageBlocks, validateView } from "#sandbox/slack/block-kit/validate";
 import { detailsModal } from "#src/slack/blocks/details-modal";
+import { errorModal } from "#src/slack/blocks/error-modal";
+import { breakGlassModal, cancelModal, objectModal, unlockModal, waiveModal } from "#src/slack/blocks/reason-modals";
 import { releaseMessage } from "#src/slack/blocks/release-message";
+import { startModal } from "#src/slack/blocks/start-modal";
 import { ACTIONS } from "#src/slack/ids";
 import { BUDGET, LIMITS } from "#src/slack/limits";
 import { actionIds, budgetBreaches, messageBreaches, readText, viewBreaches } from "#test/slack-blocks/check-limits";
@@ -66,4 +70,38 @@ describe("Details", () => {
       { numRuns: 60 },
     );
   }, 120_000);
+});
+
+describe("the local Slack", () => {
+  const asSent = (value: unknown) => JSON.parse(JSON.stringify(value));
+  const noFile = () => false;
+
+  test("takes the message and every page of Details, by its own table of limits", () => {
+    fc.assert(
+      fc.property(anyView, fc.nat({ max: 5 }), (view, page) => {
+        expect(validateMessageBlocks(asSent(releaseMessage(view, NOW).blocks), noFile).ok).toBe(true);
+        expect(validateView(asSent(detailsModal(view, null, NOW, page)), "modal", noFile).ok).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  test("takes the modals that ask for something", () => {
+    const view = failingView();
+    const [check] = view.checks;
+    const [signOff] = view.signOffs;
+    if (check === undefined || signOff === undefined) throw new Error("the fixture lost its check or sign-off");
+    const candidates = [{ run: "run-b", chunks: 5, finishedAt: NOW, state: "complete", active: false } as const];
+    const services = ["a", "b"].map((id) => ({ id, title: id }));
+    const modals = [
+      objectModal(view, signOff),
+      breakGlassModal(view, signOff),
+      waiveModal(view, check),
+      cancelModal(view),
+      unlockModal("support-docs", null),
+      errorModal("Slack did not answer.", "Try again.", "c0ffee"),
+      startModal({ channel: "C0RELEASE", services, service: "a", live: null, runs: { kind: "list", candidates } }),
+    ];
+    for (const modal of modals) expect(validateView(asSent(modal), "modal", noFile)).toMatchObject({ ok: true });
+  });
 });

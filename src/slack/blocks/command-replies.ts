@@ -1,8 +1,7 @@
-import type { KnownBlock } from "@slack/types";
 import type { Checklist } from "#src/release/checklist";
 import { namesFrom, refusalText } from "#src/release/refusal-text";
 import type { Refusal } from "#src/release/refusals";
-import { context, type Message, packed, section } from "#src/slack/blocks/elements";
+import { context, type Message, paragraphs, section } from "#src/slack/blocks/elements";
 import { channelLink, code, escaped, line, shorten } from "#src/slack/escape";
 import { BUDGET } from "#src/slack/limits";
 
@@ -26,7 +25,7 @@ export function sentencesReply(text: string): Message {
 }
 
 function safeReply(safe: string): Message {
-  return { text: shorten(safe.replace(/\s+/g, " ").trim(), BUDGET.message.text), blocks: textBlocks(safe) };
+  return { text: shorten(safe.replace(/\s+/g, " ").trim(), BUDGET.message.text), blocks: paragraphs(safe) };
 }
 
 /** The honest answer of a command that can't do its work yet: what it can't, what that means, what to do instead. */
@@ -51,7 +50,7 @@ export function helpReply(): Message {
     text: "Golive takes a service live with checks and sign-offs: /golive start, status, rerun, cancel, unlock, help.",
     blocks: [
       section("*Golive* takes a service into production: checks first, then sign-offs by named people, then one flip."),
-      ...textBlocks(lines.join("\n")),
+      ...paragraphs(lines.join("\n")),
       context(
         "Without a service, the channel's only one is meant. Nothing happens in any channel but the service's own.",
       ),
@@ -68,9 +67,4 @@ export function unknownWordsReply(problem: string, nearest: readonly string[]): 
     text: shorten(`${said} ${next} Nothing was done.`, BUDGET.message.text),
     blocks: [section(`${said}\n${next} Nothing was done.`)],
   };
-}
-
-function textBlocks(text: string): KnownBlock[] {
-  const texts = packed(text.trim().split("\n"));
-  return (texts.length > 0 ? texts.slice(0, 4) : ["—"]).map((one) => section(one));
 }

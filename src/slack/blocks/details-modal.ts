@@ -3,6 +3,7 @@ import type { Instant } from "#src/release/policy";
 import type { ItemView, ReleaseView, SectionView } from "#src/release/view";
 import { carry } from "#src/slack/blocks/carried";
 import { checkDetails, unknownCheck } from "#src/slack/blocks/details-check";
+import { type Entry, paged } from "#src/slack/blocks/details-pages";
 import { signOffDetails } from "#src/slack/blocks/details-sign-off";
 import { actions, button, context, drawn, header, packed, section } from "#src/slack/blocks/elements";
 import { modal } from "#src/slack/blocks/modal";
@@ -11,10 +12,6 @@ import { when } from "#src/slack/blocks/times";
 import { MARKS, marked, number, PHASE_MARKS } from "#src/slack/blocks/words";
 import { code, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, CALLBACKS } from "#src/slack/ids";
-import { BUDGET } from "#src/slack/limits";
-
-/** Blocks that belong together: never parted by a page break. */
-type Entry = readonly KnownBlock[];
 
 /**
  * Every line of a section (null: of the whole checklist, and every blocker), with its evidence, what to do, and the
@@ -129,33 +126,6 @@ function grouped(items: readonly ItemView[], key: (item: ItemView) => string | n
     if (id !== null) groups.set(id, [...(groups.get(id) ?? []), item]);
   }
   return groups;
-}
-
-/** Fills pages in order. The head and the page buttons need 2 blocks and about 1,500 characters beside them. */
-function paged(entries: readonly Entry[]): KnownBlock[][] {
-  const pages: KnownBlock[][] = [];
-  let current: KnownBlock[] = [];
-  let size = 0;
-  for (const entry of entries) {
-    const more = JSON.stringify(entry).length;
-    const full = current.length + entry.length > BUDGET.view.blocks - 2 || size + more > BUDGET.view.json - 1_500;
-    if (full && current.length > 0) {
-      pages.push(current);
-      current = [];
-      size = 0;
-    }
-    // The same check can decide lines of several sections: its block ids must not repeat on one page.
-    current.push(...distinct(entry, current));
-    size += more;
-  }
-  return [...pages, current];
-}
-
-function distinct(entry: Entry, current: readonly KnownBlock[]): Entry {
-  return entry.map((block) => {
-    if (block.block_id === undefined || !current.some((other) => other.block_id === block.block_id)) return block;
-    return { ...block, block_id: `${block.block_id}~${current.length}` };
-  });
 }
 
 function pageButtons(view: ReleaseView, sectionId: string | null, at: number, pages: number): KnownBlock[] {

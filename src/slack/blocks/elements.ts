@@ -6,6 +6,7 @@ import type {
   KnownBlock,
   MessageMetadata,
   PlainTextElement,
+  PlainTextOption,
   SectionBlock,
 } from "@slack/types";
 import { plainLine, shorten } from "#src/slack/escape";
@@ -82,6 +83,11 @@ export function button(
   };
 }
 
+/** One option of a select. `value` is taken whole: the caller keeps it within `LIMITS.option.value`. */
+export function option(value: string, text: string): PlainTextOption {
+  return { text: plain(text, LIMITS.option.text), value };
+}
+
 /** Only the buttons that exist. */
 export function drawn(buttons: readonly (Button | null)[]): Button[] {
   return buttons.filter((found) => found !== null);
@@ -111,4 +117,13 @@ export function packed(lines: readonly string[], max: number = LIMITS.section.te
     current = current === "" ? next : `${current}\n${next}`;
   }
   return current === "" ? texts : [...texts, current];
+}
+
+/** Half of what a message takes: JSON escapes at most double a text. */
+const LONGEST_TEXT = 5_500;
+
+/** A longer text of mrkdwn (already escaped) as sections, shortened visibly so that a message takes it. */
+export function paragraphs(text: string): SectionBlock[] {
+  const texts = packed(shorten(text.trim().replace(/\n{3,}/g, "\n\n"), LONGEST_TEXT).split("\n"));
+  return (texts.length > 0 ? texts : ["—"]).map((one) => section(one));
 }

@@ -2,7 +2,7 @@ import type { Note, NotedVoid } from "#src/release/notes";
 import { PAUSE_TEXT } from "#src/release/pause-text";
 import type { Person } from "#src/release/people";
 import { unreachable } from "#src/release/unreachable";
-import { type Message, packed, section } from "#src/slack/blocks/elements";
+import { type Message, paragraphs } from "#src/slack/blocks/elements";
 import { voidWords } from "#src/slack/blocks/sign-off-lines";
 import { when } from "#src/slack/blocks/times";
 import { count, flipWords, MARKS, marked, name, names, number, pair, shortHash } from "#src/slack/blocks/words";
@@ -10,7 +10,6 @@ import { bold, code, line, mention, shorten } from "#src/slack/escape";
 import { BUDGET } from "#src/slack/limits";
 
 const MOST = 20;
-const BLOCKS = 4;
 
 /**
  * One note of a release's story, for its thread or for one person. Only people who have to act now, or whose own decision
@@ -21,9 +20,7 @@ export function noteMessage(note: Note, service: string): Message {
   const [first = ""] = lines;
   return {
     text: shorten(first, BUDGET.message.text),
-    blocks: packed(lines)
-      .slice(0, BLOCKS)
-      .map((text) => section(text)),
+    blocks: paragraphs(lines.join("\n")),
   };
 }
 
@@ -103,24 +100,10 @@ function noteLines(note: Note, service: string): string[] {
   }
 }
 
-type Paused = Extract<Note, { kind: "paused" }>;
+export type Paused = Extract<Note, { kind: "paused" }>;
 
-/**
- * For the requester and the on-call people, when the release channel itself can't say it: what happened, what it means for
- * the release, what to do. `channel`: its name or id, as text.
- */
-export function lostChannelMessage(note: Paused, channel: string): Message {
-  const lines = [...pausedLines(note), `Channel: ${line(channel)}. ${WAY_BACK[note.because]}`];
-  return { text: shorten(lines.join(" "), BUDGET.message.text), blocks: [section(lines.join("\n"))] };
-}
-
-const WAY_BACK: Readonly<Record<Paused["because"], string>> = {
-  "channel-archived": "Unarchive it and invite Golive, or give the service another channel in golive.yaml.",
-  "bot-removed": "Invite Golive into it again; the release message comes back by itself.",
-  "channel-shared-externally": "Stop sharing it, or give the service a channel of your own in golive.yaml.",
-};
-
-function pausedLines({ because, number: release, service }: Paused): string[] {
+/** What a pause means for the release. */
+export function pausedLines({ because, number: release, service }: Paused): string[] {
   return [
     `⏸ *Paused*: release #${number(release)} of ${code(service)} is held, since ${PAUSE_TEXT[because]}.`,
     "Nothing can be signed or cut over until that is repaired; what is live stays live.",
