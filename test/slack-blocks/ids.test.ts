@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { detailsModal } from "#src/slack/blocks/details-modal";
+import { breakGlassModal, cancelModal, objectModal, unlockModal, waiveModal } from "#src/slack/blocks/reason-modals";
+import { releaseMessage } from "#src/slack/blocks/release-message";
+import { startModal } from "#src/slack/blocks/start-modal";
+import { ACTIONS, CALLBACKS, INPUTS } from "#src/slack/ids";
+import { actionIds } from "#test/slack-blocks/check-limits";
+import { checkView, failingView, item, mei, NOW, sectionView, signOffView, view } from "#test/slack-blocks/fixtures";
+
+const vetoes = [{ signOff: "data-quality", person: mei, reason: "stale manuals", at: NOW }];
+const long = Array.from({ length: 120 }, (_, i) => checkView(`check-${i}`, { status: "fail" }));
+const pages = view({
+  checks: long,
+  sections: [
+    sectionView(
+      "long",
+      long.map((one) => item(one.definition.id)),
+    ),
+  ],
+});
+const signOff = signOffView("data-quality");
+const candidates = [{ run: "run-b", chunks: 5, finishedAt: NOW, state: "complete", active: false } as const];
+
+const drawn = [
+  releaseMessage(view(), NOW).blocks,
+  releaseMessage(failingView(), NOW).blocks,
+  releaseMessage(view({ phase: "signing", signOffs: [signOff] }), NOW).blocks,
+  detailsModal(failingView(), null, NOW),
+  detailsModal(view({ signOffs: [signOffView("data-quality", { status: "vetoed", vetoes })] }), null, NOW),
+  detailsModal(pages, null, NOW, 1),
+  objectModal(view(), signOff),
+  breakGlassModal(view(), signOff),
+  waiveModal(view(), checkView("prefix-leakage")),
+  cancelModal(view()),
+  unlockModal("support-docs", null),
+  startModal({
+    channel: "C0RELEASE",
+    services: ["a", "b"].map((id) => ({ id, title: id })),
+    service: "a",
+    live: null,
+    runs: { kind: "list", candidates },
+  }),
+];
+
+test("the builders draw exactly the action and input ids that ids.ts names: none unknown, none dead", () => {
+  const used = new Set(drawn.flatMap(actionIds));
+  expect([...used].sort()).toEqual([...Object.values(ACTIONS), ...Object.values(INPUTS)].sort());
+});
+
+test("no two ids are the same", () => {
+  for (const ids of [{ ...ACTIONS, ...INPUTS }, CALLBACKS]) {
+    expect(new Set(Object.values(ids)).size).toBe(Object.values(ids).length);
+  }
+});
