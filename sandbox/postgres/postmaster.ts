@@ -16,12 +16,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A pid in a file may belong to somebody else by now: where /proc tells, the process must stand in this very folder. */
+/**
+ * A pid in a file may belong to somebody else by now, or to a dead process that nobody has reaped (in containers without
+ * an init): where /proc tells, it must be a living postgres that stands in this very folder.
+ */
 async function isPostmasterOf(folder: string, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform !== "linux") return true;
-  const comm = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
-  if (comm.trim() !== "postgres") return false;
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  if (!/^\d+ \(postgres\) [^ZX]/.test(stat)) return false;
+  // Not even root may always look (containers without CAP_SYS_PTRACE): then the name has to do.
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => null);
   return cwd === null || cwd === (await realpath(folder));
 }

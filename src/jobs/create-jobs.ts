@@ -92,11 +92,14 @@ export function createJobs(options: JobsOptions): Jobs {
 
     async send(jobs, run) {
       for (const [queue, requests] of Map.groupBy(jobs, (job) => job.queue)) {
-        const rows = requests.map(({ cause, data }) => {
+        // By id: pg-boss refuses a batch that names one twice.
+        const rows = new Map<string, { id: string; data: JobData }>();
+        for (const { cause, data } of requests) {
           assertStorable(data, `the data of a ${queue} job`);
-          return { id: jobId(cause, queue), data };
-        });
-        await boss.insert(queue, rows, { db: { executeSql: run } });
+          const id = jobId(cause, queue);
+          rows.set(id, { id, data });
+        }
+        await boss.insert(queue, [...rows.values()], { db: { executeSql: run } });
       }
     },
 

@@ -1,0 +1,12 @@
+import type { JobHandlers } from "#src/jobs/create-jobs";
+
+const idle = async () => undefined;
+
+/** A handler for every queue: `some`, and ones that do nothing. */
+export const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
+  "freeze-manifest": idle,
+  "run-check": idle,
+  "cut-over": idle,
+  revalidate: idle,
+  ...some,
+});
