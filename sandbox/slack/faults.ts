@@ -75,7 +75,7 @@ export function createFaults(): FaultPlan {
 }
 
 /** A small seeded generator of numbers in [0, 1): good enough to decide which call fails. */
-export function mulberry32(seed: number): () => number {
+function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

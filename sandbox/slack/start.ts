@@ -11,6 +11,7 @@ import { createTriggers } from "#sandbox/slack/triggers";
 import { createUploads } from "#sandbox/slack/uploads";
 import type { Platform } from "#sandbox/slack/web-api/call";
 import { ALL_SCOPES } from "#sandbox/slack/web-api/dispatch";
+import { createRateLimits } from "#sandbox/slack/web-api/rate-limits";
 import { type Call, createApiServer } from "#sandbox/slack/web-api/server";
 import { createWorkspace, type Workspace } from "#sandbox/slack/workspace";
 
@@ -31,8 +32,12 @@ export type SlackOptions = {
   readonly scopes?: readonly string[];
   /** Subscribed events, named as in the manifest (`message.channels`, …); all by default. */
   readonly events?: readonly string[];
+  /** True: Slack's rate limits per method, on the real clock. Off by default. */
+  readonly rateLimits?: boolean;
   /** 3,000 by default, as in Slack. */
   readonly ackMs?: number;
+  /** Between two pings of a socket; the client gives up after 30 seconds without one. */
+  readonly pingMs?: number;
   /** Waits before the Events API tries again: at once, a minute, five minutes. */
   readonly eventRetryDelaysMs?: readonly number[];
 };
@@ -85,8 +90,9 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
     appToken: options.appToken,
     scopes: options.scopes ?? ALL_SCOPES,
   };
-  const server = createApiServer({ platform, responseUrls, credentials, faults, calls, now });
-  const timing = { ackMs, waitMs: 10_000, pingMs: 10_000 };
+  const rateLimits = options.rateLimits === true ? createRateLimits() : null;
+  const server = createApiServer({ platform, responseUrls, credentials, faults, calls, now, rateLimits });
+  const timing = { ackMs, waitMs: 10_000, pingMs: options.pingMs ?? 10_000 };
   const sockets = createSocketTransport({ server, origin, appId: workspace.bot.appId, record, ...timing });
   const { signingSecret } = options;
   const http = createHttpTransport({ requestUrl: () => requestUrl, signingSecret, ackMs, record });

@@ -12,7 +12,7 @@ export function createFindings(): Findings {
   return { problems, add: (sentence, pointer) => problems.push(`${sentence} [json-pointer:${pointer}]`) };
 }
 
-export type Needed = "required" | "optional";
+type Needed = "required" | "optional";
 
 /** A string of 1 to `max` characters. */
 export function checkString(owner: Block, field: string, at: string, max: number, needed: Needed, found: Findings) {

@@ -1,5 +1,12 @@
 import { signatureHeaders } from "#sandbox/slack/delivery/signing";
-import type { Ack, Attempt, Delivery, Retry, Transport } from "#sandbox/slack/delivery/transport";
+import {
+  type Ack,
+  type Attempt,
+  attemptOf,
+  type Delivery,
+  type Retry,
+  type Transport,
+} from "#sandbox/slack/delivery/transport";
 import type { DeliveryFault } from "#sandbox/slack/faults";
 import type { Json } from "#sandbox/slack/model";
 
@@ -95,17 +102,6 @@ function encode({ kind, payload }: Delivery): string {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(payload)) form.set(name, String(value));
   return form.toString();
-}
-
-export function attemptOf(
-  kind: Attempt["kind"],
-  ack: Ack,
-  fault: DeliveryFault | null,
-  retry: Retry | undefined,
-): Omit<Attempt, "at"> {
-  const shown = { kind, fault: fault?.kind ?? null, retry: retry ?? null };
-  if (ack.acked) return { ...shown, acked: true, failure: null, status: 200 };
-  return { ...shown, acked: false, failure: ack.failure, status: ack.status };
 }
 
 function answerOf(text: string, contentType: string | null): Json {

@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { attemptOf } from "#sandbox/slack/delivery/http-transport";
 import {
   type Ack,
   type Attempt,
+  attemptOf,
   type Delivery,
   pause,
   type Retry,

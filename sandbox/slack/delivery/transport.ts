@@ -33,4 +33,16 @@ export type Attempt = {
   readonly retry: Retry | null;
 };
 
+/** What to note down of a finished attempt. */
+export function attemptOf(
+  kind: Attempt["kind"],
+  ack: Ack,
+  fault: DeliveryFault | null,
+  retry: Retry | undefined,
+): Omit<Attempt, "at"> {
+  const shown = { kind, fault: fault?.kind ?? null, retry: retry ?? null };
+  if (ack.acked) return { ...shown, acked: true, failure: null, status: 200 };
+  return { ...shown, acked: false, failure: ack.failure, status: ack.status };
+}
+
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

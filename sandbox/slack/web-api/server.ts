@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { CallFault, FaultPlan } from "#sandbox/slack/faults";
 import type { Json } from "#sandbox/slack/model";
 import type { ResponseUrls } from "#sandbox/slack/response-urls";
-import type { Args, Failure, Platform, Reply } from "#sandbox/slack/web-api/call";
+import { type Args, type Failure, type Platform, type Reply, text } from "#sandbox/slack/web-api/call";
 import { type Credentials, dispatch } from "#sandbox/slack/web-api/dispatch";
+import type { RateLimits } from "#sandbox/slack/web-api/rate-limits";
 import { readBody, readFile, readJson } from "#sandbox/slack/web-api/read-body";
 import { asBlock } from "#sandbox/slack/wire";
 
@@ -25,7 +26,11 @@ type Deps = {
   readonly faults: FaultPlan;
   readonly calls: Call[];
   readonly now: () => number;
+  /** Null: calls are never limited, except on purpose. */
+  readonly rateLimits: RateLimits | null;
 };
+
+const MAX_CALLS = 20_000;
 
 /** The HTTP side of the local Slack: Web API, uploads, response URLs. */
 export function createApiServer(deps: Deps): Server {
@@ -48,33 +53,53 @@ async function route(request: IncomingMessage, response: ServerResponse, deps: D
     response.writeHead(stored ? 200 : 400).end(stored ? `OK - ${bytes.length}` : "upload_failed");
     return;
   }
-  if (area === "actions" && request.method === "POST") {
-    const { status, error } = deps.responseUrls.use(last, asBlock(await readJson(request)));
-    if (error === null) response.writeHead(status).end("ok");
-    else send(response, status, { ok: false, error });
-    return;
-  }
+  if (area === "actions" && request.method === "POST") return answerResponse(last, request, response, deps);
   send(response, 404, { ok: false, error: "not_found" });
+}
+
+/** A response URL counts as a method of its own, `response_url`, for faults and in the log. */
+async function answerResponse(token: string, request: IncomingMessage, response: ServerResponse, deps: Deps) {
+  const body = asBlock(await readJson(request));
+  const fault = deps.faults.ofCall("response_url");
+  if (fault && fault.kind !== "timeout-after") {
+    note("response_url", body ?? {}, errorOfFault(fault), fault, deps);
+    return failOnPurpose(fault, response);
+  }
+  const { status, error } = deps.responseUrls.use(token, body);
+  note("response_url", body ?? {}, error, fault, deps);
+  if (fault) return;
+  if (error === null) response.writeHead(status).end("ok");
+  else send(response, status, { ok: false, error });
 }
 
 async function answerCall(method: string, request: IncomingMessage, response: ServerResponse, deps: Deps) {
   const args = await readBody(request);
   const fault = deps.faults.ofCall(method);
-  const log = (ok: boolean, error: string | null) => {
-    const { token: _, ...shown } = args;
-    deps.calls.push({ method, at: deps.now(), ok, error, fault: fault?.kind ?? null, args: shown });
-  };
   if (fault && fault.kind !== "timeout-after") {
-    log(false, fault.kind === "error" ? fault.error : fault.kind);
+    note(method, args, errorOfFault(fault), fault, deps);
     return failOnPurpose(fault, response);
+  }
+  const waitSeconds = deps.rateLimits?.take(method, text(args, "channel") ?? "") ?? 0;
+  if (waitSeconds > 0) {
+    note(method, args, "ratelimited", null, deps);
+    return failOnPurpose({ kind: "ratelimited", retryAfterSeconds: waitSeconds }, response);
   }
   const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? null;
   const reply = dispatch(method, args, bearer, deps.credentials, deps.platform);
-  log(reply.ok, errorOf(reply));
+  note(method, args, reply.ok ? null : errorOf(reply), fault, deps);
   // The reply is never sent: the caller can't know that it was done.
   if (fault) return;
   send(response, 200, reply, { "x-oauth-scopes": deps.credentials.scopes.join(",") });
 }
+
+function note(method: string, args: Args, error: string | null, fault: CallFault | null, deps: Deps): void {
+  const { token: _, ...shown } = args;
+  deps.calls.push({ method, at: deps.now(), ok: error === null, error, fault: fault?.kind ?? null, args: shown });
+  // A demo runs for days: the log keeps the newest calls.
+  if (deps.calls.length > MAX_CALLS) deps.calls.splice(0, MAX_CALLS / 2);
+}
+
+const errorOfFault = (fault: CallFault) => (fault.kind === "error" ? fault.error : fault.kind);
 
 function failOnPurpose(fault: Exclude<CallFault, { kind: "timeout-after" }>, response: ServerResponse): void {
   switch (fault.kind) {
@@ -92,8 +117,8 @@ function failOnPurpose(fault: Exclude<CallFault, { kind: "timeout-after" }>, res
   }
 }
 
-function errorOf(reply: Reply | Failure): string | null {
-  return typeof reply.error === "string" ? reply.error : null;
+function errorOf(reply: Reply | Failure): string {
+  return typeof reply.error === "string" ? reply.error : "unknown";
 }
 
 function send(response: ServerResponse, status: number, body: Json, headers: Readonly<Record<string, string>> = {}) {
