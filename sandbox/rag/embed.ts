@@ -7,7 +7,7 @@ const STOP = new Set(
 );
 
 /** Words that carry meaning, lower-case, with the commonest English endings taken off. */
-export function contentWords(text: string): string[] {
+function contentWords(text: string): string[] {
   const words =
     text
       .normalize("NFKC")

@@ -4,7 +4,7 @@ import type { Problem } from "#src/config/problems";
 /** Variables as a process has them. Never read from here directly: `main.ts` passes its own. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 const database = z.url({ protocol: /^postgres(ql)?$/, error: "a Postgres URL, like postgres://user@host:5432/golive" });
 const web = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
@@ -48,8 +48,6 @@ export const commandEnvironment = z.object({ ...common, DATABASE_URL: database }
 
 /** The demo brings its own Slack, and its own database unless one is given. */
 export const demoEnvironment = z.object({ ...common, DATABASE_URL: database.optional(), PORT: port.optional() });
-
-export type ServeEnvironment = z.infer<typeof serveEnvironment>;
 
 /**
  * Parses the variables that one purpose needs, with one of the schemas above. All problems come back together; they name

@@ -10,7 +10,7 @@ import { type QualityGates, qualityGatesSchema } from "#src/config/quality-gates
 import { readConfigFile } from "#src/config/read-config-file";
 import { type GoliveConfig, goliveSchema } from "#src/config/service-config";
 
-export const CONFIG_FILES = {
+const CONFIG_FILES = {
   golive: "golive.yaml",
   checklist: "checklist.yaml",
   qualityGates: "quality_gates.yaml",

@@ -8,7 +8,6 @@ export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
   "model-versions": "the manifest names every model by the id that its provider resolved",
   "config-hash": "one hash covers everything that can change an answer, and equals what the service reports",
   "rerank-settings": "the manifest holds the rerank model and its settings",
-  "thresholds-locked": "the manifest holds every threshold, so that changing one voids the sign-offs",
   "prompt-audit":
     "each evaluated request records its prompt hash, few-shot ids and chain-of-thought flag, and they match",
   determinism: "evaluation requests were sent with temperature 0, the fixed seed and no cache, shown by what came back",

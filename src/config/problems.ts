@@ -22,7 +22,7 @@ export function formatPath(path: Path): string {
 }
 
 /** One line per problem: where, what was found, what was expected. */
-export function describeProblem(problem: Problem): string {
+function describeProblem(problem: Problem): string {
   const where = problem.line === null ? problem.file : `${problem.file}:${problem.line}`;
   const path = problem.path === "" ? "" : ` ${problem.path}`;
   const expected = problem.expected === "" ? "" : `; expected ${problem.expected}`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Problem } from "#src/config/problems";
 
 /** No configuration of a person is this large; a larger one is a mistake, or meant to hurt the parser. */
-export const MAX_CONFIG_BYTES = 1024 * 1024;
+const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** Reads a file as strict UTF-8. What the operating system answers is turned into something a person can act on. */
 export async function readConfigFile(

@@ -11,7 +11,7 @@ export type Import = {
   readonly names: readonly string[];
 };
 
-export type Module = { readonly path: string; readonly tokens: readonly Token[]; readonly imports: readonly Import[] };
+type Module = { readonly path: string; readonly tokens: readonly Token[]; readonly imports: readonly Import[] };
 
 /** Path (with `/`, from the root) → module. */
 export type ImportGraph = ReadonlyMap<string, Module>;

@@ -4,7 +4,7 @@ import type { Faults } from "#sandbox/rag/faults";
 import { ingest } from "#sandbox/rag/ingest";
 import { createStore, putConfig, setPointer } from "#sandbox/rag/rag-store";
 import { defaultServiceConfig, serviceEnvironment } from "#sandbox/rag/service-defaults";
-import { loadConfig } from "#src/config/load-config";
+import { type Config, loadConfig } from "#src/config/load-config";
 import { describeProblems } from "#src/config/problems";
 import type { ServiceConfig } from "#src/config/service-config";
 import { listServices } from "#src/config/to-policy";
@@ -17,12 +17,14 @@ import { prefixLeakage } from "#src/gates/prefix-leakage";
 import { previousRunIntact } from "#src/gates/previous-run-intact";
 import { runGate } from "#src/gates/run-gate";
 import { tokenBudget } from "#src/gates/token-budget";
+import { collectManifest } from "#src/manifest/collect-manifest";
 import { createRagStore, prepareRagStore } from "#src/rag/store-postgres";
 import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const GATES = [environment, database, indexPresence, tokenBudget, prefixLeakage, candidateRun, previousRunIntact];
 
+let config: Config;
 let service: ServiceConfig;
 let store: TestDatabase;
 let counter = 0;
@@ -30,7 +32,8 @@ let counter = 0;
 beforeAll(async () => {
   const loaded = await loadConfig(path("configs"));
   if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
-  const [first] = listServices(loaded.config);
+  config = loaded.config;
+  const [first] = listServices(config);
   if (first === undefined) throw new Error("no service configured");
   service = first;
   store = await createEmptyDatabase();
@@ -73,6 +76,34 @@ async function verdictsWith(faultsFor: (live: string) => Faults): Promise<Record
 }
 
 const allPass = Object.fromEntries(GATES.map((gate) => [gate.id, "pass"]));
+
+describe("the manifest of the demo's store", () => {
+  it("is complete: no fact is missing and none is a placeholder", async () => {
+    const run = "for-manifest";
+    await ingest({ connectionString: store.ownerUrl, run, from: { dir: path("sandbox/corpus") } });
+    const rag = createRagStore({ service, connectionString: store.appUrl });
+    try {
+      const manifest = await collectManifest({
+        service,
+        candidate: { run, config: "cfg-1" },
+        active: null,
+        store: rag,
+        storeUrl: store.appUrl,
+        adopted: {},
+        qualityGates: config.qualityGates,
+        gates: Object.fromEntries(
+          GATES.map((gate) => [gate.id, { version: gate.version, thresholds: gate.thresholds(service) }]),
+        ),
+        determinism: config.determinism,
+        governance: null,
+      });
+      expect(manifest.problems).toEqual([]);
+      expect(manifest.text).toContain('"RANDOM_SEED":42');
+    } finally {
+      await rag.close();
+    }
+  });
+});
 
 describe("the demo's store under the shipped configuration", () => {
   it("passes every gate when ingestion went well, read as the bot's own role", async () => {
