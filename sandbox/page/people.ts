@@ -15,6 +15,9 @@ export function badge(user: SandboxUser | undefined): Html {
   return word ? html` <span class="badge badge-${user?.kind ?? "unknown"}">${word}</span>` : html``;
 }
 
+/** The title, unless the badge beside it already says so. */
+export const titleBeside = (user: SandboxUser): string => (user.title === badges[user.kind] ? "" : user.title);
+
 /** Initials on a colour that stays with the person. */
 export function avatar(user: SandboxUser | undefined, id: string): Html {
   const name = user?.name ?? id;

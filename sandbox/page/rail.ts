@@ -1,6 +1,6 @@
 import { attribute, type Html, html } from "#sandbox/page/html";
 import { channelsOf, lookHref, playable } from "#sandbox/page/look";
-import { avatar, badge } from "#sandbox/page/people";
+import { avatar, badge, titleBeside } from "#sandbox/page/people";
 import { channelTitle, type Scene } from "#sandbox/page/scene";
 import type { SandboxChannel, SandboxUser } from "#sandbox/slack/model";
 
@@ -50,6 +50,6 @@ function personLink(user: SandboxUser, { look, marks, world }: Scene): Html {
   const waiting = !here && rooms.some(({ id, kind }) => kind === "dm" && marks.unread(user.id, id) > 0);
   return html`<li id="person-${user.id}"><a class="person" href="${lookHref(user.id, room?.id ?? null)}" data-go${attribute("aria-current", here ? "true" : null)}>
     ${avatar(user, user.id)}<span class="person-text"><span class="person-name">${user.name}</span>
-    <span class="person-title">${user.title}</span>${badge(user)}</span>
+    <span class="person-title">${titleBeside(user)}</span>${badge(user)}</span>
     ${waiting ? html`<span class="dot"><span class="visually-hidden">, unread direct message</span></span>` : ""}</a></li>`;
 }

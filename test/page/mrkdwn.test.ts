@@ -81,17 +81,17 @@ describe("dates", () => {
   const at = morning / 1000;
 
   test("are shown in the reader's zone", () => {
-    expect(line(`<!date^${at}^{date_short_pretty} {time}|then>`)).toContain(">Today 10:00</time>");
+    expect(line(`<!date^${at}^{date_short_pretty} {time}|then>`)).toContain(">today 10:00</time>");
     expect(line(`<!date^${at}^{date_num} {time_secs}|then>`)).toContain(">2026-11-03 10:00:00</time>");
-    expect(line(`<!date^${at - 86_400}^{date_pretty}|then>`)).toContain(">Yesterday</time>");
+    expect(line(`<!date^${at - 86_400}^{date_pretty}|then>`)).toContain(">yesterday</time>");
     expect(line(`<!date^${at - 864_000}^{date_long}|then>`)).toMatch(/>Saturday,? 24 October 2026<\/time>/);
     expect(line(`<!date^${at - 180}^{ago}|then>`)).toContain(">3 minutes ago</time>");
   });
 
   test("near midnight fall on the day that the reader's calendar says", () => {
     const late = Date.UTC(2026, 10, 2, 23, 30) / 1000;
-    expect(line(`<!date^${late}^{date_pretty}|then>`)).toContain(">Today<");
-    expect(mrkdwn(`<!date^${late}^{date_pretty}|then>`, { ...viewing, timeZone: "UTC" }).html).toContain(">Yesterday<");
+    expect(line(`<!date^${late}^{date_pretty}|then>`)).toContain(">today<");
+    expect(mrkdwn(`<!date^${late}^{date_pretty}|then>`, { ...viewing, timeZone: "UTC" }).html).toContain(">yesterday<");
   });
 
   test("may link, and fall back to the sender's text when the format is not Slack's", () => {

@@ -16,8 +16,10 @@ export const clockTime = (at: number, timeZone: string): string =>
   new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(at);
 
 /** `Tuesday, 3 November 2026`, or Today / Yesterday. */
-export const dayName = (at: number, now: number, timeZone: string): string =>
-  relativeDay({ at, now, timeZone }) ?? formatDate({ at, now, timeZone }, "full");
+export function dayName(at: number, now: number, timeZone: string): string {
+  const name = relativeDay({ at, now, timeZone }) ?? formatDate({ at, now, timeZone }, "full");
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
 
 /**
  * Fills the `{tokens}` of a `<!date^…>` in the reader's zone. Returns null for an unknown token, so that the caller
@@ -79,7 +81,7 @@ function formatDate({ at, timeZone }: Moment, style: "numeric" | "short" | "long
 function relativeDay({ at, now, timeZone }: Moment): string | null {
   const date = (ms: number) => formatDate({ at: ms, now, timeZone }, "numeric");
   const difference = Math.round((Date.parse(date(at)) - Date.parse(date(now))) / day);
-  return { "-1": "Yesterday", "0": "Today", "1": "Tomorrow" }[String(difference)] ?? null;
+  return { "-1": "yesterday", "0": "today", "1": "tomorrow" }[String(difference)] ?? null;
 }
 
 function ago(at: number, now: number): string {
