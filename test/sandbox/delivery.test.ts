@@ -72,12 +72,13 @@ describe("events over HTTP", () => {
     expect(heard).toHaveLength(1);
   });
 
-  it("only come when subscribed to, and messages only from channels the bot is in", async () => {
+  it("only come when subscribed to, and messages only from channels the bot is in, ephemeral ones never", async () => {
     const { heard, url } = await requestUrl([200]);
     const events = ["message.channels"];
     const slack = await startTestSlack(releasers, { mode: "http", requestUrl: url, events });
     slack.workspace.removeBot("C0GENERAL");
     await slack.hands.say("U0ROSA", "C0GENERAL", "unheard");
+    await call(slack, "chat.postEphemeral", { channel: "C0RELEASE", user: "U0ROSA", text: "whispered" });
     await slack.hands.say("U0ROSA", "C0RELEASE", "heard");
     expect(heard.map(({ body }) => JSON.parse(body).event.text)).toEqual(["heard"]);
   });
