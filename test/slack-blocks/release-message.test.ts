@@ -59,7 +59,7 @@ describe("the head", () => {
   test("the metadata names the release, so that an ambiguous post is found again", () => {
     expect(draw(view()).metadata).toEqual({
       event_type: "golive_release",
-      event_payload: { release: "rel_01J0ABCDEF", number: 12, service: "support-docs" },
+      event_payload: { subject: "rel_01J0ABCDEF", number: 12, service: "support-docs" },
     });
   });
 });
@@ -81,6 +81,12 @@ describe("sections", () => {
     const text = textOf(shown);
     expect(text).toContain("*evaluation* 2 not built yet");
     expect(text).not.toContain("✅ *evaluation*");
+  });
+
+  test("a section whose built lines are all green but has lines not built yet gets no tick", () => {
+    const sections = [sectionView("manifest", [item("a"), item("b", { status: "not-built" })])];
+    expect(textOf(view({ sections }))).toContain("\n*manifest* 1/1 · 1 not built yet");
+    expect(textOf(view({ sections: [sectionView("manifest", [item("a")])] }))).toContain("✅ *manifest* 1/1");
   });
 
   test("sections that only matter after the cutover are one line with their counts", () => {
@@ -130,6 +136,15 @@ describe("sign-offs", () => {
     const text = textOf(shown);
     expect(text).toContain("Evidence: prefix-leakage 0 chunks (bar 0)");
     expect(text).toContain("Who may (`data-lead`): Dan Ito, Mei Sato");
+  });
+
+  test("a sign-off over many checks counts them and names those that don't pass", () => {
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    const checks = ids.map((id) => checkView(id, id === "c" ? { status: "waived", result: failing } : {}));
+    const all = signOffView("go-ahead", { definition: signOffDefinition("go-ahead", { covers: ids }) });
+    expect(textOf(view({ phase: "signing", checks, signOffs: [all] }))).toContain(
+      "Evidence: 5 of 6 covered checks pass; not: c waived",
+    );
   });
 
   test("nobody who may sign means no Sign button and a sentence that says so", () => {

@@ -27,7 +27,7 @@ function signOffText(view: ReleaseView, one: SignOffView): string {
     `${marked(MARKS[one.status])} · ${bold(definition.title, 160)} · ${number(one.given.length)} of ${number(definition.quorum)} signed`,
     `Role ${code(definition.role)}: ${names(view.release.members[definition.role] ?? [], MOST) || "nobody it resolved to"}`,
     ...(one.mayNow.length > 0 ? [`Whose sign-off would count now: ${names(one.mayNow, MOST)}`] : []),
-    shorten(evidenceLine(view, one), 700),
+    shorten(evidenceLine(view, one, true), 700),
     ...limited(one.given, (given) => {
       const { manifest, evidence, policy } = given.binding;
       return `✅ ${name(given.person)} as ${code(given.role, 50)} ${when(given.at)} · manifest ${shortHash(manifest)}, evidence ${shortHash(evidence)}, policy ${shortHash(policy)}`;

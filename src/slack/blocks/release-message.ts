@@ -25,7 +25,7 @@ export function releaseMessage(view: ReleaseView, now: Instant): TaggedMessage {
     blocks: fittingBlocks(view, now),
     metadata: {
       event_type: RELEASE_METADATA,
-      event_payload: { release: release.id, number: release.number, service: release.service },
+      event_payload: { subject: release.id, number: release.number, service: release.service },
     },
   };
 }

@@ -3,7 +3,7 @@ import type { ItemStatus, ItemView, ReleaseView, SectionView } from "#src/releas
 import { carry } from "#src/slack/blocks/carried";
 import type { Density } from "#src/slack/blocks/density";
 import { button, moreInDetails, section } from "#src/slack/blocks/elements";
-import { MARKS, marked, number } from "#src/slack/blocks/words";
+import { count, MARKS, marked, number } from "#src/slack/blocks/words";
 import { bold, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, blockId } from "#src/slack/ids";
 
@@ -60,7 +60,7 @@ function openLines(one: SectionView): string[] {
     .sort((a, b) => urgency(a[0]) - urgency(b[0]))
     .flatMap(([first, ...same]) => {
       if (first === undefined) return [];
-      const others = same.length === 0 ? "" : ` (and ${number(same.length)} more lines of the same)`;
+      const others = same.length === 0 ? "" : ` (and ${count(same.length, "more line")} of the same)`;
       const value = line(first.line);
       const text = shorten(line(first.item.text), 120);
       return [`${marked(MARKS[first.status])} · ${text}${others}${value === "" ? "" : `: ${value}`}`];
@@ -89,8 +89,9 @@ export function sectionCount(one: SectionView): string {
   return `${number(one.green)}/${number(one.total)}${notBuilt === "" ? "" : ` · ${notBuilt}`}`;
 }
 
+/** A tick only where every line was decided: a section with lines that nothing decides yet is never green. */
 function sectionMark(one: SectionView): string {
-  return one.total > 0 && one.green === one.total ? `${MARKS.pass.emoji} ` : "";
+  return one.total > 0 && one.green === one.total && one.notBuilt === 0 ? `${MARKS.pass.emoji} ` : "";
 }
 
 function restLines(hidden: readonly SectionView[], later: readonly SectionView[]): string[] {

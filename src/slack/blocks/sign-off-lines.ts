@@ -35,18 +35,32 @@ function headLine(one: SignOffView, room: Room): string {
   return `${marked(MARKS[one.status])} · ${title}${tally}${by}`;
 }
 
+/** More checks than this are counted, with those that don't pass named; Details has all values. */
+const MOST_VALUES = 4;
+
 /** The evidence a signature would be bound to, value against bar. */
-export function evidenceLine(view: ReleaseView, one: SignOffView): string {
+export function evidenceLine(view: ReleaseView, one: SignOffView, inFull = false): string {
   if (one.definition.covers.length === 0) return "Evidence: no check stands behind this; the signature is the evidence";
   if (one.status === "waiting-for-evidence" && one.waitingFor.length > 0) {
     return `Evidence missing: ${one.waitingFor.map(line).join(", ")}`;
   }
   const known = new Map(view.checks.map((check) => [check.definition.id, check]));
+  if (one.definition.covers.length > MOST_VALUES && !inFull) return tally(one.definition.covers, known);
   const parts = one.definition.covers.map((id) => {
     const check = known.get(id);
     return check === undefined ? `${line(id)} unknown` : checkWords(check);
   });
   return `Evidence: ${parts.join("; ")}`;
+}
+
+function tally(covers: readonly string[], known: ReadonlyMap<string, CheckView>): string {
+  const others = covers.filter((id) => known.get(id)?.status !== "pass");
+  const named = others.map((id) => {
+    const check = known.get(id);
+    return check === undefined ? `${line(id)} unknown` : checkWords(check);
+  });
+  const passing = `${number(covers.length - others.length)} of ${number(covers.length)} covered checks pass`;
+  return `Evidence: ${passing}${named.length === 0 ? "" : `; not: ${named.join(", ")}`}`;
 }
 
 function checkWords(check: CheckView): string {
