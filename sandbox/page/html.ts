@@ -4,7 +4,7 @@ export type Html = { readonly html: string };
 type Part = Html | string | number | false | null | undefined | readonly Html[];
 
 /** Escapes text for element content and for quoted attribute values. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }
 
@@ -17,7 +17,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Vouches for markup written by this program, never for anything that came over the wire. */
-export const raw = (markup: string): Html => ({ html: markup });
+const raw = (markup: string): Html => ({ html: markup });
 
 export const nothing: Html = raw("");
 

@@ -12,7 +12,7 @@ const newest = 200;
 const sameBreath = 5 * 60_000;
 
 /** Epoch ms of a message's `ts`. */
-export const sentAt = (message: SandboxMessage): number => Number(message.ts) * 1000;
+const sentAt = (message: SandboxMessage): number => Number(message.ts) * 1000;
 
 const isReply = (message: SandboxMessage): boolean => message.threadTs !== null && message.threadTs !== message.ts;
 

@@ -24,6 +24,8 @@ export type Page = { readonly url: string; stop(): Promise<void> };
 const statics: Readonly<Record<string, string>> = {
   "client.js": "text/javascript",
   "morph.js": "text/javascript",
+  "redraw.js": "text/javascript",
+  "send.js": "text/javascript",
   "composer.js": "text/javascript",
   "page.css": "text/css",
 };

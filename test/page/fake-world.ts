@@ -10,12 +10,12 @@ import type {
   World,
 } from "#sandbox/slack/model";
 
-export const home = "T1";
+const home = "T1";
 
 /** 3 November 2026, 09:00 UTC. */
 export const morning = Date.UTC(2026, 10, 3, 9);
 
-export const cast: readonly SandboxUser[] = [
+const cast: readonly SandboxUser[] = [
   { id: "UROSA", name: "Rosa Lind", title: "Release manager", teamId: home, kind: "member" },
   { id: "UDAN", name: "Dan Ito", title: "Data lead", teamId: home, kind: "member" },
   { id: "UGUS", name: "Gus Hale", title: "Writer", teamId: home, kind: "guest" },

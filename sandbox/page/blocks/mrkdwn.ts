@@ -76,7 +76,7 @@ const emphasis: Readonly<Record<string, (inner: Html) => Html>> = {
 };
 
 /** One run of text: code, `<…>`, emphasis, emoji, bare addresses; line feeds become breaks. */
-export function inline(text: string, viewing: Viewing): Html {
+function inline(text: string, viewing: Viewing): Html {
   const out: Html[] = [];
   let plain = "";
   const flush = () => {

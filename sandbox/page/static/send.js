@@ -1,0 +1,80 @@
+// To the server: what the person does, and the notice when it came to nothing.
+
+const $ = (id) => document.getElementById(id);
+const me = () => new URL(location.href).searchParams.get("as");
+
+export async function send(deed) {
+  try {
+    const response = await fetch("/do", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ user: me(), ...deed }),
+    });
+    const done = await response.json();
+    if (!done.ok) toast(done.error);
+    return done.ok;
+  } catch {
+    toast("The sandbox does not answer. Is it still running?");
+    return false;
+  }
+}
+
+function toast(text) {
+  const note = document.createElement("div");
+  note.className = "toast";
+  note.role = "alert";
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "icon-button";
+  close.ariaLabel = "Dismiss notice";
+  close.textContent = "✕";
+  close.onclick = () => note.remove();
+  note.append(text, close);
+  // Below an open modal everything is inert: a notice there could be neither read out nor dismissed.
+  const host = document.querySelector("dialog[data-top][open] .toasts") ?? $("toasts");
+  host.append(note);
+  setTimeout(() => note.remove(), 12_000);
+}
+
+export async function whileBusy(control, work) {
+  if (control?.getAttribute("aria-busy") === "true") return;
+  control?.setAttribute("aria-busy", "true");
+  try {
+    return await work();
+  } finally {
+    control?.removeAttribute("aria-busy");
+  }
+}
+
+function place(control) {
+  const dialog = control.closest("dialog[data-view]");
+  if (dialog) return { viewId: dialog.dataset.view };
+  const { channel, ts } = control.closest("[data-ts]").dataset;
+  return { channel, ts };
+}
+
+export function valueOf(field) {
+  const ticked = field.matches(".options") ? [...field.querySelectorAll("input:checked")] : null;
+  if (ticked) return ticked.map(({ value }) => value).join(",");
+  if (field.type === "datetime-local") return field.value && String(Date.parse(field.value) / 1000);
+  return field.multiple ? [...field.selectedOptions].map(({ value }) => value).join(",") : field.value;
+}
+
+export async function act(control, selected) {
+  const at = place(control);
+  const { block, action, confirm } = control.dataset;
+  if (confirm && !(await confirmed($(confirm)))) return;
+  control.closest("details.menu")?.removeAttribute("open");
+  const deed = { kind: "click", at, blockId: block, actionId: action };
+  await whileBusy(control, () => send(selected === undefined ? deed : { ...deed, selected }));
+}
+
+function confirmed(template) {
+  const dialog = $("confirm");
+  dialog.firstElementChild.replaceChildren(template.content.cloneNode(true));
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "confirm"), { once: true });
+  });
+}
