@@ -17,7 +17,7 @@ const known = new Set<string>(Object.values(ACTIONS));
 const OWN_TOKEN = /<!date\^\d+\^[^<>|]*\|[^<>]*>/g;
 
 function smuggled(text: string): string[] {
-  return text.replace(OWN_TOKEN, "").match(/<[^<>]*>/g) ?? [];
+  return text.replace(OWN_TOKEN, "").match(/[<>].{0,20}/g) ?? [];
 }
 
 /** What Slack reads as mrkdwn: plain_text shows a `<` as it is, values and block ids are never shown. */
