@@ -127,23 +127,31 @@ export function createPostgresRunner(connectionString: string, limits: PoolLimit
   return {
     query: (sql, values, signal) =>
       withClient(signal, async (client) => (await client.query(sql, values === undefined ? [] : [...values])).rows),
-    transaction: (mode, work, signal) =>
-      withClient(signal, async (client) => {
+    transaction: async (mode, work, signal) => {
+      const ended = await withClient(signal, async (client) => {
         const query: StoreQuery = async (sql, values) => {
-          signal?.throwIfAborted();
-          return (await client.query(sql, values === undefined ? [] : [...values])).rows;
+          try {
+            signal?.throwIfAborted();
+            return (await client.query(sql, values === undefined ? [] : [...values])).rows;
+          } catch (error) {
+            throw toRagStoreError(error, secrets, signal?.aborted ?? false);
+          }
         };
         await client.query(BEGIN[mode]);
         try {
           const result = await work(query);
-          signal?.throwIfAborted();
-          await client.query("COMMIT");
-          return result;
+          await query("COMMIT");
+          return { ok: true as const, result };
         } catch (error) {
           await client.query("ROLLBACK").catch(() => undefined);
-          throw error;
+          if (signal?.aborted) throw error;
+          return { ok: false as const, error };
         }
-      }),
+      });
+      if (ended.ok) return ended.result;
+      // What `work` threw by itself is the caller's and goes on as it is.
+      throw ended.error;
+    },
     close: () => pool.end(),
   };
 }

@@ -1,0 +1,41 @@
+import type { ServiceConfig } from "#src/config/service-config";
+import { type BackupGateDeps, createBackupGate } from "#src/gates/backup";
+import { candidateRun } from "#src/gates/candidate-run";
+import { database } from "#src/gates/database";
+import { environment } from "#src/gates/environment";
+import type { Gate } from "#src/gates/gate";
+import { indexPresence } from "#src/gates/index-presence";
+import { createManifestGate, type ManifestGateDeps } from "#src/gates/manifest";
+import { prefixLeakage } from "#src/gates/prefix-leakage";
+import { previousRunIntact } from "#src/gates/previous-run-intact";
+import { tokenBudget } from "#src/gates/token-budget";
+import type { CheckId } from "#src/release/checklist";
+
+/** Every gate that exists, by id. The checklist's built checks and these are the same set; a test holds them together. */
+export function createGates(deps: {
+  readonly manifest: ManifestGateDeps;
+  readonly backup: BackupGateDeps;
+}): ReadonlyMap<CheckId, Gate> {
+  const gates: readonly Gate[] = [
+    environment,
+    database,
+    indexPresence,
+    tokenBudget,
+    prefixLeakage,
+    candidateRun,
+    previousRunIntact,
+    createManifestGate(deps.manifest),
+    createBackupGate(deps.backup),
+  ];
+  return new Map(gates.map((gate) => [gate.id, gate]));
+}
+
+/** Version and thresholds of every gate for one service, as the manifest records them. */
+export function gateThresholds(
+  gates: ReadonlyMap<CheckId, Gate>,
+  service: ServiceConfig,
+): Readonly<Record<CheckId, { readonly version: number; readonly thresholds: ReturnType<Gate["thresholds"]> }>> {
+  return Object.fromEntries(
+    [...gates.values()].map(({ id, version, thresholds }) => [id, { version, thresholds: thresholds(service) }]),
+  );
+}

@@ -1,0 +1,100 @@
+import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
+import { RagStoreError } from "#src/rag/store-error";
+import type { CheckResult, Verdict } from "#src/release/events";
+import { evidenceHash } from "#src/release/hash";
+
+/** Told about a fault inside a gate, with everything; people get a sentence without it. */
+export type OnFault = (gate: string, error: unknown) => void;
+
+class GateTimeout extends Error {}
+
+/**
+ * Runs one gate to a result, always: a throw, a timeout and a cancellation become the verdict `error`, never a pass. The
+ * gate's signal is aborted when its time is up; a gate that ignores it is left behind.
+ */
+export async function runGate(
+  gate: Gate,
+  subject: GateSubject,
+  signal: AbortSignal,
+  onFault: OnFault = () => undefined,
+): Promise<CheckResult> {
+  const thresholds = gate.thresholds(subject.service);
+  const hashed = (verdict: Verdict, inputs: string): string =>
+    evidenceHash({ check: gate.id, version: gate.version, verdict, thresholds, inputs });
+  try {
+    const { inputs, ...finding } = withoutNaN(await withinTime(gate, subject, signal));
+    return { ...finding, evidenceHash: hashed(finding.verdict, inputs) };
+  } catch (error) {
+    onFault(gate.id, error);
+    const { summary, next } = sayFault(gate, error, signal);
+    return {
+      verdict: "error",
+      summary,
+      value: "could not run",
+      bar: "",
+      numbers: {},
+      how: `gate ${gate.id}, version ${gate.version}`,
+      next,
+      // No inputs: nothing was looked at. Two errors in a row are the same evidence.
+      evidenceHash: hashed("error", ""),
+    };
+  }
+}
+
+async function withinTime(gate: Gate, subject: GateSubject, outer: AbortSignal): Promise<GateFinding> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new GateTimeout()), gate.timeoutMs);
+  const signal = AbortSignal.any([outer, limit.signal]);
+  const over = Promise.withResolvers<never>();
+  const giveUp = (): void => over.reject(signal.reason);
+  try {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", giveUp, { once: true });
+    return await Promise.race([gate.check(subject, signal), over.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+function sayFault(gate: Gate, error: unknown, outer: AbortSignal): { summary: string; next: string } {
+  if (outer.aborted) {
+    const summary = `"${gate.title}" was stopped before it was done. Nothing is known about it now.`;
+    return { summary, next: "Rerun this check." };
+  }
+  if (error instanceof GateTimeout) {
+    const seconds = Math.round(gate.timeoutMs / 100) / 10;
+    const summary = `"${gate.title}" did not finish within ${seconds} s and was stopped. Nothing is known about it now.`;
+    return {
+      summary,
+      next: "See what slows the RAG store down (locks, load, missing ANALYZE), then rerun this check.",
+    };
+  }
+  if (error instanceof RagStoreError) {
+    const next = error.retryable
+      ? "See that the RAG store runs and is reachable, then rerun this check."
+      : "Correct rag_store in golive.yaml or the rights of Golive's role in the RAG store, then rerun this check.";
+    return { summary: `"${gate.title}" could not run. ${sentence(error.message)}`, next };
+  }
+  const kind = error instanceof Error ? error.name : typeof error;
+  const summary = `"${gate.title}" stopped with a fault inside Golive (${kind}). The log has the details.`;
+  return { summary, next: "Rerun this check; if it happens again, report it with the log." };
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** A number that is none can't be evidence: it is shown as missing, and a pass that rests on it is not one. */
+function withoutNaN(finding: GateFinding): GateFinding {
+  const entries = Object.entries(finding.numbers);
+  const bad = entries.filter(([, value]) => typeof value === "number" && !Number.isFinite(value)).map(([key]) => key);
+  if (bad.length === 0) return finding;
+  const numbers = Object.fromEntries(entries.map(([key, value]) => [key, bad.includes(key) ? null : value]));
+  if (finding.verdict !== "pass") return { ...finding, numbers };
+  return {
+    ...finding,
+    numbers,
+    verdict: "inconclusive",
+    summary: `The numbers are incomplete (${bad.join(", ")}): ${finding.summary}`,
+    next: "Rerun this check; if it happens again, look at the data it reads.",
+  };
+}

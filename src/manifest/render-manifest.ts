@@ -1,0 +1,12 @@
+import { stringify } from "yaml";
+import { canonicalJson, type Json } from "#src/manifest/canonical";
+
+/**
+ * A manifest for people, as YAML or indented JSON. Byte-stable: keys are sorted, nothing depends on the order in which facts
+ * were collected, on locale or terminal width.
+ */
+export function renderManifest(body: Json, format: "yaml" | "json"): string {
+  const sorted: Json = JSON.parse(canonicalJson(body));
+  if (format === "json") return `${JSON.stringify(sorted, null, 2)}\n`;
+  return stringify(sorted, { lineWidth: 0, aliasDuplicateObjects: false, sortMapEntries: false });
+}
