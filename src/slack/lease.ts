@@ -19,6 +19,14 @@ export function doubtSince(leaseBy: string | null): number | null {
 /** How long a row is held: longer than every call made under it together (look, post: 10 s each). */
 export const LEASE_MS = 60_000;
 
+/** A post takes 10 s at most, so one that leaves later than this could arrive after somebody else looked for it. */
+const LAST_POST_MS = 30_000;
+
+/** Throws when it is too late to post under a lease that ends at `until`: whoever holds the row next does it. */
+export function assertTimeToPost(until: number, now: number): void {
+  if (now > until - LAST_POST_MS) throw new Error("held too long to post safely; it is tried again");
+}
+
 /** 1 s, 2 s, 4 s … at most a minute. */
 export function backoffMs(failures: number): number {
   return Math.min(60_000, 1000 * 2 ** Math.min(failures, 10));

@@ -13,6 +13,7 @@ export type LeasedMessage = {
   /** A post without an answer may exist since then (epoch ms). Null: certainly not. */
   readonly doubtSince: number | null;
   readonly leaseBy: string;
+  readonly leaseUntil: number;
 };
 
 type Row = {
@@ -70,14 +71,15 @@ export function createMessageRows(pool: Pool, now: () => number, holder: string)
         }
         const doubt = row.ts === null ? doubtSince(row.lease_by) : null;
         const leaseBy = writeLease({ holder, since: doubt ?? at });
+        const leaseUntil = at + LEASE_MS;
         await client.query("UPDATE golive.slack_message SET lease_by = $2, lease_until = $3 WHERE subject = $1", [
           row.subject,
           leaseBy,
-          new Date(at + LEASE_MS),
+          new Date(leaseUntil),
         ]);
         await client.query("COMMIT");
         const { subject, service, channel, ts, wanted, failures } = row;
-        return { subject, service, channel, ts, wanted, failures, doubtSince: doubt, leaseBy };
+        return { subject, service, channel, ts, wanted, failures, doubtSince: doubt, leaseBy, leaseUntil };
       } catch (error) {
         await client.query("ROLLBACK").catch(() => {});
         throw error;

@@ -7,7 +7,13 @@ const targetSchema = z.union([
   z.object({ kind: z.literal("person"), user: z.string() }),
 ]);
 const noteSchema = z.looseObject({ kind: z.string() });
-export type Note = z.infer<typeof noteSchema>;
+
+/** A note as it lies in the row: data, worded only when it is sent. */
+export type StoredNote = {
+  readonly note: z.infer<typeof noteSchema>;
+  readonly service: string;
+  readonly to: "thread" | "person";
+};
 
 /** A row of `golive.outbox`, held by us. */
 export type LeasedPost = {
@@ -15,11 +21,13 @@ export type LeasedPost = {
   readonly target:
     | { readonly kind: "thread"; readonly subject: string; readonly channel: string; readonly ts: string }
     | { readonly kind: "person"; readonly user: string };
-  readonly note: Note;
+  readonly service: string;
+  readonly note: StoredNote["note"];
   readonly attempts: number;
   /** It may have been sent since then, without an answer (epoch ms). Null: certainly not. */
   readonly doubtSince: number | null;
   readonly leaseBy: string;
+  readonly leaseUntil: number;
 };
 
 export type PostGiveBack = { readonly doubt: boolean; readonly notBefore: number; readonly error: string | null };
@@ -42,6 +50,7 @@ const FIRST_IN_LINE = `(o.target->>'kind' <> 'thread' OR m.ts IS NOT NULL) AND N
 
 type Row = {
   key: string;
+  service: string;
   target: unknown;
   note: unknown;
   attempts: number;
@@ -59,7 +68,7 @@ export function createOutboxRows(pool: Pool, now: () => number, holder: string):
       try {
         await client.query("BEGIN");
         const { rows } = await client.query<Row>(
-          `SELECT o.key, o.target, o.note, o.attempts, o.state, o.lease_by, m.channel, m.ts FROM golive.outbox o ${THREAD}
+          `SELECT o.key, o.service, o.target, o.note, o.attempts, o.state, o.lease_by, m.channel, m.ts FROM golive.outbox o ${THREAD}
            WHERE o.${OPEN} AND (o.lease_until IS NULL OR o.lease_until <= $1) AND (o.not_before IS NULL OR o.not_before <= $1)
              AND ${FIRST_IN_LINE}
            ORDER BY o.created_at, o.key LIMIT 1 FOR UPDATE OF o SKIP LOCKED`,
@@ -72,12 +81,13 @@ export function createOutboxRows(pool: Pool, now: () => number, holder: string):
         }
         const doubt = row.state === "sending" ? doubtSince(row.lease_by) : null;
         const leaseBy = writeLease({ holder, since: doubt ?? at });
+        const leaseUntil = at + LEASE_MS;
         await client.query(
           `UPDATE golive.outbox SET state = 'sending', attempts = attempts + 1, lease_by = $2, lease_until = $3 WHERE key = $1`,
-          [row.key, leaseBy, new Date(at + LEASE_MS)],
+          [row.key, leaseBy, new Date(leaseUntil)],
         );
         await client.query("COMMIT");
-        return toPost(row, doubt, leaseBy);
+        return toPost(row, { doubtSince: doubt, leaseBy, leaseUntil });
       } catch (error) {
         await client.query("ROLLBACK").catch(() => {});
         throw error;
@@ -121,10 +131,10 @@ export function createOutboxRows(pool: Pool, now: () => number, holder: string):
   };
 }
 
-function toPost(row: Row, doubt: number | null, leaseBy: string): LeasedPost {
+function toPost(row: Row, lease: Pick<LeasedPost, "doubtSince" | "leaseBy" | "leaseUntil">): LeasedPost {
   const target = targetSchema.parse(row.target);
-  const { key, attempts } = row;
-  const common = { key, note: noteSchema.parse(row.note), attempts, doubtSince: doubt, leaseBy };
+  const { key, service, attempts } = row;
+  const common = { key, service, note: noteSchema.parse(row.note), attempts, ...lease };
   if (target.kind === "person") return { ...common, target };
   return { ...common, target: { ...target, channel: row.channel ?? "", ts: row.ts ?? "" } };
 }

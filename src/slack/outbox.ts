@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Pool } from "pg";
 import type { Log } from "#src/log";
 import { createDueLoop } from "#src/slack/due-loop";
-import { createOutboxRows, type Note } from "#src/slack/outbox-rows";
+import { createOutboxRows, type StoredNote } from "#src/slack/outbox-rows";
 import { type Sender, sendAll } from "#src/slack/send-post";
 import { createSlackBudget } from "#src/slack/slack-budget";
 import type { SlackWeb } from "#src/slack/web";
@@ -11,7 +11,7 @@ export type OutboxOptions = {
   readonly pool: Pool;
   readonly web: Pick<SlackWeb, "post" | "findPosted" | "openDm">;
   /** The words of a note, as of now. May throw: the row stays due. */
-  readonly render: (note: Note) => { readonly text: string; readonly blocks: readonly KnownBlock[] };
+  readonly render: (stored: StoredNote) => { readonly text: string; readonly blocks: readonly KnownBlock[] };
   /** Machine clock, epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;

@@ -2,7 +2,7 @@ import type { KnownBlock, MessageMetadata } from "@slack/types";
 import type { Pool } from "pg";
 import type { Log } from "#src/log";
 import { RELEASE_METADATA } from "#src/slack/ids";
-import { backoffMs } from "#src/slack/lease";
+import { assertTimeToPost, backoffMs } from "#src/slack/lease";
 import type { LeasedMessage, MessageRows } from "#src/slack/message-rows";
 import type { SlackBudget } from "#src/slack/slack-budget";
 import { SlackError, type SlackFailure } from "#src/slack/slack-error";
@@ -123,6 +123,7 @@ async function show(
       await brush.web.update({ ...message, channel: at.channel, ts: at.ts });
       return at;
     }
+    assertTimeToPost(row.leaseUntil, brush.now());
     attempt.sent = true;
     const { ts } = await brush.web.post(message);
     return { channel: message.channel, ts };

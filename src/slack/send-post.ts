@@ -1,4 +1,4 @@
-import { backoffMs } from "#src/slack/lease";
+import { assertTimeToPost, backoffMs } from "#src/slack/lease";
 import type { OutboxOptions, OutboxTiming } from "#src/slack/outbox";
 import type { LeasedPost, OutboxRows } from "#src/slack/outbox-rows";
 import type { SlackBudget } from "#src/slack/slack-budget";
@@ -65,8 +65,9 @@ async function findEarlier(sender: Sender, post: LeasedPost, place: Place): Prom
 }
 
 async function postOnce(sender: Sender, post: LeasedPost, place: Place, attempt: Attempt): Promise<string> {
-  const { text, blocks } = sender.render(post.note);
+  const { text, blocks } = sender.render({ note: post.note, service: post.service, to: post.target.kind });
   const metadata = { event_type: NOTE_METADATA, event_payload: { key: post.key } };
+  assertTimeToPost(post.leaseUntil, sender.now());
   attempt.sent = true;
   try {
     return (await sender.web.post({ ...place, text, blocks, metadata })).ts;

@@ -1,5 +1,6 @@
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
+import type { PauseReason } from "#src/release/events";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
 import type { Painter } from "#src/slack/painter";
 import type { SlackWeb } from "#src/slack/web";
@@ -11,6 +12,8 @@ export type ListenerDeps = {
   readonly identity: Identity;
   readonly web: SlackWeb;
   readonly painter: Pick<Painter, "messageDeleted" | "channelBack">;
+  /** Pauses a release whose channel can't be used and tells people (`createPauseForChannel`). */
+  readonly pauseForChannel: (release: string, why: PauseReason) => Promise<void>;
   /** Who we are, from `auth.test`. */
   readonly self: { readonly userId: string; readonly botId: string; readonly teamId: string };
   /** Domain clock, epoch milliseconds: what Details says about ages. */

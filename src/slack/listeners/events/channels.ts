@@ -42,7 +42,7 @@ async function followChannel(deps: ListenerDeps, channel: string, otherwise: Pau
     if (because === null) await deps.painter.channelBack(service);
     if (view === null || view.release.ended !== null) continue;
     const { id, paused } = view.release;
-    if (because !== null && paused !== because) await deps.useCases.pauseRelease(id, because);
+    if (because !== null && paused !== because) await deps.pauseForChannel(id, because);
     if (because === null && paused !== null) await deps.useCases.resumeRelease(id);
   }
 }
