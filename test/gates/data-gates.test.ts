@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { candidateRun } from "#src/gates/candidate-run";
+import type { Gate, GateSubject } from "#src/gates/gate";
+import { prefixLeakage } from "#src/gates/prefix-leakage";
+import { previousRunIntact } from "#src/gates/previous-run-intact";
+import { runGate } from "#src/gates/run-gate";
+import { tokenBudget } from "#src/gates/token-budget";
+import { createPostgresRunner } from "#src/rag/postgres-runner";
+import type { SqlRunner } from "#src/rag/sql-runner";
+import type { RagStore } from "#src/rag/store";
+import { prepareRagStore, ragStoreOver } from "#src/rag/store-postgres";
+import type { CheckResult } from "#src/release/events";
+import { fillStore, gateSubject } from "#test/support/gate-fixture";
+import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
+import {
+  createFixtureTables,
+  FIXTURE,
+  insertChunks,
+  recordRun,
+  serviceFixture,
+  setPointer,
+} from "#test/support/rag-fixture";
+
+let database: TestDatabase;
+let runner: SqlRunner;
+let store: RagStore;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  runner = createPostgresRunner(database.ownerUrl);
+  await createFixtureTables(runner);
+  await prepareRagStore({ connectionString: database.ownerUrl });
+  store = ragStoreOver(runner, serviceFixture());
+});
+afterAll(async () => {
+  await runner.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  await runner.query(`TRUNCATE ${FIXTURE.pointer}, ${FIXTURE.runs}, ${FIXTURE.chunks}, golive_store.golive_flip`);
+  await fillStore(runner, store);
+});
+
+const change = (sql: string) =>
+  runner.query(
+    sql.replaceAll("CHUNKS", FIXTURE.chunks).replaceAll("RUNS", FIXTURE.runs).replaceAll("RUN_ID", FIXTURE.run),
+  );
+const run = (gate: Gate, changes: Partial<GateSubject> = {}): Promise<CheckResult> =>
+  runGate(gate, gateSubject(store, changes), AbortSignal.timeout(20_000));
+
+describe("candidate-run", () => {
+  it("passes when count and digest are those that ingestion recorded and the active run is untouched", async () => {
+    const result = await run(candidateRun);
+    expect(result).toMatchObject({ verdict: "pass", value: "40 chunks", next: "" });
+    expect(result.summary).toContain("recorded by ingestion");
+  });
+
+  it("passes for an adopted run that ingestion recorded nothing about", async () => {
+    const adopted = { b: await store.digest("b") };
+    await change("DELETE FROM RUNS WHERE RUN_ID = 'b'");
+    expect(await run(candidateRun, { adopted })).toMatchObject({ verdict: "pass", numbers: { adopted: true } });
+  });
+
+  it("fails when the run does not exist", async () => {
+    const result = await run(candidateRun, { candidate: { run: "' OR true --", config: "v2" } });
+    expect(result).toMatchObject({ verdict: "fail", value: "0 chunks" });
+  });
+
+  it("fails when ingestion has not finished it, even if it was adopted", async () => {
+    const now = await store.digest("b");
+    await recordRun(runner, "b", now, "2026-11-02T10:00:00Z", "running");
+    expect(await run(candidateRun)).toMatchObject({ verdict: "fail" });
+    expect(await run(candidateRun, { adopted: { b: now } })).toMatchObject({ verdict: "fail" });
+  });
+
+  it.each([
+    ["a chunk is missing", "DELETE FROM CHUNKS WHERE id = 'b-7'", "39 chunks, recorded by ingestion were 40"],
+    ["one letter changed", "UPDATE CHUNKS SET bm25_text = 'x' WHERE id = 'b-7'", "content of the run b differs"],
+  ])("fails when %s", async (_what, sql, says) => {
+    await change(sql);
+    const result = await run(candidateRun);
+    expect(result).toMatchObject({ verdict: "fail", value: "not as recorded" });
+    expect(result.summary).toContain(says);
+  });
+
+  it("fails when the candidate's ingest upserted over the active run's rows", async () => {
+    await change("UPDATE CHUNKS SET RUN_ID = 'b' WHERE id IN ('a-1', 'a-2')");
+    await recordRun(runner, "b", await store.digest("b"));
+    const result = await run(candidateRun);
+    expect(result).toMatchObject({ verdict: "fail", value: "active run overwritten" });
+    expect(result.summary).toContain("38 chunks, recorded by ingestion were 40");
+  });
+
+  it("is inconclusive when nothing was recorded of it, or of the active run", async () => {
+    await change("DELETE FROM RUNS WHERE RUN_ID = 'b'");
+    expect(await run(candidateRun)).toMatchObject({ verdict: "inconclusive", value: "not recorded" });
+    await recordRun(runner, "b", await store.digest("b"));
+    await change("DELETE FROM RUNS WHERE RUN_ID = 'a'");
+    expect(await run(candidateRun)).toMatchObject({ verdict: "inconclusive", value: "active run not recorded" });
+  });
+
+  it("is inconclusive, not fail, when the record was made under another Postgres major", async () => {
+    const { chunks, digest } = await store.digest("b");
+    await recordRun(runner, "b", { chunks, digest: digest.replace(/^gl1:\d+/, "gl1:16") });
+    const result = await run(candidateRun);
+    expect(result.verdict).toBe("inconclusive");
+    expect(result.summary).toContain("under Postgres 16");
+    await recordRun(runner, "b", { chunks, digest: "deadbeef" });
+    expect(await run(candidateRun)).toMatchObject({ verdict: "inconclusive" });
+  });
+
+  it("fails when one of two records disagrees", async () => {
+    const adopted = { b: { chunks: 40, digest: (await store.digest("a")).digest.replace(/.$/, "x") } };
+    expect((await run(candidateRun, { adopted })).verdict).not.toBe("pass");
+  });
+
+  it("has the same evidence on a rerun, and another for another run", async () => {
+    const one = await run(candidateRun);
+    expect((await run(candidateRun)).evidenceHash).toBe(one.evidenceHash);
+    await insertChunks(runner, "c", 40);
+    await recordRun(runner, "c", await store.digest("c"));
+    const other = await run(candidateRun, { candidate: { run: "c", config: "v2" } });
+    expect(other.verdict).toBe("pass");
+    expect(other.evidenceHash).not.toBe(one.evidenceHash);
+  });
+});
+
+describe("previous-run-intact", () => {
+  it("passes when the active run stands as recorded", async () => {
+    expect(await run(previousRunIntact)).toMatchObject({
+      verdict: "pass",
+      numbers: { chunks: 40, chunks_recorded: 40 },
+    });
+  });
+
+  it("passes a first go-live only while nothing is live", async () => {
+    await change(`DELETE FROM ${FIXTURE.pointer}`);
+    expect(await run(previousRunIntact, { active: null })).toMatchObject({ verdict: "pass", value: "first go-live" });
+    await setPointer(runner, "a", "v1");
+    expect(await run(previousRunIntact, { active: null })).toMatchObject({ verdict: "fail", value: "pointer moved" });
+  });
+
+  it("fails when the pointer moved since the release began", async () => {
+    await setPointer(runner, "a", "v2");
+    expect(await run(previousRunIntact)).toMatchObject({ verdict: "fail", value: "pointer moved" });
+  });
+
+  it.each([
+    ["was changed", "UPDATE CHUNKS SET tokens = tokens + 1 WHERE id = 'a-1'"],
+    ["lost a chunk", "DELETE FROM CHUNKS WHERE id = 'a-1'"],
+    ["lost all chunks", "DELETE FROM CHUNKS WHERE RUN_ID = 'a'"],
+  ])("fails when the run %s", async (_what, sql) => {
+    await change(sql);
+    expect(await run(previousRunIntact)).toMatchObject({ verdict: "fail", value: "changed" });
+  });
+
+  it("fails when the configuration version a rollback needs is gone", async () => {
+    await setPointer(runner, "a", "v0");
+    const result = await run(previousRunIntact, { active: { run: "a", config: "v0" } });
+    expect(result.verdict).toBe("fail");
+    expect(result.summary).toContain("v0 is gone");
+  });
+
+  it("is inconclusive when nothing was recorded, and names the way out", async () => {
+    await change("DELETE FROM RUNS WHERE RUN_ID = 'a'");
+    const result = await run(previousRunIntact);
+    expect(result).toMatchObject({ verdict: "inconclusive" });
+    expect(result.next).toContain("golive run adopt a");
+    expect(await run(previousRunIntact, { adopted: { a: await store.digest("a") } })).toMatchObject({
+      verdict: "pass",
+    });
+  });
+});
+
+describe("token-budget", () => {
+  it("passes when every chunk and the largest possible context fit", async () => {
+    const result = await run(tokenBudget);
+    expect(result).toMatchObject({
+      verdict: "pass",
+      numbers: { max_tokens: 49, largest_context_tokens: 49 + 48 + 47 },
+    });
+  });
+
+  it.each([
+    [
+      "one chunk exceeds the chunk size",
+      "UPDATE CHUNKS SET tokens = 201 WHERE id = 'b-3'",
+      {},
+      /larger than the chunk size/,
+    ],
+    ["one chunk exceeds the embedder's limit", "UPDATE CHUNKS SET tokens = 513 WHERE id = 'b-3'", {}, /embedder cuts/],
+    ["the largest chunks exceed the reader's budget together", "UPDATE CHUNKS SET tokens = 150", {}, /450 tokens/],
+    ["the run has no chunks", "DELETE FROM CHUNKS WHERE RUN_ID = 'b'", {}, /no chunks/],
+  ])("fails when %s", async (_what, sql, changes, says) => {
+    await change(sql);
+    const result = await run(tokenBudget, changes);
+    expect(result.verdict).toBe("fail");
+    expect(result.summary).toMatch(says);
+  });
+
+  it("names the largest offenders", async () => {
+    await change("UPDATE CHUNKS SET tokens = 300 + length(id) WHERE id IN ('b-3', 'b-30')");
+    expect((await run(tokenBudget)).numbers).toMatchObject({ examples: "b-30 b-3", over_chunk_size: 2 });
+  });
+
+  it.each([
+    ["counts are missing", "UPDATE CHUNKS SET tokens = NULL WHERE id = 'b-3'"],
+    ["counts are 0", "UPDATE CHUNKS SET tokens = 0 WHERE id = 'b-3'"],
+    ["counts can't be true", "UPDATE CHUNKS SET tokens = 1, embedding_text = repeat('word ', 100)"],
+  ])("is inconclusive when %s", async (_what, sql) => {
+    await change(sql);
+    expect(await run(tokenBudget)).toMatchObject({ verdict: "inconclusive" });
+  });
+
+  it("does not look at other runs", async () => {
+    await change("UPDATE CHUNKS SET tokens = 9999 WHERE RUN_ID = 'a'");
+    expect(await run(tokenBudget)).toMatchObject({ verdict: "pass" });
+  });
+});
+
+describe("prefix-leakage", () => {
+  const withPrefix = (pattern: string, policy: "A" | "none" = "A") => ({
+    service: serviceFixture({ prefix: { policy, pattern } }),
+  });
+
+  it("passes when no search text begins with the prefix and every embedding text does", async () => {
+    for (const pattern of ["^Document: ", "Document: ", "Document:\\s", "(?i)document: "]) {
+      const result = await run(prefixLeakage, withPrefix(pattern));
+      expect(result, pattern).toMatchObject({
+        verdict: "pass",
+        numbers: { leaking: 0, embedding_text_with_prefix: 40 },
+      });
+    }
+  });
+
+  it.each(["Document: ", "^Document: ", "Document:\\s+", "(Doc|Dok)ument: "])(
+    "fails on one leaking chunk under %s",
+    async (pattern) => {
+      await change("UPDATE CHUNKS SET bm25_text = 'Document: x' WHERE id = 'b-3'");
+      await change("UPDATE CHUNKS SET bm25_text = 'see Document: x' WHERE id = 'b-4'");
+      const result = await run(prefixLeakage, withPrefix(pattern));
+      expect(result).toMatchObject({ verdict: "fail", value: "1 of 40 chunks", numbers: { examples: "b-3" } });
+    },
+  );
+
+  it("does not take the line after a break for the beginning", async () => {
+    await change("UPDATE CHUNKS SET bm25_text = E'first\\nDocument: x' WHERE id = 'b-3'");
+    expect(await run(prefixLeakage, withPrefix("(?n)^Document: |^Dokument: "))).toMatchObject({ verdict: "pass" });
+  });
+
+  it("fails under policy A when an embedding text lacks the prefix, under none when it has it", async () => {
+    await change("UPDATE CHUNKS SET embedding_text = 'x' WHERE id = 'b-3'");
+    expect(await run(prefixLeakage)).toMatchObject({ verdict: "fail", numbers: { examples: "b-3" } });
+    expect(await run(prefixLeakage, withPrefix("Document: ", "none"))).toMatchObject({ verdict: "fail" });
+    await change("UPDATE CHUNKS SET embedding_text = 'x'");
+    expect(await run(prefixLeakage, withPrefix("Document: ", "none"))).toMatchObject({ verdict: "pass" });
+  });
+
+  it("is inconclusive about texts that are not there, and fails an empty run", async () => {
+    await change("UPDATE CHUNKS SET bm25_text = NULL WHERE id = 'b-3'");
+    expect(await run(prefixLeakage)).toMatchObject({ verdict: "inconclusive", numbers: { examples: "b-3" } });
+    await change("DELETE FROM CHUNKS WHERE RUN_ID = 'b'");
+    expect(await run(prefixLeakage)).toMatchObject({ verdict: "fail" });
+  });
+
+  it.each([
+    ["an unclosed bracket", "Doc[ument"],
+    ["one that closes what it never opened", "a)|(b"],
+    ["nothing", "^"],
+    ["what matches everything", "(Document: )?"],
+    ["an option that can't be anchored", "(?q)Doc"],
+    ["a director", "***=Doc"],
+  ])("is inconclusive, and says so, for a pattern that is %s", async (_what, pattern) => {
+    const result = await run(prefixLeakage, withPrefix(pattern));
+    expect(result).toMatchObject({ verdict: "inconclusive", value: "pattern unusable" });
+    expect(result.summary).toContain("nothing was checked");
+  });
+
+  it("is stopped in the database when a hostile pattern never ends", async () => {
+    await change("UPDATE CHUNKS SET bm25_text = repeat('ab', 200) || 'z'");
+    const impatient: Gate = { ...prefixLeakage, timeoutMs: 400 };
+    const result = await run(impatient, withPrefix("(.+)(.+)(.+)(.+)\\4\\3\\2\\1\\1y?z$"));
+    expect(result).toMatchObject({ verdict: "error" });
+    const active = async () =>
+      await runner.query(
+        "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%FILTER%' AND pid <> pg_backend_pid() AND datname = current_database()",
+      );
+    await expect.poll(active, { timeout: 10_000 }).toEqual([]);
+  });
+});
