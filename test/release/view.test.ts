@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import type { Checklist } from "#src/release/checklist";
+import { viewOf } from "#src/release/view-of";
+import * as w from "#test/release/world";
+
+const view = (story: w.Story) => viewOf(story.service, w.releaseOf(story), story.now);
+const texts = (story: w.Story) => view(story).blockers.map(({ text }) => text);
+
+describe("what people see", () => {
+  it("says what blocks, in full sentences, most urgent first", () => {
+    const frozen = w.play(w.started, w.freeze("m1"), { type: "start-check", check: "backup", attempt: 1 });
+    const leaking = w.finish(frozen, "prefix-leakage", w.result("fail", "3 of 41,220 chunks begin with `Document: `"));
+    expect(texts(w.play(frozen, leaking))).toEqual([
+      "prefix-leakage: 3 of 41,220 chunks begin with `Document: `",
+      "backup: running",
+      "previous-run-intact: waiting to run",
+      "Data quality: data-lead has not signed (Dan Ito or Mei Sato)",
+      "Go-ahead: 0 of 2 people of approver have signed (Ines Falk or Tom Adeyemi)",
+      "Team notified: on-call has not signed (Omar Reyes or Ines Falk)",
+    ]);
+  });
+
+  it("puts a pause, a lock and a veto before everything else", () => {
+    const story = w.play(
+      w.green,
+      { type: "pause", because: "channel-archived" },
+      { type: "lock", reason: "F1 fell", manifest: null },
+      { type: "veto", actor: w.mei, members: w.members, signOff: "data-quality", reason: "wrong sample" },
+    );
+    expect(texts(story).slice(0, 3)).toEqual([
+      "Paused: its release channel is archived",
+      "Go-lives of docs are locked by Golive: F1 fell",
+      "Data quality: vetoed by Mei Sato (wrong sample)",
+    ]);
+  });
+
+  it("says when too few people are left who may sign", () => {
+    const members = { ...w.members, approver: [w.ines, w.rosa], "data-lead": [w.rosa] };
+    const short = w.play(w.green, { type: "refresh-members", members });
+    expect(texts(short)).toEqual([
+      "Data quality: data-lead has not signed (nobody who may sign is left)",
+      "Go-ahead: 0 of 2 people of approver have signed (only Ines Falk may sign, 2 are needed)",
+      "Team notified: on-call has not signed (Omar Reyes or Ines Falk)",
+    ]);
+  });
+
+  it("offers a sign-off to nobody who would be refused", () => {
+    for (const story of [w.green, w.play(w.green, w.sign(w.ines, "go-ahead")), w.ready]) {
+      for (const { definition, mayNow } of view(story).signOffs) {
+        for (const actor of [w.rosa, w.dan, w.mei, w.ines, w.tom, w.omar]) {
+          const { decision } = w.attempt(story, w.sign(actor, definition.id));
+          expect([definition.id, actor.name, decision.ok]).toEqual([definition.id, actor.name, mayNow.includes(actor)]);
+        }
+      }
+    }
+  });
+
+  it("goes from checking over signing to ready", () => {
+    expect([w.started, w.green, w.ready].map((story) => view(story).phase)).toEqual(["checking", "signing", "ready"]);
+    expect(view(w.ready).progress).toEqual({ checksDone: 3, checksTotal: 3, signed: 4, toSign: 4 });
+    expect(view(w.green).progress).toEqual({ checksDone: 3, checksTotal: 3, signed: 0, toSign: 4 });
+  });
+
+  it("counts what is green, and lists what is not built without counting it", () => {
+    const [section] = view(w.green).sections;
+    expect(section).toMatchObject({ green: 2, total: 3, notBuilt: 1 });
+    expect(section?.items.map(({ status }) => status)).toEqual(["pass", "pass", "not-built", "waiting"]);
+  });
+
+  it("waives visibly: a waived item is not green", () => {
+    const failing = w.rerun(w.green, "prefix-leakage", w.result("fail"));
+    const until = w.T0 + w.HOUR;
+    const reason = "three drafts only";
+    const waived = w.play(failing, {
+      type: "waive",
+      actor: w.tom,
+      members: w.members,
+      check: "prefix-leakage",
+      reason,
+      until,
+    });
+    expect(view(waived).sections[0]).toMatchObject({ green: 1, total: 3 });
+    expect(view(waived).sections[0]?.items[0]?.line).toBe("v (bar: b) (waived by Tom Adeyemi: three drafts only)");
+    const expired = w.rerun(w.later(waived, w.HOUR), "prefix-leakage", w.result("fail"));
+    expect(texts(expired)[0]).toBe("prefix-leakage: fail indeed (the waiver by Tom Adeyemi has expired)");
+  });
+
+  it("says what voided a sign-off until it is given again", () => {
+    const moved = w.rerun(w.ready, "prefix-leakage", w.result("pass", "fine", "other inputs"));
+    expect(view(moved).signOffs[0]).toMatchObject({ status: "waiting", voided: [{ person: w.dan }] });
+    expect(view(w.play(moved, w.sign(w.mei, "data-quality"))).signOffs[0]).toMatchObject({
+      status: "signed",
+      voided: [],
+    });
+  });
+
+  it("shows other phases without letting them block, but what nobody placed blocks", () => {
+    const placed = (phase: "canary" | "before", id: string): Checklist["items"][number] => ({
+      id,
+      section: "gates",
+      phase,
+      text: id,
+      proof: { kind: "sign-off", signOff: "team-notified" },
+    });
+    const release = w.releaseOf(w.green);
+    const blocking = (items: Checklist["items"]) =>
+      viewOf(w.green.service, { ...release, checklist: { ...release.checklist, items } }, w.green.now).blockers.map(
+        ({ id }) => id,
+      );
+    expect(blocking([placed("canary", "a")])).not.toContain("team-notified");
+    expect(blocking([placed("canary", "a"), placed("before", "b")])).toContain("team-notified");
+    expect(blocking([])).toContain("team-notified");
+  });
+
+  it("shows an ended release as it stood when it ended", () => {
+    const live = w.play(w.ready, w.cutOver(w.rosa), w.intendFlip("f1"), {
+      type: "settle-flip",
+      flip: "f1",
+      outcome: "flipped",
+      live: w.runB,
+    });
+    const days = view(w.later(live, 48 * w.HOUR));
+    expect(days).toMatchObject({ phase: "live", blockers: [] });
+    expect(days.checks.map(({ status }) => status)).toEqual(["pass", "pass", "pass"]);
+  });
+});
