@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -17,8 +18,9 @@ export type BotProcess = {
 const LAST_LINES = 12;
 const PATIENCE_MS = 30_000;
 
-/** Starts the product as its own process: `node src/main.ts serve`, never under npm, which swallows signals. */
-export function startBot(root: string, env: Readonly<Record<string, string>>): BotProcess {
+/** Starts the product as its own process: `node src/main.ts serve`, never under npm, which swallows signals. Its log is kept. */
+export function startBot(root: string, env: Readonly<Record<string, string>>, logFile: string): BotProcess {
+  const log = createWriteStream(logFile, { flags: "a" });
   const child = spawn(process.execPath, ["src/main.ts", "serve"], {
     cwd: root,
     env: { ...inherited(), ...env },
@@ -32,6 +34,7 @@ export function startBot(root: string, env: Readonly<Record<string, string>>): B
   if (child.stderr !== null) {
     createInterface({ input: child.stderr }).on("line", (line) => {
       last.push(line);
+      log.write(`${line}\n`);
       if (last.length > LAST_LINES) last.shift();
       if (line.includes('"msg":"ready"')) sayReady();
     });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type BotProcess, runGolive, startBot } from "#sandbox/demo/bot-process";
@@ -51,6 +52,7 @@ async function build(
   releasers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<House> {
+  await mkdir(dataDir, { recursive: true });
   let adminUrl = databaseUrl;
   if (adminUrl === null) {
     const folder = join(dataDir, "postgres");
@@ -71,6 +73,7 @@ async function build(
   const slack = await startSlack({ signingSecret, botToken, appToken, mode: socket ? "socket" : "http" });
   releasers.push(() => slack.stop());
 
+  const logFile = join(dataDir, "bot.log");
   const port = await freePort();
   const env: Record<string, string> = {
     ...serviceEnvironment(databaseUrls(adminUrl, "rag").appUrl),
@@ -87,7 +90,7 @@ async function build(
 
   if (!socket) slack.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
   say("starting the bot");
-  let bot = startBot(root, env);
+  let bot = startBot(root, env, logFile);
   releasers.push(() => bot.stop());
   await bot.ready();
   return {
@@ -98,7 +101,7 @@ async function build(
     golive: (words) => runGolive(root, env, words),
     async restartBot(how) {
       await bot[how]();
-      bot = startBot(root, env);
+      bot = startBot(root, env, logFile);
       await bot.ready();
     },
     stop,

@@ -16,13 +16,26 @@ const isObject = (value: Json | undefined): value is Block =>
 const textOf = (value: Json | undefined): string =>
   isObject(value) && typeof value.text === "string" ? value.text : typeof value === "string" ? value : "";
 
-/** Everything a person can read in these blocks, in order, one line a text. */
+/** Dates as their fallback, marks of emphasis gone: how a terminal shows what Slack would render. */
+const plain = (text: string): string =>
+  text
+    .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, "$1")
+    .replaceAll(/[*`]/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+
+/** Everything a person can read in these blocks, in order, one line a text; buttons as `[label]`. */
 export function readableText(value: Json | undefined): string {
   const lines: string[] = [];
   const visit = (node: Json | undefined): void => {
     if (Array.isArray(node)) for (const child of node) visit(child);
     if (!isObject(node)) return;
-    if (typeof node.text === "string") lines.push(node.text);
+    if (node.type === "button") {
+      lines.push(`[${textOf(node.text)}]`);
+      return;
+    }
+    if (typeof node.text === "string") lines.push(plain(node.text));
     for (const [key, child] of Object.entries(node)) if (key !== "text" || typeof child !== "string") visit(child);
   };
   visit(value);

@@ -16,7 +16,7 @@ const [MILA, DAN, OMAR, INES, TOM, GUS, STEN] = [
 
 export type SceneContext = { readonly stage: Stage; readonly house: House; readonly corpus: string };
 
-const SIGN = /^Sign$/;
+const SIGN = /^Sign\b/;
 const CUT_OVER = /^Cut over$/;
 
 /** Throws unless `holds`: the story's own assertions, told in the transcript. */

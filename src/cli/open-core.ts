@@ -1,6 +1,7 @@
 import { createConfigIdentity } from "#src/cli/config-identity";
 import { CliError, EXIT, type Io } from "#src/cli/io";
-import { type Core, composeCore, composeIdentity } from "#src/compose";
+import { type Core, composeCore } from "#src/compose";
+import { composeIdentity } from "#src/compose-identity";
 import { commandEnvironment, parseEnvironment, parseStoreUrls } from "#src/config/environment";
 import { type Config, loadConfig } from "#src/config/load-config";
 import { describeProblems } from "#src/config/problems";
@@ -39,16 +40,15 @@ export async function withCore<T>(io: Io, work: (core: Core, config: Config) => 
   if (!stores.ok) throw new CliError(describeProblems(stores.problems));
   const log = openLog(io, io.env.LOG_LEVEL ?? "warn");
   const token = io.env.SLACK_BOT_TOKEN;
-  const identity =
-    token === undefined
-      ? createConfigIdentity(config.golive)
-      : (await composeIdentity({ token, apiUrl: io.env.SLACK_API_URL, config, log })).identity;
+  const slack =
+    token === undefined ? null : await composeIdentity({ token, apiUrl: io.env.SLACK_API_URL, config, log });
   const core = await composeCore({
     config,
     databaseUrl: parsed.environment.DATABASE_URL,
     storeUrls: stores.urls,
     variables: io.env,
-    identity,
+    identity: slack?.identity ?? createConfigIdentity(config.golive),
+    team: slack?.self.teamId,
     log,
     supervise: false,
   });

@@ -7,7 +7,7 @@ import { releaseText } from "#src/cli/release-text";
 import { waitForRelease } from "#src/cli/wait-for-release";
 import type { Core } from "#src/compose";
 import type { ServiceConfig } from "#src/config/service-config";
-import { refusalText } from "#src/release/refusal-text";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
 import type { Outcome, PersonIntent } from "#src/release/use-cases";
 import type { ReleaseView } from "#src/release/view";
 
@@ -141,7 +141,7 @@ async function report(io: Io, flags: Flags, core: Core, service: ServiceConfig, 
 }
 
 function refused(io: Io, flags: Flags, outcome: Extract<Outcome, { ok: false }>): ExitCode {
-  const sentence = refusalText(outcome.refusal);
+  const sentence = refusalText(outcome.refusal, namesFrom(null));
   if (flags.json === true) printJson(io, { ok: false, refusal: outcome.refusal.kind, sentence });
   else io.err(`${sentence}\n`);
   return EXIT.failed;

@@ -1,7 +1,7 @@
 import { EXIT, printJson } from "#src/cli/io";
 import { chooseService, requireActor, withCore } from "#src/cli/open-core";
 import type { Register } from "#src/cli/program";
-import { refusalText } from "#src/release/refusal-text";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
 
 export const registerRun: Register = (program, io, finish) => {
   const run = program.command("run").description("ingestion runs");
@@ -18,7 +18,7 @@ export const registerRun: Register = (program, io, finish) => {
         const [actor, members] = await Promise.all([core.identity.person(user, core.team), core.identity.members()]);
         const outcome = await core.useCases.adoptRun({ actor, members, service: service.id, run: id, key: null });
         if (!outcome.ok) {
-          io.err(`${refusalText(outcome.refusal)}\n`);
+          io.err(`${refusalText(outcome.refusal, namesFrom(null))}\n`);
           return finish(EXIT.failed);
         }
         const adopted = (await core.useCases.service(service.id)).adopted[id];

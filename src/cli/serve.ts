@@ -1,7 +1,7 @@
 import { CliError, EXIT, type Io } from "#src/cli/io";
 import { openLog, readConfig } from "#src/cli/open-core";
 import type { Register } from "#src/cli/program";
-import { composeBot } from "#src/compose";
+import { composeBot } from "#src/compose-bot";
 import { parseEnvironment, parseStoreUrls, serveEnvironment } from "#src/config/environment";
 import { describeProblems } from "#src/config/problems";
 import { listServices } from "#src/config/to-policy";

@@ -1,7 +1,7 @@
 import { EXIT } from "#src/cli/io";
 import { chooseService, requireActor, withCore } from "#src/cli/open-core";
 import type { Register } from "#src/cli/program";
-import { refusalText } from "#src/release/refusal-text";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
 
 type Flags = { readonly service?: string; readonly as?: string; readonly reason: string; readonly rootCause: string };
 
@@ -28,7 +28,7 @@ export const registerUnlock: Register = (program, io, finish) => {
           key: null,
         });
         if (outcome.ok) io.out(`${service.id} is unlocked: releases can go live again.\n`);
-        else io.err(`${refusalText(outcome.refusal)}\n`);
+        else io.err(`${refusalText(outcome.refusal, namesFrom(null))}\n`);
         finish(outcome.ok ? EXIT.pass : EXIT.failed);
       });
     });

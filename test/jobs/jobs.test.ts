@@ -84,22 +84,18 @@ describe("a worker", () => {
   });
 
   test("that was nudged starts at once, not at its next poll", async () => {
-    let startedAt = 0;
-    await bench.jobs.startWorkers(
-      handlers({
-        revalidate: async () => {
-          startedAt = performance.now();
-        },
-      }),
-      { pollSeconds: 30 },
-    );
-    // Its first look found nothing; the next one is 30 s away.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const sentAt = performance.now();
+    const startedAt: number[] = [];
+    await bench.jobs.startWorkers(handlers({ revalidate: async () => void startedAt.push(performance.now()) }), {
+      pollSeconds: 60,
+    });
     bench.journal.onCommit(() => bench.jobs.nudge());
-    await decide([{ queue: "revalidate", cause: "x", data: {} }]);
-    await until("the job", () => (startedAt > 0 ? true : null), 5_000);
-    expect(startedAt - sentAt).toBeLessThan(2_000);
+    await decide([{ queue: "revalidate", cause: "first", data: {} }]);
+    await until("the first job", () => (startedAt.length === 1 ? true : null), 5_000);
+    // The worker has looked: it would look again a minute from now.
+    const sentAt = performance.now();
+    await decide([{ queue: "revalidate", cause: "second", data: {} }]);
+    await until("the second job", () => (startedAt.length === 2 ? true : null), 10_000);
+    expect((startedAt[1] ?? Number.NaN) - sentAt).toBeLessThan(5_000);
   });
 
   test("that fails tries again, and a job that fails every time is shown with its reason", async () => {
@@ -176,7 +172,7 @@ describe("a worker", () => {
   });
 });
 
-test("the queues' heartbeat is ten seconds and the monitor looks every second: a killed worker is noticed in about ten", async () => {
+test("every queue that is worked off has a heartbeat of ten seconds", async () => {
   const rows = await bench.query(
     "SELECT DISTINCT heartbeat_seconds FROM golive_jobs.queue WHERE dead_letter IS NOT NULL",
   );

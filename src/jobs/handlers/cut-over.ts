@@ -11,8 +11,6 @@ type Deps = {
   readonly collect: CollectManifest;
   readonly identity: Identity;
   readonly store: (service: string) => RagStore;
-  /** The flip's id: the same for every retry of one cutover request. */
-  readonly flipId: (jobId: string) => string;
 };
 
 /**
@@ -27,7 +25,8 @@ export function createCutOver(deps: Deps): (job: RunningJob) => Promise<void> {
 
     if (requested.flip === null) {
       const [members, manifest] = await Promise.all([deps.identity.members(), deps.collect(requested, job.signal)]);
-      const flip = deps.flipId(job.id);
+      // One request, one flip id: every retry of this job means the same flip.
+      const flip = `flip_${job.id}`;
       const decided = await deps.decide(service, id, null, {
         type: "intend-flip",
         flip,

@@ -22,7 +22,9 @@ export type DecideIntent = (
  * Throws `JournalError` when the database can't be reached: then nothing was decided.
  */
 export function createDecideIntent(deps: { journal: Journal; clock: DomainClock }): DecideIntent {
-  return async (service, release, key, intent) => {
+  return async (service, given, key, intent) => {
+    // A start brings its own, new release.
+    const release = intent.type === "start" ? intent.release : given;
     const streams = [serviceStream(service), ...(release === null ? [] : [releaseStream(release)])];
     const { outcome } = await deps.journal.transact<Outcome>(service, key, streams, (loaded) => {
       const now = deps.clock.now();

@@ -1,0 +1,183 @@
+import { hostname } from "node:os";
+import { schedule } from "node-cron";
+import type { z } from "zod";
+import { type Core, composeCore } from "#src/compose";
+import { composeIdentity } from "#src/compose-identity";
+import type { serveEnvironment, Variables } from "#src/config/environment";
+import type { Config } from "#src/config/load-config";
+import { JournalError } from "#src/journal/journal-error";
+import { missingMigrations } from "#src/journal/migrate";
+import { assertAppRole } from "#src/journal/roles";
+import type { Log } from "#src/log";
+import { createSlackApp, type SlackMode } from "#src/slack/app";
+import { createPauseForChannel } from "#src/slack/channel-loss";
+import { createOutbox } from "#src/slack/outbox";
+import { createPainter } from "#src/slack/painter";
+import { createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+
+type Environment = z.infer<typeof serveEnvironment>;
+
+export type BotOptions = {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly storeUrls: ReadonlyMap<string, string>;
+  readonly variables: Variables;
+  /** Accept a database role that could rewrite the journal, and say so. */
+  readonly dev: boolean;
+  readonly log: Log;
+};
+
+export type Bot = {
+  readonly port: number | null;
+  readonly transport: "http" | "socket";
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** How often open releases are looked after: people resolved again, evidence refreshed before it ages out. */
+const LOOK_AFTER_CRON = "*/30 * * * * *";
+
+/** The bot: the core, Slack in both directions, and the timer that looks after open releases. */
+export async function composeBot(options: BotOptions): Promise<Bot> {
+  const { config, environment, log } = options;
+  const { identity, web, self } = await composeIdentity({
+    token: environment.SLACK_BOT_TOKEN,
+    apiUrl: environment.SLACK_API_URL,
+    config,
+    log,
+  });
+  const core = await composeCore({
+    config,
+    databaseUrl: environment.DATABASE_URL,
+    storeUrls: options.storeUrls,
+    variables: options.variables,
+    identity,
+    team: self.teamId,
+    log,
+    supervise: true,
+  });
+  try {
+    await assertReady(core, options.dev, log);
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+
+  const { pool, useCases, clock } = core;
+  const now = Date.now;
+  const holder = `${hostname()}/${process.pid}/${now()}`;
+  const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
+  const painter = createPainter({
+    pool,
+    web,
+    now,
+    log,
+    holder,
+    render: createReleaseRenderer(useCases, clock.now),
+    onChannelLost: pauseForChannel,
+  });
+  const outbox = createOutbox({
+    pool,
+    web,
+    now,
+    log,
+    holder,
+    render: createNoteRenderer(config.golive),
+    onThreadGone: painter.messageDeleted,
+  });
+  const mode = modeOf(environment);
+  const app = createSlackApp({
+    mode,
+    botToken: environment.SLACK_BOT_TOKEN,
+    ...(environment.SLACK_API_URL === undefined ? {} : { slackApiUrl: environment.SLACK_API_URL }),
+    machineNow: now,
+    config: config.golive,
+    useCases,
+    identity,
+    web,
+    painter,
+    pauseForChannel,
+    self,
+    now: clock.now,
+    log,
+  });
+  core.journal.onCommit(() => {
+    painter.nudge();
+    outbox.nudge();
+  });
+  const lookAfter = schedule(
+    LOOK_AFTER_CRON,
+    () =>
+      lookAfterReleases(core, now()).catch((error: unknown) =>
+        log.warn({ err: error }, "open releases could not be looked after"),
+      ),
+    { noOverlap: true },
+  );
+
+  return {
+    get port() {
+      return app.port;
+    },
+    transport: mode.kind,
+    async start() {
+      await core.startWorkers();
+      painter.start();
+      outbox.start();
+      await app.start();
+      await lookAfterReleases(core, now());
+    },
+    // Intake first, then running work, then what is due to be painted, then connections: Bolt's stop waits for nothing.
+    async stop() {
+      await lookAfter.destroy();
+      await app.stop();
+      await core.jobs.stop();
+      await painter.stop();
+      await outbox.stop();
+      await core.close();
+    },
+  };
+}
+
+function modeOf(environment: Environment): SlackMode {
+  if (environment.SLACK_APP_TOKEN !== undefined) return { kind: "socket", appToken: environment.SLACK_APP_TOKEN };
+  return {
+    kind: "http",
+    host: "0.0.0.0",
+    port: environment.PORT,
+    signingSecret: environment.SLACK_SIGNING_SECRET ?? "",
+  };
+}
+
+async function assertReady(core: Core, dev: boolean, log: Log): Promise<void> {
+  const client = await core.pool.connect();
+  try {
+    const missing = await missingMigrations(client);
+    if (missing.length > 0) {
+      throw new JournalError(
+        "schema-mismatch",
+        false,
+        `The database is not migrated (${missing.join(", ")}). Run: golive migrate`,
+      );
+    }
+    const warning = await assertAppRole(client, { dev });
+    if (warning !== null) log.warn(warning);
+  } finally {
+    client.release();
+  }
+}
+
+const SLOT_MS = 30_000;
+
+/** One job per open release and half minute, whichever replica asks first. */
+async function lookAfterReleases(core: Core, now: number): Promise<void> {
+  const { rows } = await core.pool.query<{ id: string; service: string }>(
+    "SELECT id, service FROM golive.release WHERE open",
+  );
+  const slot = Math.floor(now / SLOT_MS);
+  const jobs = rows.map(({ id, service }) => ({
+    queue: "revalidate" as const,
+    cause: `look-after/${id}/${slot}`,
+    data: { service, release: id },
+  }));
+  if (jobs.length > 0) await core.jobs.send(jobs, (text, values) => core.pool.query(text, values));
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import type { Pool } from "pg";
+import { createBackupRecords } from "#src/backup/backup-records";
+import type { Variables } from "#src/config/environment";
+import type { Config } from "#src/config/load-config";
+import type { ServiceConfig } from "#src/config/service-config";
+import type { Gate, GateSubject } from "#src/gates/gate";
+import { createGates, gateThresholds } from "#src/gates/registry";
+import { runGate } from "#src/gates/run-gate";
+import type { CollectManifest } from "#src/jobs/handlers/freeze-manifest";
+import type { RunCheck } from "#src/jobs/handlers/run-check";
+import { missingMigrations } from "#src/journal/migrate";
+import type { Log } from "#src/log";
+import { collectManifest, type Manifest } from "#src/manifest/collect-manifest";
+import { describeChange, diffManifests } from "#src/manifest/diff-manifests";
+import { loadManifest, saveManifest } from "#src/manifest/manifest-records";
+import type { RagStore } from "#src/rag/store";
+import type { CheckId } from "#src/release/checklist";
+import type { Pair } from "#src/release/events";
+import type { ServiceState } from "#src/release/state";
+
+type Deps = {
+  readonly config: Config;
+  readonly pool: Pool;
+  readonly variables: Variables;
+  readonly storeOf: (service: string) => {
+    readonly service: ServiceConfig;
+    readonly store: RagStore;
+    readonly connectionString: string;
+  };
+  readonly serviceState: (service: string) => Promise<ServiceState>;
+  readonly log: Log;
+};
+
+/** The gates with what they rest on, and the two ways in which the release room uses them. */
+export function composeChecks(deps: Deps): {
+  readonly gates: ReadonlyMap<CheckId, Gate>;
+  readonly collect: CollectManifest;
+  readonly run: RunCheck;
+} {
+  const { config, pool, storeOf, serviceState, log } = deps;
+
+  async function collectFor(
+    service: string,
+    candidate: Pair,
+    active: Pair | null,
+    signal: AbortSignal,
+  ): Promise<Manifest> {
+    const found = storeOf(service);
+    return collectManifest(
+      {
+        service: found.service,
+        store: found.store,
+        storeUrl: found.connectionString,
+        candidate,
+        active,
+        adopted: (await serviceState(service)).adopted,
+        qualityGates: config.qualityGates,
+        determinism: config.determinism,
+        gates: gateThresholds(gates, found.service),
+        governance: null,
+      },
+      signal,
+    );
+  }
+
+  const gates = createGates({
+    manifest: {
+      collect: ({ service, candidate, active }, signal) => collectFor(service.id, candidate, active, signal),
+    },
+    backup: { records: createBackupRecords(pool), now: Date.now, random: randomBytes },
+  });
+
+  return {
+    gates,
+    async collect(release, signal) {
+      // The pointer as it is now: what was reviewed is in the release, and a difference must show.
+      const live = await storeOf(release.service).store.pointer(signal);
+      const manifest = await collectFor(release.service, release.candidate, live, signal);
+      await saveManifest(pool, manifest);
+      const before = release.manifest === null ? null : await loadManifest(pool, release.manifest.hash);
+      const changes = before === null ? [] : diffManifests(before.body, manifest.body).map(describeChange);
+      return { hash: manifest.hash, changes };
+    },
+    async run(release, check, signal) {
+      const gate = gates.get(check);
+      if (gate === undefined) throw new Error(`check ${check} is in a release's checklist, but not built`);
+      const { service, store } = storeOf(release.service);
+      const subject: GateSubject = {
+        service,
+        candidate: release.candidate,
+        active: release.active,
+        store,
+        adopted: (await serviceState(release.service)).adopted,
+        env: deps.variables,
+        botDatabase: { ping: () => pingBotDatabase(pool) },
+        machineNow: Date.now,
+      };
+      return runGate(gate, subject, signal, (id, error) => log.error({ err: error, gate: id }, "a gate stopped"));
+    },
+  };
+}
+
+async function pingBotDatabase(pool: Pool) {
+  const client = await pool.connect();
+  try {
+    const { rows } = await client.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+    return { nowMs: rows[0]?.now.getTime() ?? Number.NaN, missingMigrations: await missingMigrations(client) };
+  } finally {
+    client.release();
+  }
+}

@@ -1,0 +1,28 @@
+import type { Config } from "#src/config/load-config";
+import type { Log } from "#src/log";
+import type { Identity } from "#src/release/use-cases";
+import { createDirectory } from "#src/slack/directory";
+import { createIdentity } from "#src/slack/identity";
+import { createSlackWeb, type SlackWeb } from "#src/slack/web";
+import { createSlackCall } from "#src/slack/web-client";
+
+/** Slack's view of who people are, and the way out to it. Asks once who we are: throws `SlackError` when that fails. */
+export async function composeIdentity(options: {
+  readonly token: string;
+  readonly apiUrl: string | undefined;
+  readonly config: Config;
+  readonly log: Log;
+}): Promise<{ identity: Identity; web: SlackWeb; self: Awaited<ReturnType<SlackWeb["whoAmI"]>> }> {
+  const { token, apiUrl, config, log } = options;
+  const call = createSlackCall({ token, log, ...(apiUrl === undefined ? {} : { apiUrl }) });
+  const web = createSlackWeb(call);
+  const self = await web.whoAmI();
+  const identity = createIdentity({
+    directory: createDirectory(call),
+    team: self.teamId,
+    roles: config.golive.roles,
+    now: Date.now,
+    log,
+  });
+  return { identity, web, self };
+}

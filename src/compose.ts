@@ -1,0 +1,154 @@
+import { randomBytes } from "node:crypto";
+import { Pool } from "pg";
+import { composeChecks } from "#src/compose-checks";
+import type { Variables } from "#src/config/environment";
+import type { Config } from "#src/config/load-config";
+import { toChecklist } from "#src/config/to-checklist";
+import { listServices, toPolicy } from "#src/config/to-policy";
+import { createJobs, type Jobs } from "#src/jobs/create-jobs";
+import { createCutOver } from "#src/jobs/handlers/cut-over";
+import { createFreezeManifest } from "#src/jobs/handlers/freeze-manifest";
+import { createRevalidate } from "#src/jobs/handlers/revalidate";
+import { createRunCheck } from "#src/jobs/handlers/run-check";
+import { createJournal } from "#src/journal/create-journal";
+import type { Journal } from "#src/journal/journal";
+import type { Log } from "#src/log";
+import { createRagStore } from "#src/rag/store-postgres";
+import type { DomainClock } from "#src/release/clock";
+import { releaseStream, serviceStream } from "#src/release/events";
+import { foldRelease, foldService } from "#src/release/evolve";
+import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
+import { createUseCases } from "#src/release/use-cases/create-use-cases";
+import { createDecideIntent, releaseEvents, serviceEvents } from "#src/release/use-cases/decide-intent";
+
+export type CoreOptions = {
+  readonly config: Config;
+  /** `golive_app`'s connection string to Golive's own database. */
+  readonly databaseUrl: string;
+  /** Service id → connection string of its RAG store. */
+  readonly storeUrls: ReadonlyMap<string, string>;
+  readonly variables: Variables;
+  readonly identity: Identity;
+  /** Our Slack team; undefined without Slack. */
+  readonly team: string | undefined;
+  readonly log: Log;
+  /** Whether this process looks after killed workers. False for one-off commands. */
+  readonly supervise: boolean;
+  /** Default: the real time. */
+  readonly clock?: DomainClock;
+};
+
+/** Everything but the ways in: rules, journal, jobs, gates and stores, for the bot, the command line and tests alike. */
+export type Core = {
+  readonly useCases: ReleaseUseCases;
+  readonly identity: Identity;
+  readonly team: string | undefined;
+  readonly journal: Journal;
+  readonly jobs: Jobs;
+  readonly pool: Pool;
+  readonly clock: DomainClock;
+  /** Takes jobs from now on. */
+  startWorkers(): Promise<void>;
+  /** Finishes what runs, hands back the rest, closes every connection. */
+  close(): Promise<void>;
+};
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Nobody waits longer than this for a decision: the person is told and tries again. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+/** Wires the core. Throws when Golive's own database can't be reached or isn't migrated. */
+export async function composeCore(options: CoreOptions): Promise<Core> {
+  const { config, identity, log, variables } = options;
+  const clock = options.clock ?? { now: Date.now };
+  const pool = new Pool({
+    connectionString: options.databaseUrl,
+    application_name: "golive",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    max: 10,
+  });
+  // An idle connection that breaks is replaced at its next use; unheard, it would end the process.
+  pool.on("error", (error) => log.warn({ err: error }, "a database connection broke"));
+
+  const jobs = createJobs({
+    url: options.databaseUrl,
+    supervise: options.supervise,
+    onError: (error) => log.warn({ err: error }, "job queue"),
+  });
+  const journal = createJournal({ pool, jobs });
+  const decide = createDecideIntent({ journal, clock });
+  const releaseState = async (id: string) => foldRelease(releaseEvents(await journal.load(releaseStream(id))));
+  const serviceState = async (id: string) => foldService(id, serviceEvents(await journal.load(serviceStream(id))));
+
+  const services = listServices(config);
+  const stores = new Map(
+    services.map((service) => {
+      const connectionString = options.storeUrls.get(service.id) ?? "";
+      return [service.id, { service, connectionString, store: createRagStore({ service, connectionString }) }] as const;
+    }),
+  );
+  const storeOf = (id: string) => {
+    const found = stores.get(id);
+    if (found === undefined) throw new Error(`no service ${id} is configured`);
+    return found;
+  };
+  const checks = composeChecks({ config, pool, variables, storeOf, serviceState, log });
+  const checklist = toChecklist(config, [...checks.gates.values()]);
+
+  const useCases = createUseCases({
+    journal,
+    clock,
+    identity,
+    decide,
+    newReleaseId: () => `rel_${randomBytes(8).toString("hex")}`,
+    service(id) {
+      const found = stores.get(id);
+      if (found === undefined) return null;
+      const { service, store } = found;
+      const policy = toPolicy(config, service);
+      const adopted = async () => Object.keys((await serviceState(id)).adopted);
+      return { id, channel: service.channel, store, adopted, checklist, policy };
+    },
+  });
+
+  const configured = (id: string) => {
+    const found = stores.get(id);
+    return found === undefined ? null : { checklist, policy: toPolicy(config, found.service) };
+  };
+  const handlers = {
+    "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.collect }),
+    "run-check": createRunCheck({ decide, release: releaseState, run: checks.run }),
+    "cut-over": createCutOver({
+      decide,
+      release: releaseState,
+      collect: checks.collect,
+      identity,
+      store: (id) => storeOf(id).store,
+    }),
+    revalidate: createRevalidate({ decide, release: releaseState, identity, clock, configured }),
+  };
+
+  try {
+    await jobs.start();
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  journal.onCommit(() => jobs.nudge());
+  return {
+    useCases,
+    identity,
+    team: options.team,
+    journal,
+    jobs,
+    pool,
+    clock,
+    startWorkers: () => jobs.startWorkers(handlers),
+    async close() {
+      await jobs.stop();
+      await Promise.all([...stores.values()].map(({ store }) => store.close()));
+      await pool.end();
+    },
+  };
+}
