@@ -14,10 +14,10 @@ CREATE TABLE golive.service (
 CREATE TABLE golive.journal (
   -- Given out under the lock of journal_head, so that position order is commit order (a sequence's isn't).
   position bigint PRIMARY KEY CHECK (position > 0),
-  -- These five repeat the body, for indexes and for people. append works them out from the body; verify compares them.
+  -- These five repeat the body, for indexes and for people. commit_decision works them out from the body; verify compares them.
   stream text NOT NULL,
   version integer NOT NULL CHECK (version > 0),
-  service text NOT NULL REFERENCES golive.service (id),
+  service text NOT NULL,
   type text NOT NULL,
   at timestamptz NOT NULL,
   -- The exact bytes that were hashed (RFC 8785). Not jsonb: that reorders keys and rewrites numbers.
@@ -26,7 +26,6 @@ CREATE TABLE golive.journal (
   hash bytea NOT NULL CHECK (length(hash) = 32),
   UNIQUE (stream, version)
 );
-CREATE INDEX journal_service ON golive.journal (service, position);
 
 -- The end of the chain: one row, whose lock is taken last in a decision.
 CREATE TABLE golive.journal_head (
@@ -43,7 +42,7 @@ CREATE TABLE golive.intake (
   at timestamptz NOT NULL DEFAULT now()
 );
 
--- Which releases there are, kept by append from release-opened and release-closed.
+-- Which releases there are, kept by commit_decision from release-opened and release-closed.
 CREATE TABLE golive.release (
   id text PRIMARY KEY,
   service text NOT NULL REFERENCES golive.service (id),

@@ -50,7 +50,7 @@ const bodySchema = z.strictObject({
     name: z.string(),
     kind: z.enum(["member", "guest", "stranger", "bot", "deactivated", "unknown"]),
   }),
-  data: z.record(z.string(), z.json()),
+  data: z.record(z.string(), z.unknown()),
 });
 
 /** The event's fields were written by this program and are covered by the chain: the type decides what they are. */

@@ -4,6 +4,7 @@ import { toJournalError } from "#src/journal/database-errors";
 import { commitDecision, openDecision } from "#src/journal/decision-sql";
 import type { Decider, Decision, JobRequest, Journal, NewEvent } from "#src/journal/journal";
 import { JournalError } from "#src/journal/journal-error";
+import { queryPrepared } from "#src/journal/prepared";
 import { createStreamCache, type StoredEvent } from "#src/journal/stream-cache";
 import type { Recorded } from "#src/release/events";
 
@@ -92,7 +93,7 @@ export function createJournal({ pool, jobs }: JournalParts): Journal {
       return { outcome, repeated: false };
     }
     const bodies = writeBodies(service, events, known);
-    if (decision.jobs.length > 0) await jobs.send(decision.jobs, (text, values) => client.query(text, values));
+    if (decision.jobs.length > 0) await jobs.send(decision.jobs, (text, values) => queryPrepared(client, text, values));
     await commitDecision(client, { service, key, outcome, bodies, repaint, posts });
     await commit(client);
     // Not called here and now: a listener that throws must not make a committed decision look failed.

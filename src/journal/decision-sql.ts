@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { canonicalText } from "#src/journal/body";
 import type { Post } from "#src/journal/journal";
+import { queryPrepared } from "#src/journal/prepared";
 import { assertStorable } from "#src/journal/storable";
 import type { StoredEvent, StreamCache } from "#src/journal/stream-cache";
 
@@ -18,7 +19,8 @@ export async function openDecision(
   streams: readonly string[],
   cache: StreamCache,
 ): Promise<Opened> {
-  const { rows } = await client.query<OpenedRow>(
+  const { rows } = await queryPrepared<OpenedRow>(
+    client,
     "SELECT kind, stream, version, body FROM golive.open_decision($1, $2, $3, $4)",
     [service, key, streams, streams.map((stream) => cache.known(stream))],
   );
@@ -40,7 +42,7 @@ export async function commitDecision(client: ClientBase, left: Leftovers): Promi
   assertStorable(left.outcome, "outcome");
   assertStorable(left.posts, "posts");
   const posts = left.posts.map(({ key, to, note }) => ({ key, target: to, note }));
-  await client.query("SELECT golive.commit_decision($1, $2, $3, $4, $5, $6)", [
+  await queryPrepared(client, "SELECT golive.commit_decision($1, $2, $3, $4, $5, $6)", [
     left.service,
     left.key,
     canonicalText(left.outcome),

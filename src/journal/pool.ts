@@ -11,7 +11,8 @@ export type PoolOptions = {
 
 /**
  * Connections to golive's own database. A connection that sits in a transaction without a word (a frozen process holding
- * a service's lock) is ended by the server after 15 s, so that the other replicas can go on.
+ * a service's lock) is ended by the server after 15 s, so that the other replicas can go on; and nobody waits for a
+ * lock longer than 10 s.
  */
 export function createPool({ url, name, max = 8, onError = () => undefined }: PoolOptions): Pool {
   const pool = new Pool({
@@ -20,6 +21,7 @@ export function createPool({ url, name, max = 8, onError = () => undefined }: Po
     max,
     connectionTimeoutMillis: 5_000,
     idle_in_transaction_session_timeout: 15_000,
+    lock_timeout: 10_000,
     keepAlive: true,
   });
   pool.on("error", onError);

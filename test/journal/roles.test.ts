@@ -27,7 +27,6 @@ describe("the bot's role", () => {
     "DELETE FROM golive.migration",
     "UPDATE golive.manifest SET body = ''",
     "UPDATE golive.backup SET digest = ''",
-    "SELECT golive.append_event('api', '{}')",
     "SET session_replication_role = replica",
     "SET ROLE golive_owner",
     "CREATE TABLE golive.mine (id int)",

@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createJournal } from "#src/journal/create-journal";
 import { JournalError } from "#src/journal/journal-error";
@@ -175,6 +175,18 @@ describe("when the database refuses", () => {
       );
     }
     expect((await bench.asApp((c) => c.query("SELECT 1 FROM golive.release WHERE open"))).rowCount).toBe(2);
+  });
+
+  test("a lock that somebody holds for too long is a retryable answer, not a hanging click", async () => {
+    const pool = new Pool({ connectionString: bench.database.appUrl, lock_timeout: 100 });
+    const impatient = createJournal({ pool, jobs: { send: async () => undefined } });
+    await bench.asApp(async (holder) => {
+      await holder.query("BEGIN");
+      await holder.query("SELECT 1 FROM golive.open_decision('api', NULL, '{}', '{}')");
+      const answer = impatient.transact("api", null, [], () => decided("x"));
+      expect(await answer.then(String, codeOf)).toBe("busy, retryable");
+    });
+    await pool.end();
   });
 
   test("connections that the server ended are replaced: at most a retryable error, then it goes on by itself", async () => {
