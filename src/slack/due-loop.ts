@@ -6,7 +6,7 @@ export type DueLoop = {
   nudge(): void;
   /** One pass now (or the one under way and another): resolves when everything that was due has been tried. */
   drain(): Promise<void>;
-  /** No further passes; resolves when the one under way is over. */
+  /** A last pass over what is due (5 s at most: Slack may be the reason for stopping), then no more. */
   stop(): Promise<void>;
 };
 
@@ -22,6 +22,7 @@ export type DueLoopOptions = {
 };
 
 const SHORTEST_PAUSE_MS = 20;
+const LAST_PASS_MS = 5_000;
 
 /** Runs `pass` when nudged, when the next row falls due, and every `pollMs`; never twice at once. */
 export function createDueLoop(options: DueLoopOptions): DueLoop {
@@ -70,9 +71,16 @@ export function createDueLoop(options: DueLoopOptions): DueLoop {
     },
     drain: run,
     async stop() {
+      const wasRunning = !stopped;
       stopped = true;
       clearTimeout(timer);
-      await running;
+      if (wasRunning || running !== null) await atMost(LAST_PASS_MS, run());
     },
   };
+}
+
+function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

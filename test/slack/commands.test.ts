@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { answerCanary } from "#commands/canary";
+import { GOLIVE_VERBS, parseGolive } from "#commands/golive";
+import { levenshtein, nearest } from "#commands/nearest";
+import { answerRollback } from "#commands/rollback";
+
+const SERVICES = ["support-docs", "billing-docs"];
+const parse = (text: string) => parseGolive(text, SERVICES);
+
+describe("/golive", () => {
+  it.each([
+    ["start", { kind: "start", service: null, run: null, config: null }],
+    ["start support-docs", { kind: "start", service: "support-docs", run: null, config: null }],
+    ["start run-7", { kind: "start", service: null, run: "run-7", config: null }],
+    ["start run-7 v3", { kind: "start", service: null, run: "run-7", config: "v3" }],
+    ["START  support-docs\u00a0run-7 v3", { kind: "start", service: "support-docs", run: "run-7", config: "v3" }],
+    ["status", { kind: "status", service: null }],
+    ["status billing-docs", { kind: "status", service: "billing-docs" }],
+    ["cancel", { kind: "cancel", service: null, reason: "" }],
+    ["cancel the run is wrong", { kind: "cancel", service: null, reason: "the run is wrong" }],
+    ["cancel support-docs wrong run", { kind: "cancel", service: "support-docs", reason: "wrong run" }],
+    ["rerun prefix-leakage", { kind: "rerun", service: null, check: "prefix-leakage" }],
+    ["rerun support-docs all", { kind: "rerun", service: "support-docs", check: "all" }],
+    ["unlock support-docs", { kind: "unlock", service: "support-docs" }],
+    ["help", { kind: "help" }],
+    ["", { kind: "help" }],
+  ])("understands “%s”", (text, intent) => {
+    expect(parse(text)).toEqual(intent);
+  });
+
+  it.each([
+    ["strat", ["/golive start"]],
+    ["stat", ["/golive start", "/golive status"]],
+    ["cancle", ["/golive cancel"]],
+    ["re-run", ["/golive rerun"]],
+    ["deploy", []],
+    ["start suport-docs", ["/golive start support-docs"]],
+    ["status suport-docs", ["/golive status support-docs"]],
+    ["rerun", ["/golive rerun all"]],
+    ["rerun a b", ["/golive rerun a"]],
+  ])("answers “%s” with what was probably meant", (text, suggestions) => {
+    const answer = parse(text);
+    expect(answer.kind).toBe("problem");
+    if (answer.kind === "problem") expect([...answer.nearest].sort()).toEqual([...suggestions].sort());
+  });
+
+  it("gives back the reason as typed, not as Slack escaped it", () => {
+    expect(parse("cancel p99 &lt; 2s &amp;amp; falling")).toMatchObject({ reason: "p99 < 2s &amp; falling" });
+  });
+
+  it.each(["start a b c", "start support-docs a b c", "status nothing", "unlock everything"])(
+    "refuses the extra words of “%s” instead of guessing",
+    (text) => {
+      expect(parse(text).kind).toBe("problem");
+    },
+  );
+
+  it.each(["start run\u0000", "cancel \ud800", `cancel ${"x".repeat(5_000)}`])(
+    "refuses what the journal could not store or nobody typed",
+    (text) => {
+      expect(parse(text).kind).toBe("problem");
+    },
+  );
+
+  it("answers any text without throwing, quickly", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 5_000 }), (text) => {
+        parse(text);
+        parse(`start ${text}`);
+        parse(`rerun ${text}`);
+        answerCanary(text);
+        answerRollback(text);
+      }),
+    );
+  });
+});
+
+describe("commands that can't do their work yet", () => {
+  it("/canary says that nobody watches", () => {
+    expect(answerCanary("status")).toContain("can't watch anything yet");
+  });
+
+  it("/rollback says that nothing was changed", () => {
+    expect(answerRollback("previous")).toContain("nothing was changed");
+  });
+});
+
+describe("the nearest word", () => {
+  it("counts a swap of neighbours as one mistake", () => {
+    expect(levenshtein("strat", "start")).toBe(1);
+    expect(levenshtein("kitten", "sitting")).toBe(3);
+  });
+
+  it("is a distance: symmetric, zero only for the same word, at most the longer word", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
+        const distance = levenshtein(a, b);
+        expect(levenshtein(b, a)).toBe(distance);
+        expect(distance === 0).toBe(a === b);
+        expect(distance).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      }),
+    );
+  });
+
+  it("suggests nothing for a word that is like none", () => {
+    expect(nearest("xylophone", GOLIVE_VERBS)).toEqual([]);
+  });
+});
