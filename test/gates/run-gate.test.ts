@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { BUILT_CHECKS } from "#src/config/built-checks";
+import type { Gate, GateFinding } from "#src/gates/gate";
+import { createGates } from "#src/gates/registry";
+import { runGate } from "#src/gates/run-gate";
+import { RagStoreError } from "#src/rag/store-error";
+import { ragStoreOver } from "#src/rag/store-postgres";
+import { gateSubject } from "#test/support/gate-fixture";
+import { serviceFixture } from "#test/support/rag-fixture";
+
+const never = () => Promise.reject(new Error("not to be asked"));
+const subject = gateSubject(ragStoreOver({ query: never, transaction: never, close: never }, serviceFixture()));
+const finding: GateFinding = {
+  verdict: "pass",
+  summary: "fine",
+  value: "1",
+  bar: "1",
+  numbers: { a: 1 },
+  how: "looked",
+  next: "",
+  inputs: "i",
+};
+const gate = (check: Gate["check"], timeoutMs = 5_000): Gate => ({
+  id: "probe",
+  title: "Probe",
+  version: 1,
+  timeoutMs,
+  thresholds: () => ({ max: 1 }),
+  check,
+});
+const live = () => new AbortController().signal;
+
+describe("running a gate", () => {
+  it("adds the evidence hash, which ignores measured values and knows verdict, thresholds, inputs and version", async () => {
+    const hash = async (change: Partial<GateFinding>, other: Partial<Gate> = {}) =>
+      (await runGate({ ...gate(async () => ({ ...finding, ...change })), ...other }, subject, live())).evidenceHash;
+    const base = await hash({});
+    expect(base).toMatch(/^[0-9a-f]{64}$/);
+    expect(await hash({ value: "2", numbers: { a: 2 }, summary: "other" })).toBe(base);
+    expect(await hash({ verdict: "fail" })).not.toBe(base);
+    expect(await hash({ inputs: "j" })).not.toBe(base);
+    expect(await hash({}, { version: 2 })).not.toBe(base);
+    expect(await hash({}, { thresholds: () => ({ max: 2 }) })).not.toBe(base);
+  });
+
+  it.each([
+    ["throws", () => Promise.reject(new TypeError("secret detail"))],
+    [
+      "throws before it waits",
+      () => {
+        throw new Error("secret detail");
+      },
+    ],
+    ["throws no error at all", () => Promise.reject("secret detail")],
+  ])("that %s is an error, told to the log and not to people", async (_what, check) => {
+    const faults: unknown[] = [];
+    const result = await runGate(gate(check), subject, live(), (_gate, error) => faults.push(error));
+    expect(result).toMatchObject({ verdict: "error", value: "could not run" });
+    expect(JSON.stringify(result)).not.toContain("secret detail");
+    expect(faults).toHaveLength(1);
+  });
+
+  it("that the store fails under is an error with the store's reason", async () => {
+    const failing = gate(() =>
+      Promise.reject(new RagStoreError("unreachable", "The RAG store could not be reached: refused")),
+    );
+    const result = await runGate(failing, subject, live());
+    expect(result.verdict).toBe("error");
+    expect(result.summary).toContain("could not be reached: refused.");
+  });
+
+  it("that takes too long is an error, and its signal is aborted", async () => {
+    let told = false;
+    const slow = gate((_subject, signal) => {
+      signal.addEventListener("abort", () => {
+        told = true;
+      });
+      return Promise.withResolvers<GateFinding>().promise;
+    }, 30);
+    const result = await runGate(slow, subject, live());
+    expect(result.verdict).toBe("error");
+    expect(result.summary).toContain("did not finish within 0 s");
+    expect(told).toBe(true);
+  });
+
+  it("that is stopped from outside is an error, even when it passes at that moment", async () => {
+    const stop = new AbortController();
+    const stubborn = gate(async () => {
+      stop.abort();
+      await new Promise((resolve) => setImmediate(resolve));
+      return finding;
+    });
+    expect(await runGate(stubborn, subject, stop.signal)).toMatchObject({ verdict: "error" });
+    expect(
+      await runGate(
+        gate(async () => finding),
+        subject,
+        stop.signal,
+      ),
+    ).toMatchObject({ verdict: "error" });
+  });
+
+  it("that brings NaN is no pass", async () => {
+    const result = await runGate(
+      gate(async () => ({ ...finding, numbers: { a: Number.NaN, b: 2 } })),
+      subject,
+      live(),
+    );
+    expect(result).toMatchObject({ verdict: "inconclusive", numbers: { a: null, b: 2 } });
+  });
+});
+
+describe("the registry", () => {
+  it("holds exactly the checks that the configuration counts as built, under their own ids", () => {
+    const records = { save: never, settle: never, load: never, list: never };
+    const gates = createGates({
+      manifest: { collect: never },
+      backup: { records, now: () => 0, random: (bytes) => new Uint8Array(bytes) },
+    });
+    expect([...gates.keys()].sort()).toEqual(Object.keys(BUILT_CHECKS).sort());
+    for (const [id, each] of gates) expect(each.id).toBe(id);
+  });
+});
