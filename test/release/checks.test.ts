@@ -81,11 +81,8 @@ describe("a release's life", () => {
     const cancel = (actor: typeof w.rosa): Intent => ({ type: "cancel", actor, members: w.members, reason: "" });
     expect(w.factsOf(w.green, cancel(w.rosa))).toEqual(["release-cancelled", "release-closed"]);
     expect(w.refusalOf(w.green, cancel(w.dan)).kind).toBe("no-right");
-    const demoted: Intent = {
-      ...cancel(w.rosa),
-      type: "cancel",
-      members: { ...w.members, "release-manager": [] },
-    } as const;
+    const members = { ...w.members, "release-manager": [] };
+    const demoted: Intent = { type: "cancel", actor: w.rosa, members, reason: "" };
     expect(w.factsOf(w.green, demoted)).toHaveLength(2);
   });
 

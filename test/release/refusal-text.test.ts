@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { Intent } from "#src/release/intents";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
+import * as w from "#test/release/world";
+
+const say = (story: w.Story, intent: Intent) =>
+  refusalText(w.refusalOf(story, intent), { ...namesFrom(w.checklist), channel: (id) => `<#${id}>` });
+
+describe("a refusal says what, why, who can and what next", () => {
+  it("to somebody outside the role, who is the requester too", () => {
+    expect(say(w.green, w.sign(w.rosa, "data-quality"))).toBe(
+      "You can't sign Data quality: it needs the role data-lead (Dan Ito and Mei Sato). " +
+        "You're the requester of this release. Ask Dan Ito or Mei Sato.",
+    );
+  });
+
+  it("to the requester in the role", () => {
+    expect(say(w.green, w.sign(w.rosa, "go-ahead"))).toBe(
+      "You can't sign Go-ahead: you're the requester of this release, and it needs somebody else " +
+        "(Ines Falk and Tom Adeyemi). Ask Ines Falk or Tom Adeyemi.",
+    );
+  });
+
+  it("to a guest and to a stranger", () => {
+    expect(say(w.green, w.sign(w.guest, "go-ahead"))).toMatch(/^You can't sign Go-ahead: you're a guest here\./);
+    const stranger = { ...w.dan, kind: "stranger" } as const;
+    expect(say(w.green, w.sign(stranger, "go-ahead"))).toMatch(/belongs to another organisation/);
+  });
+
+  it("to who types in another channel, with a link to the right one", () => {
+    expect(say(w.beginning, w.start({ from: "C2" }))).toBe("This service is released in <#C1>. Please type it there.");
+  });
+
+  it("to who cuts over too early, with everything that blocks, and that nothing happened", () => {
+    expect(say(w.play(w.started, w.freeze("m1")), w.cutOver(w.rosa)).split("\n")).toEqual([
+      "The cutover is blocked; the pointer is untouched:",
+      "• prefix-leakage: waiting to run",
+      "• backup: waiting to run",
+      "• previous-run-intact: waiting to run",
+      "• Data quality: data-lead has not signed (Dan Ito or Mei Sato)",
+      "• Go-ahead: 0 of 2 people of approver have signed (Ines Falk or Tom Adeyemi)",
+      "• Team notified: on-call has not signed (Omar Reyes or Ines Falk)",
+    ]);
+  });
+
+  it("to who names an item that isn't there, with those that are", () => {
+    expect(say(w.green, { type: "request-check", actor: w.rosa, members: w.members, check: "prefix" })).toBe(
+      "There is no prefix on this release's checklist. There are: prefix-leakage, backup and previous-run-intact.",
+    );
+  });
+
+  it("to who acts when nobody could have been looked up", () => {
+    const { "data-lead": _, ...members } = w.members;
+    expect(say(w.green, w.sign(w.dan, "data-quality", { members }))).toMatch(/Golive doesn't guess\. Try again/);
+  });
+});
