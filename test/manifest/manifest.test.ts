@@ -40,7 +40,7 @@ describe("placeholders", () => {
       "latest",
       "<model id>",
       "changeme",
-      "${X}",
+      `$${"{X}"}`,
       "{{x}}",
       "xxxx",
     ]) {

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { database as databaseGate } from "#src/gates/database";
+import type { GateSubject } from "#src/gates/gate";
+import { runGate } from "#src/gates/run-gate";
+import { createPostgresRunner } from "#src/rag/postgres-runner";
+import type { SqlRunner } from "#src/rag/sql-runner";
+import { createRagStore, prepareRagStore, ragStoreOver } from "#src/rag/store-postgres";
+import { fillStore, gateSubject } from "#test/support/gate-fixture";
+import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
+import { createFixtureTables, FIXTURE, serviceFixture } from "#test/support/rag-fixture";
+
+let database: TestDatabase;
+let runner: SqlRunner;
+const clocks = { ping: async () => ({ nowMs: Date.now(), missingMigrations: [] as string[] }) };
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  runner = createPostgresRunner(database.ownerUrl);
+  await createFixtureTables(runner);
+  await prepareRagStore({ connectionString: database.ownerUrl, grantTo: "golive_app" });
+  await runner.query(`GRANT USAGE ON SCHEMA ${FIXTURE.schema} TO golive_app`);
+  await runner.query(`GRANT SELECT, UPDATE ON ${FIXTURE.pointer} TO golive_app`);
+  await fillStore(runner, ragStoreOver(runner, serviceFixture()));
+});
+afterAll(async () => {
+  await runner.close();
+  await database.drop();
+});
+
+async function check(url: string, changes: Partial<GateSubject> = {}) {
+  const store = createRagStore({ service: serviceFixture(), connectionString: url });
+  try {
+    return await runGate(
+      databaseGate,
+      gateSubject(store, { botDatabase: clocks, ...changes }),
+      AbortSignal.timeout(20_000),
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+describe("database", () => {
+  it("passes when both databases answer, are current and writable, with clocks alike", async () => {
+    expect(await check(database.appUrl)).toMatchObject({
+      verdict: "pass",
+      value: "2 of 2 connections",
+      numbers: { missing_migrations: 0, RAG_store_replica: false },
+    });
+  });
+
+  it("fails when the RAG store is not there, without showing how it was asked", async () => {
+    const result = await check("postgres://bot:hunter2@127.0.0.1:1/none");
+    expect(result.verdict).toBe("fail");
+    expect(result.summary).toMatch(/^The RAG store can't be used/);
+    expect(JSON.stringify(result)).not.toContain("hunter2");
+  });
+
+  it("fails when the bot database does not answer, lacks migrations, or has another time", async () => {
+    const ping = (answer: { nowMs: number; missingMigrations: string[] }) => ({
+      botDatabase: { ping: async () => answer },
+    });
+    const refused = await check(database.appUrl, { botDatabase: { ping: () => Promise.reject(new Error("gone")) } });
+    expect(refused.summary).toContain("The bot database can't be used");
+    const behind = await check(database.appUrl, ping({ nowMs: Date.now(), missingMigrations: ["0009_x.sql"] }));
+    expect(behind).toMatchObject({ verdict: "fail", numbers: { missing_migrations: 1 } });
+    expect(behind.summary).toContain("0009_x.sql");
+    const skewed = await check(database.appUrl, ping({ nowMs: Date.now() - 90_000, missingMigrations: [] }));
+    expect(skewed).toMatchObject({ verdict: "fail" });
+    expect(skewed.summary).toMatch(/clock of the bot database is \d+ ms behind/);
+  });
+
+  it("is inconclusive when an answer takes so long that clocks can't be compared", async () => {
+    let now = 1_000_000;
+    // Every look at our clock is 2.5 s after the one before: the other clock may be right or a second off.
+    const machineNow = () => (now += 2_500);
+    const result = await check(database.appUrl, {
+      machineNow,
+      botDatabase: { ping: async () => ({ nowMs: now + 1_250, missingMigrations: [] }) },
+    });
+    expect(result.verdict).not.toBe("pass");
+    expect(result.summary).toContain("answers too slowly to compare clocks");
+  });
+
+  it("fails when the role may not do what a flip needs", async () => {
+    await runner.query(`REVOKE UPDATE ON ${FIXTURE.pointer} FROM golive_app`);
+    expect((await check(database.appUrl)).summary).toContain("may not update the pointer table");
+    await runner.query(`GRANT UPDATE ON ${FIXTURE.pointer} TO golive_app`);
+    expect((await check(database.appUrl, { active: null })).summary).toContain("may not insert the first pointer row");
+    await runner.query("REVOKE INSERT ON golive_store.golive_flip FROM golive_app");
+    expect((await check(database.appUrl)).summary).toContain("may not write the ledger");
+  });
+
+  it("fails before `golive migrate` has made the ledger", async () => {
+    const fresh = await createEmptyDatabase();
+    const owner = createPostgresRunner(fresh.ownerUrl);
+    await createFixtureTables(owner);
+    const result = await check(fresh.ownerUrl);
+    expect(result.verdict).toBe("fail");
+    expect(result.summary).toContain("ledger golive_store.golive_flip is not in the RAG store yet");
+    await owner.close();
+    await fresh.drop();
+  });
+});

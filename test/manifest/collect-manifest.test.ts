@@ -1,0 +1,187 @@
+import { Pool } from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { GateSubject } from "#src/gates/gate";
+import { createManifestGate } from "#src/gates/manifest";
+import { runGate } from "#src/gates/run-gate";
+import { collectManifest, type ManifestSources } from "#src/manifest/collect-manifest";
+import { diffManifests } from "#src/manifest/diff-manifests";
+import { findManifest, loadManifest, saveManifest } from "#src/manifest/manifest-records";
+import { createPostgresRunner } from "#src/rag/postgres-runner";
+import type { SqlRunner } from "#src/rag/sql-runner";
+import type { RagStore } from "#src/rag/store";
+import { ragStoreOver } from "#src/rag/store-postgres";
+import { fillStore, gateSubject } from "#test/support/gate-fixture";
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "#test/support/postgres";
+import { createFixtureTables, FIXTURE, recordRun, serviceFixture } from "#test/support/rag-fixture";
+
+let database: TestDatabase;
+let runner: SqlRunner;
+let store: RagStore;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  runner = createPostgresRunner(database.ownerUrl);
+  await createFixtureTables(runner);
+  store = ragStoreOver(runner, serviceFixture());
+});
+beforeEach(async () => {
+  await runner.query(`TRUNCATE ${FIXTURE.pointer}, ${FIXTURE.runs}, ${FIXTURE.chunks}`);
+  await runner.query(
+    `UPDATE ${FIXTURE.configs} SET body = '{"top_k": 30, "reader": {"model": "claude-3", "api_key": "hush"}}'`,
+  );
+  await fillStore(runner, store);
+});
+afterAll(async () => {
+  await runner.close();
+  await database.drop();
+});
+
+const sources = (changes: Partial<ManifestSources> = {}): ManifestSources => ({
+  service: serviceFixture(),
+  candidate: { run: "b", config: "v2" },
+  active: { run: "a", config: "v1" },
+  store,
+  storeUrl: "postgres://bot:hunter2@db.internal/rag",
+  adopted: {},
+  qualityGates: { precision_min: 0.2, latency_max: 30 },
+  gates: { "token-budget": { version: 1, thresholds: { chunk_max_tokens: 200 } } },
+  determinism: { TEMPERATURE: "0", RANDOM_SEED: 42 },
+  governance: null,
+  ...changes,
+});
+const collect = (changes: Partial<ManifestSources> = {}) => collectManifest(sources(changes));
+
+describe("collecting the manifest", () => {
+  it("gives the same bytes for the same facts, with no secret in them", async () => {
+    const [one, two] = [await collect(), await collect()];
+    expect(one.problems).toEqual([]);
+    expect(one.hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(two.text).toBe(one.text);
+    expect(one.text).not.toMatch(/hunter2|hush/);
+    expect(one.body).toMatchObject({
+      store: { location: "db.internal/rag" },
+      ingest_run: { chunks: 40, recorded_chunks: 40, recorded_by: "ingestion" },
+      configuration: { body: { top_k: 30, reader: { api_key: "[redacted]" } } },
+    });
+  });
+
+  it.each([
+    ["the candidate's data", `UPDATE ${FIXTURE.chunks} SET tokens = 7 WHERE id = 'b-1'`, ["ingest_run.digest"]],
+    [
+      "its configuration",
+      `UPDATE ${FIXTURE.configs} SET body = jsonb_set(body, '{top_k}', '31')`,
+      ["configuration.body.top_k", "configuration.sha256"],
+    ],
+  ])("has another hash when %s changes, and the difference is readable", async (_what, sql, keys) => {
+    const before = await collect();
+    await runner.query(sql);
+    const after = await collect();
+    expect(after.hash).not.toBe(before.hash);
+    expect(diffManifests(before.body, after.body).map(({ key }) => key)).toEqual(keys);
+  });
+
+  it("keeps its hash when only a secret is rotated, or another run is ingested", async () => {
+    const before = await collect();
+    await runner.query(`UPDATE ${FIXTURE.configs} SET body = jsonb_set(body, '{reader,api_key}', '"other"')`);
+    await recordRun(runner, "c", { chunks: 1, digest: "x" });
+    expect((await collect({ storeUrl: "postgres://bot:new@db.internal/rag" })).hash).toBe(before.hash);
+  });
+
+  it("has another hash for other thresholds and, when asked, for another policy or checklist", async () => {
+    const base = await collect();
+    expect((await collect({ qualityGates: { precision_min: 0.3, latency_max: 30 } })).hash).not.toBe(base.hash);
+    const governed = await collect({ governance: { checklist: { items: [1] }, policy: { quorum: 2 } } });
+    expect(governed.problems).toEqual([]);
+    expect((await collect({ governance: { checklist: { items: [1] }, policy: { quorum: 3 } } })).hash).not.toBe(
+      governed.hash,
+    );
+  });
+
+  it("names what nobody recorded and what only stands in for a value", async () => {
+    await recordRun(runner, "b", { chunks: null, digest: null });
+    await runner.query(
+      `UPDATE ${FIXTURE.configs} SET body = '{"reader": {"model": "latest", "stop": "", "open": "<doc>"}}'`,
+    );
+    expect((await collect()).problems).toEqual([
+      "ingest_run.recorded_by is not known",
+      "ingest_run.recorded_chunks is not known",
+      "ingest_run.recorded_digest is not known",
+      'configuration.body.reader.model is the placeholder "latest"',
+    ]);
+    const missing = await collect({ candidate: { run: "unknown", config: "v9" } });
+    expect(missing.problems).toEqual(
+      expect.arrayContaining([
+        'candidate.run is the placeholder "unknown"',
+        "ingest_run.chunks is 0",
+        "configuration.sha256 is not known",
+      ]),
+    );
+  });
+
+  it("takes an adoption for a record", async () => {
+    await runner.query(`DELETE FROM ${FIXTURE.runs}`);
+    const adopted = { b: await store.digest("b") };
+    const manifest = await collect({ adopted });
+    expect(manifest.problems).toEqual([]);
+    expect(manifest.body).toMatchObject({ ingest_run: { recorded_by: "adoption" } });
+  });
+});
+
+describe("the manifest check", () => {
+  const gate = createManifestGate({
+    collect: ({ candidate, active }, signal) => collectManifest(sources({ candidate, active }), signal),
+  });
+  const check = (changes: Partial<GateSubject> = {}) =>
+    runGate(gate, gateSubject(store, changes), AbortSignal.timeout(20_000));
+
+  it("passes a complete manifest whose configuration can be switched to, with the manifest as its evidence", async () => {
+    const result = await check();
+    const { hash } = await collect();
+    expect(result).toMatchObject({ verdict: "pass", value: hash.slice(0, 12), numbers: { hash } });
+    await runner.query(`UPDATE ${FIXTURE.configs} SET body = jsonb_set(body, '{top_k}', '31')`);
+    const other = await check();
+    expect(other.verdict).toBe("pass");
+    expect(other.evidenceHash).not.toBe(result.evidenceHash);
+  });
+
+  it("fails an incomplete one", async () => {
+    await recordRun(runner, "b", { chunks: 40, digest: null });
+    expect(await check()).toMatchObject({ verdict: "fail", value: "incomplete" });
+  });
+
+  it("fails when the configuration, or the one to go back to, is not in the table the service reads", async () => {
+    expect(await check({ candidate: { run: "b", config: "v9" } })).toMatchObject({
+      verdict: "fail",
+      value: "not switchable",
+    });
+    expect(await check({ active: { run: "a", config: "v0" } })).toMatchObject({
+      verdict: "fail",
+      value: "not switchable",
+    });
+    const service = serviceFixture({}, { configs: undefined });
+    const unmapped = await check({ service, store: ragStoreOver(runner, service) });
+    expect(unmapped).toMatchObject({ verdict: "fail", value: "not switchable" });
+  });
+});
+
+describe("kept manifests", () => {
+  it("come back as they were, once, and can't be changed", async () => {
+    const own = await createTestDatabase();
+    const pool = new Pool({ connectionString: own.appUrl });
+    const manifest = await collect();
+    await Promise.all([saveManifest(pool, manifest), saveManifest(pool, manifest)]);
+    expect(await loadManifest(pool, manifest.hash)).toEqual({
+      hash: manifest.hash,
+      service: "docs",
+      body: manifest.body,
+    });
+    expect(await loadManifest(pool, "0".repeat(64))).toBeNull();
+    expect(await findManifest(pool, "docs", manifest.hash.slice(0, 8))).toBe(manifest.hash);
+    expect(await findManifest(pool, "other", manifest.hash.slice(0, 8))).toBeNull();
+    await expect(pool.query("UPDATE golive.manifest SET body = '{}'")).rejects.toThrow();
+    await saveManifest(pool, { ...manifest, hash: "f".repeat(64) });
+    await expect(loadManifest(pool, "f".repeat(64))).rejects.toThrow(/another hash/);
+    await pool.end();
+    await own.drop();
+  });
+});
