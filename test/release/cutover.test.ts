@@ -107,6 +107,22 @@ describe("rule 6: the requester alone never cuts over", () => {
     expect(w.factsOf(w.play(story, w.sign(w.ines, "go-ahead")), w.cutOver(w.rosa))).toEqual(["cutover-requested"]);
   });
 
+  it("nor when the only other signer has left by the time of the flip", () => {
+    const note = { id: "note", title: "Note", role: "on-call", quorum: 1, covers: [] };
+    const proof = { kind: "sign-off", signOff: "note" } as const;
+    const item = { id: "note", section: "gates", phase: "canary", text: "Note", proof } as const;
+    const checklist = { ...alone, items: [...alone.items, item], signOffs: [...alone.signOffs, note] };
+    const noted = w.play(
+      w.finishAll(w.play(w.beginning, w.start({ checklist, policy }), w.freeze("m1"))),
+      w.sign(w.rosa, "go-ahead"),
+      w.sign(w.omar, "note"),
+      w.cutOver(w.rosa),
+    );
+    const left = w.intendFlip("f1", "m1", { ...w.members, "on-call": [w.ines] });
+    const stopped = w.play(noted, left);
+    expect(w.releaseOf(stopped).stopped).toEqual(["Nobody but the requester, Rosa Lind, stands behind this cutover"]);
+  });
+
   it("and nobody without the right", () => {
     expect(w.refusalOf(w.ready, w.cutOver(w.dan)).kind).toBe("no-right");
   });

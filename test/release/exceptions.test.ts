@@ -75,6 +75,8 @@ describe("rule 3: a veto holds", () => {
   it("does not give way to an ask that was made against an earlier veto", () => {
     const again = w.play(vetoed, glass(w.omar), lift(), veto());
     expect(w.factsOf(again, glass(w.tom))).toEqual(["break-glass-asked"]);
+    const joined = w.play(vetoed, glass(w.omar), veto(w.dan));
+    expect(w.factsOf(joined, glass(w.tom))).toEqual(["break-glass-asked"]);
   });
 });
 
