@@ -71,7 +71,8 @@ export function secretsOf(connectionString: string): readonly string[] {
   const found = new Set<string>([connectionString]);
   const inUrl = /^[a-z]+:\/\/[^:@/]*:([^@/]*)@/i.exec(connectionString)?.[1];
   const inQuery = /[?&]password=([^&]*)/i.exec(connectionString)?.[1];
-  for (const raw of [inUrl, inQuery]) {
+  const keyword = /(?:^|\s)password\s*=\s*(?:'([^']*)'|(\S+))/i.exec(connectionString);
+  for (const raw of [inUrl, inQuery, keyword?.[1] ?? keyword?.[2]]) {
     if (raw === undefined || raw === "") continue;
     found.add(raw);
     try {

@@ -208,14 +208,26 @@ describe("the flip", () => {
     expect(await store.pointer()).toEqual(B);
   });
 
-  it("is done once when two processes do the same one at the same moment", async () => {
-    await setPointer(admin, "a", "v1");
-    const outcomes = await Promise.all([store.flip("f1", A, B), openStore().flip("f1", A, B)]);
-    expect(outcomes).toEqual([
-      { outcome: "flipped", live: B },
-      { outcome: "flipped", live: B },
-    ]);
-    expect(await store.flipHistory()).toHaveLength(1);
+  it("is done once when several processes do the same one at the same moment", async () => {
+    const processes = [store, openStore(), openStore(), openStore()];
+    await Promise.all(processes.map((each) => each.pointer()));
+    for (let round = 0; round < 10; round++) {
+      await setPointer(admin, "a", "v1");
+      const outcomes = await Promise.all(processes.map((each) => each.flip(`same-${round}`, A, B)));
+      expect(outcomes).toEqual(processes.map(() => ({ outcome: "flipped", live: B })));
+    }
+    expect(await store.flipHistory()).toHaveLength(10);
+  });
+
+  it("and its cancellation agree on one outcome when they meet", async () => {
+    const other = openStore();
+    await other.pointer();
+    for (let round = 0; round < 10; round++) {
+      await setPointer(admin, "a", "v1");
+      const [flipped, cancelled] = await Promise.all([store.flip(`r-${round}`, A, B), other.cancelFlip(`r-${round}`)]);
+      expect(flipped).toEqual(cancelled);
+      expect(await store.pointer()).toEqual(flipped.outcome === "flipped" ? B : A);
+    }
   });
 
   it.each([
