@@ -12,9 +12,16 @@ export async function composeIdentity(options: {
   readonly apiUrl: string | undefined;
   readonly config: Config;
   readonly log: Log;
+  /** How long Slack may take to answer. */
+  readonly timeoutMs?: number;
 }): Promise<{ identity: Identity; web: SlackWeb; self: Awaited<ReturnType<SlackWeb["whoAmI"]>> }> {
-  const { token, apiUrl, config, log } = options;
-  const call = createSlackCall({ token, log, ...(apiUrl === undefined ? {} : { apiUrl }) });
+  const { token, apiUrl, config, log, timeoutMs } = options;
+  const call = createSlackCall({
+    token,
+    log,
+    ...(apiUrl === undefined ? {} : { apiUrl }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
   const web = createSlackWeb(call);
   const self = await web.whoAmI();
   const identity = createIdentity({
