@@ -9,9 +9,11 @@ import { JournalError } from "#src/journal/journal-error";
 import { missingMigrations } from "#src/journal/migrate";
 import { assertAppRole } from "#src/journal/roles";
 import type { Log } from "#src/log";
+import type { DomainClock } from "#src/release/clock";
 import { createSlackApp, type SlackMode } from "#src/slack/app";
 import { createPauseForChannel } from "#src/slack/channel-loss";
-import { createOutbox } from "#src/slack/outbox";
+import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
+import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
 import { createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 
@@ -25,6 +27,17 @@ export type BotOptions = {
   /** Accept a database role that could rewrite the journal, and say so. */
   readonly dev: boolean;
   readonly log: Log;
+  /** Domain clock. Default: the real time. */
+  readonly clock?: DomainClock;
+  /** Default: what Slack's limits ask for. */
+  readonly pace?: SlackPace;
+};
+
+/** How fast to speak to Slack, and how long to wait for it. */
+export type SlackPace = {
+  readonly timeoutMs?: number;
+  readonly painter?: Partial<PainterTiming>;
+  readonly outbox?: Partial<OutboxTiming>;
 };
 
 export type Bot = {
@@ -39,12 +52,13 @@ const LOOK_AFTER_CRON = "*/30 * * * * *";
 
 /** The bot: the core, Slack in both directions, and the timer that looks after open releases. */
 export async function composeBot(options: BotOptions): Promise<Bot> {
-  const { config, environment, log } = options;
+  const { config, environment, log, pace = {} } = options;
   const { identity, web, self } = await composeIdentity({
     token: environment.SLACK_BOT_TOKEN,
     apiUrl: environment.SLACK_API_URL,
     config,
     log,
+    ...(pace.timeoutMs === undefined ? {} : { timeoutMs: pace.timeoutMs }),
   });
   const core = await composeCore({
     config,
@@ -55,6 +69,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     team: self.teamId,
     log,
     supervise: true,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   try {
     await assertReady(core, options.dev, log);
@@ -75,6 +90,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     holder,
     render: createReleaseRenderer(useCases, clock.now),
     onChannelLost: pauseForChannel,
+    timing: pace.painter ?? {},
   });
   const outbox = createOutbox({
     pool,
@@ -84,6 +100,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     holder,
     render: createNoteRenderer(config.golive),
     onThreadGone: painter.messageDeleted,
+    timing: pace.outbox ?? {},
   });
   const mode = modeOf(environment);
   const app = createSlackApp({
