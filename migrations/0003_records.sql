@@ -1,13 +1,4 @@
--- Waits of the governed world, and the documents a release stands on.
-
--- A wait on the domain clock. One transaction advances (or deletes) the row and sends its job.
-CREATE TABLE golive.wake (
-  key text PRIMARY KEY,
-  due_at timestamptz NOT NULL,
-  queue text NOT NULL,
-  data jsonb NOT NULL
-);
-CREATE INDEX wake_due ON golive.wake (due_at);
+-- The documents a release stands on.
 
 -- Frozen manifests, by their hash. Canonical JSON text; never changed.
 CREATE TABLE golive.manifest (
@@ -33,6 +24,5 @@ CREATE TRIGGER manifest_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON goliv
   FOR EACH STATEMENT EXECUTE FUNCTION golive.refuse_change();
 ALTER TABLE golive.manifest ENABLE ALWAYS TRIGGER manifest_append_only;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON golive.wake TO golive_app;
 GRANT SELECT, INSERT ON golive.manifest, golive.backup TO golive_app;
 GRANT UPDATE (state, proven_at) ON golive.backup TO golive_app;

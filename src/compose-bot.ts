@@ -5,6 +5,8 @@ import { type Core, composeCore } from "#src/compose";
 import { composeIdentity } from "#src/compose-identity";
 import type { serveEnvironment, Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
+import { jobDataSchema } from "#src/jobs/create-jobs";
+import { type JobRequest, QUEUES } from "#src/journal/journal";
 import { JournalError } from "#src/journal/journal-error";
 import { missingMigrations } from "#src/journal/migrate";
 import { assertAppRole } from "#src/journal/roles";
@@ -125,7 +127,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   const lookAfter = schedule(
     LOOK_AFTER_CRON,
     () =>
-      lookAfterReleases(core, now()).catch((error: unknown) =>
+      lookAfterReleases(core, now(), log).catch((error: unknown) =>
         log.warn({ err: error }, "open releases could not be looked after"),
       ),
     { noOverlap: true },
@@ -141,7 +143,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       painter.start();
       outbox.start();
       await app.start();
-      await lookAfterReleases(core, now());
+      await lookAfterReleases(core, now(), log);
     },
     // Intake first, then running work, then what is due to be painted, then connections: Bolt's stop waits for nothing.
     async stop() {
@@ -185,16 +187,27 @@ async function assertReady(core: Core, dev: boolean, log: Log): Promise<void> {
 
 const SLOT_MS = 30_000;
 
-/** One job per open release and half minute, whichever replica asks first. */
-async function lookAfterReleases(core: Core, now: number): Promise<void> {
-  const { rows } = await core.pool.query<{ id: string; service: string }>(
+/**
+ * One look per open release and half minute, whichever replica asks first; and jobs of open releases that failed every
+ * time are sent again, once per death: a RAG store that was down for an hour must not leave a release waiting for ever.
+ */
+async function lookAfterReleases({ pool, jobs }: Core, now: number, log: Log): Promise<void> {
+  const { rows } = await pool.query<{ id: string; service: string }>(
     "SELECT id, service FROM golive.release WHERE open",
   );
+  if (rows.length === 0) return;
   const slot = Math.floor(now / SLOT_MS);
-  const jobs = rows.map(({ id, service }) => ({
-    queue: "revalidate" as const,
-    cause: `look-after/${id}/${slot}`,
-    data: { service, release: id },
-  }));
-  if (jobs.length > 0) await core.jobs.send(jobs, (text, values) => core.pool.query(text, values));
+  const looks = rows.map(({ id, service }): JobRequest => {
+    return { queue: "revalidate", cause: `look-after/${id}/${slot}`, data: { service, release: id } };
+  });
+  const open = new Set(rows.map(({ id }) => id));
+  const again = (await jobs.deadJobs()).flatMap((dead): JobRequest[] => {
+    const queue = QUEUES.find((name) => name === dead.queue);
+    const data = jobDataSchema.safeParse(dead.data);
+    if (queue === undefined || queue === "revalidate" || !data.success || !open.has(String(data.data.release)))
+      return [];
+    return [{ queue, cause: `again/${dead.id}`, data: data.data }];
+  });
+  if (again.length > 0) log.warn({ jobs: again.length }, "jobs that had failed every time are tried again");
+  await jobs.send([...looks, ...again], (text, values) => pool.query(text, values));
 }

@@ -29,7 +29,12 @@ export function createLog(options: { level: string; secrets: readonly string[]; 
   const write = options.write ?? ((line: string) => void process.stderr.write(line));
   const destination: DestinationStream = { write: (line) => write(scrub(line)) };
   return pino(
-    { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ["token", "*.token", "*.authorization"] },
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ["token", "*.token", "*.authorization"],
+    },
     destination,
   );
 }

@@ -30,6 +30,8 @@ export type HouseOptions = {
   readonly socket: boolean;
   /** A superuser's URL to use instead of the embedded Postgres. */
   readonly databaseUrl: string | null;
+  /** A folder with another configuration than `configs/`. */
+  readonly configs?: string;
   readonly say: (line: string) => void;
 };
 
@@ -48,7 +50,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
 }
 
 async function build(
-  { root, dataDir, fresh, socket, databaseUrl, say }: HouseOptions,
+  { root, dataDir, fresh, socket, databaseUrl, configs, say }: HouseOptions,
   releasers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<House> {
@@ -82,6 +84,7 @@ async function build(
     SLACK_API_URL: slack.apiUrl,
     PORT: String(port),
     LOG_LEVEL: "info",
+    ...(configs === undefined ? {} : { GOLIVE_CONFIG: configs }),
     ...(socket ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
   };
   say("migrating");

@@ -77,7 +77,7 @@ export async function collectSignOffs({ stage }: SceneContext, first: boolean): 
   await stage.press(TOM, RELEASE, SIGN, /Go-ahead/);
   await stage.press(OMAR, RELEASE, SIGN, /Team notified/);
   await stage.press(OMAR, RELEASE, SIGN, /dashboards/i);
-  if (first) await stage.press("U0MEI", RELEASE, SIGN, /First go-live/);
+  if (first) await stage.press("U0NORA", RELEASE, SIGN, /First go-live/);
 }
 
 /** The cutover, checked in the RAG store itself. */

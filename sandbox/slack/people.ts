@@ -29,6 +29,7 @@ const cast: readonly SandboxUser[] = [
   { id: "U0OMAR", name: "Omar Haddad", title: "On-call engineer", teamId: TEAM, kind: "member" },
   { id: "U0INES", name: "Ines Roy", title: "Engineering lead", teamId: TEAM, kind: "member" },
   { id: "U0TOM", name: "Tom Vega", title: "Engineering lead", teamId: TEAM, kind: "member" },
+  { id: "U0NORA", name: "Nora Quist", title: "Head of support", teamId: TEAM, kind: "member" },
   { id: "U0GUS", name: "Gus Hale", title: "Guest", teamId: TEAM, kind: "guest" },
   { id: "U0STEN", name: "Sten Falk", title: "From another organisation", teamId: "T0OTHER", kind: "stranger" },
   { id: "U0DORA", name: "Dora Kern", title: "Deactivated", teamId: TEAM, kind: "deactivated" },

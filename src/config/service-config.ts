@@ -88,6 +88,8 @@ export const serviceSchema = z.strictObject({
     requester_may_sign: z.boolean(),
     one_person_many_roles: z.boolean(),
     break_glass: roleList,
+    /** Who signs, in addition, that a first go-live has nothing to roll back to. Name a role of its own. */
+    first_go_live: name,
     waiver_max_hours: z
       .number()
       .positive()
@@ -115,6 +117,7 @@ export const goliveSchema = z
       const used: [string[], readonly string[]][] = [
         ...RIGHTS.map((right): [string[], readonly string[]] => [["rights", right], service.rights[right]]),
         [["policy", "break_glass"], service.policy.break_glass],
+        [["policy", "first_go_live"], [service.policy.first_go_live]],
         [["on_call"], service.on_call],
       ];
       for (const [path, roles] of used) {

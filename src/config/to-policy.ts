@@ -17,6 +17,7 @@ export function toPolicy(config: Config, service: ServiceConfig): Policy {
   const used = new Set([
     ...RIGHTS.flatMap((right) => service.rights[right]),
     ...service.policy.break_glass,
+    service.policy.first_go_live,
     ...config.checklist.sign_offs.map((signOff) => signOff.role),
   ]);
   return {
@@ -29,6 +30,7 @@ export function toPolicy(config: Config, service: ServiceConfig): Policy {
     requesterMaySign: service.policy.requester_may_sign,
     onePersonManyRoles: service.policy.one_person_many_roles,
     breakGlass: service.policy.break_glass,
+    firstGoLiveRole: service.policy.first_go_live,
     waiverMaxMs: service.policy.waiver_max_hours * HOUR_MS,
     freezeWindows: service.freeze_windows.map((window) => ({
       name: window.name,

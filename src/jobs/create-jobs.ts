@@ -55,7 +55,8 @@ export interface Jobs extends JobSender {
   stop(graceMs?: number): Promise<void>;
 }
 
-const dataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+/** What a job carries: flat, and only what JSON and SQL agree on. */
+export const jobDataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 const errorSchema = z.object({ message: z.string() });
 
 function describe(error: unknown): string {
@@ -116,7 +117,7 @@ export function createJobs(options: JobsOptions): Jobs {
           async (batch) => {
             for (const job of batch) {
               try {
-                await work({ id: job.id, data: dataSchema.parse(job.data), signal: job.signal });
+                await work({ id: job.id, data: jobDataSchema.parse(job.data), signal: job.signal });
               } catch (error) {
                 // pg-boss keeps the reason in the job's row only; it retries whatever is rethrown.
                 options.onError(new Error(`A ${queue} job failed: ${describe(error)}`, { cause: error }));

@@ -33,7 +33,7 @@ export function queueDefinitions(): readonly Queue[] {
       retryDelay: 1,
       retryBackoff: true,
       retryDelayMax: 60,
-      // A domain wait never sits here (those are rows of `wake`), so a job this old is forgotten work.
+      // No domain wait ever sits here, so a job this old is forgotten work.
       retentionSeconds: 14 * 86_400,
       deleteAfterSeconds: 7 * 86_400,
     }),

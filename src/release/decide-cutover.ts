@@ -82,6 +82,13 @@ export function decideIntendFlip(
   return accept(...found, onRelease(release, { type: "flip-intended", flip: intent.flip, from, to }));
 }
 
+/** Before a flip is intended the cutover can be called off; afterwards the ledger alone says what happened. */
+export function decideStopCutover(release: ReleaseState, intent: Of<"stop-cutover">, now: Instant): Decision {
+  if (release.standing !== "cutting_over" || inDoubt(release)) return NOTHING;
+  const stopped = onRelease(release, { type: "cutover-stopped", because: [intent.because] });
+  return accept(...withVoids(release, [stopped], now));
+}
+
 function reasonsToStop(
   service: ServiceState,
   release: ReleaseState,

@@ -1,5 +1,5 @@
 import { decideFinishCheck, decideRefreshCheck, decideRequestCheck, decideStartCheck } from "#src/release/decide-check";
-import { decideCutOver, decideIntendFlip } from "#src/release/decide-cutover";
+import { decideCutOver, decideIntendFlip, decideStopCutover } from "#src/release/decide-cutover";
 import { decideSettleFlip } from "#src/release/decide-flip";
 import { decideCancel, decidePause, decideResume } from "#src/release/decide-life";
 import { decideFreezeManifest } from "#src/release/decide-manifest";
@@ -85,6 +85,8 @@ function decideWithin(service: ServiceState, release: ReleaseState, intent: Rele
       return decideCutOver(service, release, intent, now);
     case "intend-flip":
       return decideIntendFlip(service, release, intent, now);
+    case "stop-cutover":
+      return decideStopCutover(release, intent, now);
     case "settle-flip":
       return decideSettleFlip(service, release, intent, now);
     case "cancel":

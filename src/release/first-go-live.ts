@@ -1,6 +1,5 @@
 import type { Checklist, SignOffDefinition } from "#src/release/checklist";
 import { ALWAYS_REQUIRED } from "#src/release/evidence";
-import type { RoleId } from "#src/release/people";
 import type { Policy } from "#src/release/policy";
 
 export const FIRST_GO_LIVE = "first-go-live";
@@ -19,7 +18,7 @@ export function frozenChecklist(checklist: Checklist, policy: Policy, first: boo
   const extra: SignOffDefinition = {
     id: FIRST_GO_LIVE,
     title: "First go-live: rolling back means no pointer",
-    role: firstGoLiveRole(checklist, policy),
+    role: policy.firstGoLiveRole,
     quorum: 1,
     covers: [],
   };
@@ -35,11 +34,4 @@ export function missingChecks(frozen: Checklist, first: boolean): readonly strin
   return ALWAYS_REQUIRED.filter(
     (check) => !(first && check === PREVIOUS_RUN_INTACT) && !frozen.checks.some(({ id }) => id === check),
   );
-}
-
-/** `policy.firstGoLiveRole`, else the role that needs the most people elsewhere on the list. */
-function firstGoLiveRole(checklist: Checklist, policy: Policy): RoleId {
-  if (policy.firstGoLiveRole !== undefined) return policy.firstGoLiveRole;
-  const [heaviest] = checklist.signOffs.toSorted((a, b) => b.quorum - a.quorum);
-  return heaviest?.role ?? policy.rights.cutover[0] ?? "";
 }

@@ -93,6 +93,8 @@ export type Intent =
       /** What differs from the manifest that was reviewed, one line each; only read when `manifest` is another one. */
       readonly changes?: readonly string[];
     }
+  /** Golive's own: what the flip rests on could not be asked. Nothing flips later by surprise. */
+  | { readonly type: "stop-cutover"; readonly because: string }
   | {
       readonly type: "settle-flip";
       readonly flip: string;

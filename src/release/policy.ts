@@ -17,9 +17,8 @@ export type Policy = {
   readonly onePersonManyRoles: boolean;
   /**
    * The role of the extra sign-off that a first go-live asks for. Name a role of its own to make it another person.
-   * Absent: the role of the sign-off with the largest quorum.
    */
-  readonly firstGoLiveRole?: RoleId;
+  readonly firstGoLiveRole: RoleId;
   /** Who may lift somebody else's veto in an emergency, and how many of them it takes without a typed reason. */
   readonly breakGlass: readonly RoleId[];
   readonly waiverMaxMs: number;

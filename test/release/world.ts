@@ -110,6 +110,7 @@ export const policy: Policy = {
   requesterMaySign: false,
   onePersonManyRoles: false,
   breakGlass: ["approver", "on-call"],
+  firstGoLiveRole: "approver",
   waiverMaxMs: 24 * HOUR,
   freezeWindows: [],
 };

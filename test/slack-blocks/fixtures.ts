@@ -28,6 +28,7 @@ export const policy: Policy = {
   requesterMaySign: false,
   onePersonManyRoles: false,
   breakGlass: ["ml-lead"],
+  firstGoLiveRole: "data-lead",
   waiverMaxMs: 24 * HOUR,
   freezeWindows: [],
 };

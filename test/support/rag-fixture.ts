@@ -37,7 +37,13 @@ export function serviceFixture(
     title: "Docs assistant",
     channel: "C0RELEASE",
     rights: Object.fromEntries(RIGHTS.map((right) => [right, role])),
-    policy: { requester_may_sign: false, one_person_many_roles: false, break_glass: role, waiver_max_hours: 24 },
+    policy: {
+      requester_may_sign: false,
+      one_person_many_roles: false,
+      break_glass: role,
+      first_go_live: role[0],
+      waiver_max_hours: 24,
+    },
     on_call: role,
     rag_store: {
       url_env: "RAG_STORE_URL",

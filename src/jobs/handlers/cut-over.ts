@@ -1,9 +1,14 @@
+import { z } from "zod";
 import type { RunningJob } from "#src/jobs/create-jobs";
 import { type CollectManifest, releaseJobSchema } from "#src/jobs/handlers/freeze-manifest";
 import type { RagStore } from "#src/rag/store";
+import { inDoubt } from "#src/release/flip-doubt";
 import type { ReleaseState } from "#src/release/state";
 import type { Identity } from "#src/release/use-cases";
 import type { DecideIntent } from "#src/release/use-cases/decide-intent";
+
+/** One request, one flip id: every retry of the job means the same flip. */
+const jobSchema = releaseJobSchema.extend({ flip: z.string() });
 
 type Deps = {
   readonly decide: DecideIntent;
@@ -19,27 +24,47 @@ type Deps = {
  */
 export function createCutOver(deps: Deps): (job: RunningJob) => Promise<void> {
   return async (job) => {
-    const { service, release: id } = releaseJobSchema.parse(job.data);
+    const { service, release: id, flip } = jobSchema.parse(job.data);
     const requested = await deps.release(id);
     if (requested === null || requested.standing !== "cutting_over") return;
 
-    if (requested.flip === null) {
-      const [members, manifest] = await Promise.all([deps.identity.members(), deps.collect(requested, job.signal)]);
-      // One request, one flip id: every retry of this job means the same flip.
-      const flip = `flip_${job.id}`;
+    if (!inDoubt(requested)) {
+      const asked = await askAnew(deps, requested, job.signal);
+      if (!asked.ok) {
+        await deps.decide(service, id, null, { type: "stop-cutover", because: asked.because });
+        return;
+      }
+      const { members, manifest } = asked;
       const decided = await deps.decide(service, id, null, {
         type: "intend-flip",
         flip,
         members,
         manifest: manifest.hash,
+        changes: manifest.changes,
       });
       if (!decided.ok) return;
     }
 
     const intended = await deps.release(id);
     if (intended === null || intended.flip === null || intended.flip.outcome !== null) return;
-    const { id: flip, from, to } = intended.flip;
-    const { outcome, live } = await deps.store(service).flip(flip, from, to);
-    await deps.decide(service, id, null, { type: "settle-flip", flip, outcome, live });
+    const { id: intendedFlip, from, to } = intended.flip;
+    const { outcome, live } = await deps.store(service).flip(intendedFlip, from, to);
+    await deps.decide(service, id, null, { type: "settle-flip", flip: intendedFlip, outcome, live });
   };
+}
+
+/**
+ * Who is in the roles and what the manifest says, right before the flip. A person is waiting, and a retry would flip later,
+ * when nobody looks any more: what can't be asked now ends the attempt.
+ */
+async function askAnew({ identity, collect }: Deps, release: ReleaseState, signal: AbortSignal) {
+  try {
+    const [members, manifest] = await Promise.all([identity.members(), collect(release, signal)]);
+    return { ok: true, members, manifest } as const;
+  } catch (error) {
+    // The process is stopping: another one takes the job over.
+    signal.throwIfAborted();
+    const said = error instanceof Error ? error.message : String(error);
+    return { ok: false, because: `What the cutover rests on could not be read again: ${said}` } as const;
+  }
 }
