@@ -49,7 +49,7 @@ export function createGuardedReceiver(options: GuardedReceiverOptions): HTTPRece
     const verdict = guard.judge(signature, timestamp);
     if (verdict !== "fresh") return verdict;
     response.once("close", () => {
-      if (!response.writableFinished || response.statusCode >= 500) guard.forget(signature);
+      guard.settle(signature, response.writableFinished && response.statusCode < 500);
     });
     return null;
   }

@@ -1,0 +1,229 @@
+import { join } from "node:path";
+import type { Pool } from "pg";
+import { createStore, putConfig, setPointer, withStore } from "#sandbox/rag/rag-store";
+import type { Block, SandboxMessage } from "#sandbox/slack/model";
+import type { LocalSlack, SlackOptions } from "#sandbox/slack/start";
+import { type Core, composeCore } from "#src/compose";
+import { type Config, loadConfig } from "#src/config/load-config";
+import type { CheckResult, Verdict } from "#src/release/events";
+import { createDecideIntent, type DecideIntent } from "#src/release/use-cases/decide-intent";
+import type { ReleaseView } from "#src/release/view";
+import { createSlackApp } from "#src/slack/app";
+import { createPauseForChannel } from "#src/slack/channel-loss";
+import { createDirectory } from "#src/slack/directory";
+import { createIdentity } from "#src/slack/identity";
+import { createOutbox } from "#src/slack/outbox";
+import { createPainter } from "#src/slack/painter";
+import { createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+import { type Releasers, TOKENS, until } from "#test/sandbox/bolt-app";
+import { CHANNEL, posted, quiet, SELF, wire } from "#test/slack/bench";
+import { createEmptyDatabase, createTestDatabase } from "#test/support/postgres";
+
+export const SERVICE = "support-docs";
+
+export type AppBench = {
+  readonly slack: LocalSlack;
+  readonly core: Core;
+  readonly pool: Pool;
+  readonly decide: DecideIntent;
+  readonly port: number | null;
+  readonly stopApp: () => Promise<void>;
+  /** Every check of the open release ends with this verdict. */
+  finishChecks(verdict?: Verdict): Promise<void>;
+  view(): Promise<ReleaseView | null>;
+  /** Names of the release's events, in order. */
+  story(): Promise<readonly string[]>;
+};
+
+async function shippedConfig(change: (config: Config) => Config): Promise<Config> {
+  const loaded = await loadConfig(join(import.meta.dirname, "../../configs"));
+  if (!loaded.ok) throw new Error(`configs/: ${JSON.stringify(loaded.problems)}`);
+  return change(loaded.config);
+}
+
+async function ragStore(releasers: Releasers): Promise<string> {
+  const { ownerUrl, drop } = await createEmptyDatabase();
+  releasers.push(drop);
+  await createStore(ownerUrl);
+  await putConfig(ownerUrl, "v1", { retrieval: { top_k: 8 } });
+  await withStore(ownerUrl, async (client) => {
+    for (const [index, run] of ["run-1", "run-2"].entries()) {
+      await client.query(
+        `INSERT INTO rag.ingest_runs (ingest_run_id, state, chunk_count, content_digest, finished_at)
+         VALUES ($1, 'complete', 0, '', now() - make_interval(hours => $2))`,
+        [run, 2 - index],
+      );
+    }
+    await client.query("INSERT INTO rag.ingest_runs (ingest_run_id, state) VALUES ('run-3', 'running')");
+  });
+  await setPointer(ownerUrl, SERVICE, { run: "run-1", config: "v1" });
+  return ownerUrl;
+}
+
+/** The bot as it is composed, but for the jobs: tests say how checks end. Everything goes over the wire. */
+export async function startApp(
+  releasers: Releasers,
+  options: { mode?: SlackOptions["mode"]; slack?: Partial<SlackOptions>; config?: (config: Config) => Config } = {},
+): Promise<AppBench> {
+  const mode = options.mode ?? "http";
+  const config = await shippedConfig(options.config ?? ((same) => same));
+  const { slack, web, call } = await wire(releasers, { mode, timeoutMs: 1_500, ...options.slack });
+  const database = await createTestDatabase();
+  releasers.push(database.drop);
+  const storeUrl = await ragStore(releasers);
+  const identity = createIdentity({
+    directory: createDirectory(call),
+    team: SELF.teamId,
+    roles: config.golive.roles,
+    now: Date.now,
+    log: quiet,
+  });
+  const core = await composeCore({
+    config,
+    databaseUrl: database.appUrl,
+    storeUrls: new Map(Object.keys(config.golive.services).map((id) => [id, storeUrl])),
+    variables: {},
+    identity,
+    team: SELF.teamId,
+    log: quiet,
+    supervise: false,
+  });
+  releasers.push(core.close);
+  const { pool, useCases, journal, clock } = core;
+  const decide = createDecideIntent({ journal, clock });
+  const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
+  const common = { pool, web, now: Date.now, log: quiet, holder: "test" };
+  const painter = createPainter({
+    ...common,
+    render: createReleaseRenderer(useCases, clock.now),
+    onChannelLost: pauseForChannel,
+    timing: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
+  });
+  const outbox = createOutbox({
+    ...common,
+    render: createNoteRenderer(config.golive),
+    onThreadGone: painter.messageDeleted,
+    timing: { perPostMs: 10, settleMs: 200, pollMs: 100 },
+  });
+  const app = createSlackApp({
+    mode:
+      mode === "http"
+        ? { kind: "http", host: "127.0.0.1", port: 0, signingSecret: TOKENS.signingSecret }
+        : { kind: "socket", appToken: TOKENS.appToken },
+    botToken: TOKENS.botToken,
+    slackApiUrl: slack.apiUrl,
+    machineNow: Date.now,
+    config: config.golive,
+    useCases,
+    identity,
+    web,
+    painter,
+    pauseForChannel,
+    self: SELF,
+    now: clock.now,
+    log: quiet,
+  });
+  journal.onCommit(() => {
+    painter.nudge();
+    outbox.nudge();
+  });
+  painter.start();
+  outbox.start();
+  await app.start();
+  if (app.port !== null) slack.setRequestUrl(`http://127.0.0.1:${app.port}/slack/events`);
+  let running = true;
+  const stopApp = async () => {
+    if (running) await app.stop();
+    running = false;
+  };
+  releasers.push(async () => {
+    await stopApp();
+    await painter.stop();
+    await outbox.stop();
+  });
+
+  const view = () => useCases.currentRelease(SERVICE);
+  return {
+    slack,
+    core,
+    pool,
+    decide,
+    port: app.port,
+    stopApp,
+    view,
+    async finishChecks(verdict = "pass") {
+      const release = (await view())?.release;
+      if (release === undefined) throw new Error("no release is open");
+      const { id } = release;
+      await decide(SERVICE, id, null, { type: "freeze-manifest", hash: "a".repeat(64), changes: [] });
+      for (const check of (await view())?.checks ?? []) {
+        const { attempt, definition } = check;
+        await decide(SERVICE, id, null, { type: "start-check", check: definition.id, attempt });
+        const result = resultOf(definition.id, verdict);
+        await decide(SERVICE, id, null, { type: "finish-check", check: definition.id, attempt, result });
+      }
+    },
+    async story() {
+      const release = (await view())?.release;
+      return release === undefined ? [] : (await journal.load(`release/${release.id}`)).map(({ event }) => event.type);
+    },
+  };
+}
+
+function resultOf(check: string, verdict: Verdict): CheckResult {
+  return {
+    verdict,
+    summary: `${check} says ${verdict}`,
+    value: "1",
+    bar: "1",
+    numbers: {},
+    how: "SELECT 1",
+    next: verdict === "pass" ? "" : "Look at it.",
+    evidenceHash: `${verdict === "pass" ? "1" : "0"}`.repeat(64),
+  };
+}
+
+/** The release message as it stands in the channel. */
+export function releaseMessage(slack: LocalSlack): SandboxMessage | undefined {
+  return posted(slack).at(-1);
+}
+
+/** What only this person sees in the channel, oldest first. */
+export function whispers(slack: LocalSlack, user: string, channel = CHANNEL): string[] {
+  return slack.workspace
+    .messages(channel, user)
+    .filter(({ ephemeralFor }) => ephemeralFor === user)
+    .map(({ text }) => text);
+}
+
+type Button = { readonly blockId: string; readonly actionId: string };
+
+/** Buttons among these blocks whose action id, and label, match. */
+export function buttonsIn(blocks: readonly Block[], action: string, label = ""): Button[] {
+  return blocks.flatMap((block) => {
+    const list = Array.isArray(block.elements) ? block.elements : [];
+    return [...list, block.accessory].flatMap((element) => {
+      if (typeof element !== "object" || element === null || !("action_id" in element)) return [];
+      const text = JSON.stringify(element.text ?? "");
+      if (element.action_id !== action || !text.includes(label)) return [];
+      return [{ blockId: String(block.block_id), actionId: String(element.action_id) }];
+    });
+  });
+}
+
+/** Presses a button of the release message, once it is drawn. */
+export async function press(
+  slack: LocalSlack,
+  user: string,
+  action: string,
+  label = "",
+  hands = slack.hands,
+): Promise<void> {
+  const find = () => buttonsIn(releaseMessage(slack)?.blocks ?? [], action, label)[0];
+  await until(`the button ${action} ${label}`, () => find() !== undefined, 8_000);
+  const message = releaseMessage(slack);
+  const button = find();
+  if (message === undefined || button === undefined) throw new Error("the message is gone");
+  const done = await hands.click(user, { channel: CHANNEL, ts: message.ts }, button.blockId, button.actionId);
+  if (!done.ok) throw new Error(done.error);
+}
