@@ -86,6 +86,25 @@ describe("taking a backup", () => {
     expect(openBackup(await take()).tables).toEqual(one.tables);
   });
 
+  it("prints values the same way under whatever settings the session has", async () => {
+    const url = new URL(storeDatabase.ownerUrl);
+    url.searchParams.set("options", "-c TimeZone=Asia/Tokyo -c DateStyle=German -c extra_float_digits=-5");
+    const elsewhere = createPostgresRunner(url.href);
+    const there = ragStoreOver(elsewhere, serviceFixture());
+    const here = await take();
+    const other = await takeBackup({
+      service: serviceFixture(),
+      store: there,
+      release: null,
+      description: "",
+      now: NOW,
+      random,
+    });
+    expect(openBackup(other).tables).toEqual(openBackup(here).tables);
+    expect(await proveBackup({ backup: here, store: there })).toMatchObject({ proven: true });
+    await elsewhere.close();
+  });
+
   it("is refused when a table is not there", async () => {
     const service = serviceFixture({}, { configs: { table: "gone", version: "v", body: "b" } });
     const without = ragStoreOver(runner, service);
