@@ -4,8 +4,3 @@ import type { ReleaseState } from "#src/release/state";
 export function inDoubt(release: ReleaseState): boolean {
   return release.flip !== null && release.flip.outcome === null;
 }
-
-/** Whether the release is over, in whichever way. */
-export function hasEnded(release: ReleaseState): boolean {
-  return release.ended !== null;
-}
