@@ -29,7 +29,7 @@ export type AppBench = {
   readonly port: number | null;
   readonly stopApp: () => Promise<void>;
   /** Every check of the open release ends with this verdict. */
-  finishChecks(verdict?: Verdict): Promise<void>;
+  finishChecks(verdict?: Verdict, manifest?: string): Promise<void>;
   view(): Promise<ReleaseView | null>;
   /** Names of the release's events, in order. */
   story(): Promise<readonly string[]>;
@@ -151,11 +151,11 @@ export async function startApp(
     port: app.port,
     stopApp,
     view,
-    async finishChecks(verdict = "pass") {
+    async finishChecks(verdict = "pass", manifest = "a".repeat(64)) {
       const release = (await view())?.release;
       if (release === undefined) throw new Error("no release is open");
       const { id } = release;
-      await decide(SERVICE, id, null, { type: "freeze-manifest", hash: "a".repeat(64), changes: [] });
+      await decide(SERVICE, id, null, { type: "freeze-manifest", hash: manifest, changes: [] });
       for (const check of (await view())?.checks ?? []) {
         const { attempt, definition } = check;
         await decide(SERVICE, id, null, { type: "start-check", check: definition.id, attempt });
