@@ -7,6 +7,8 @@ import { databaseUrls, dropDatabase, ensureDatabase, ensureRoles } from "#sandbo
 import { startPostgres } from "#sandbox/postgres/start-postgres";
 import { createStore } from "#sandbox/rag/rag-store";
 import { serviceEnvironment } from "#sandbox/rag/service-defaults";
+import { harborDocs } from "#sandbox/slack/people";
+import { readManifest } from "#sandbox/slack/read-manifest";
 import { type LocalSlack, startSlack } from "#sandbox/slack/start";
 
 export type House = {
@@ -72,7 +74,10 @@ async function build(
   const signingSecret = randomBytes(16).toString("hex");
   const botToken = `xoxb-sandbox-${randomBytes(12).toString("hex")}`;
   const appToken = `xapp-sandbox-${randomBytes(12).toString("hex")}`;
-  const slack = await startSlack({ signingSecret, botToken, appToken, mode: socket ? "socket" : "http" });
+  const { commands, scopes, events } = await readManifest(join(root, "manifest.yml"));
+  const seed = { ...harborDocs(), commands };
+  const mode = socket ? "socket" : "http";
+  const slack = await startSlack({ signingSecret, botToken, appToken, mode, seed, scopes, events });
   releasers.push(() => slack.stop());
 
   const logFile = join(dataDir, "bot.log");
