@@ -18,3 +18,6 @@ export const createTestDatabase = (): Promise<TestDatabase> => create(TEMPLATE);
 
 /** An empty database owned by `golive_owner`, for migrations and for RAG stores. */
 export const createEmptyDatabase = (): Promise<TestDatabase> => create();
+
+/** A copy of a test database as it stands now; nobody may be connected to it. Takes about 50 ms. */
+export const copyDatabase = (of: TestDatabase): Promise<TestDatabase> => create(of.name);

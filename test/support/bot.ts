@@ -1,0 +1,265 @@
+import { join } from "node:path";
+import { expect } from "vitest";
+import { type Live, readLive, SERVICE } from "#sandbox/demo/populate";
+import { findButtons, readableText } from "#sandbox/demo/read-blocks";
+import { withStore } from "#sandbox/rag/rag-store";
+import { serviceEnvironment } from "#sandbox/rag/service-defaults";
+import type { SandboxHands } from "#sandbox/slack/acting/hands";
+import type { SandboxMessage, SandboxView } from "#sandbox/slack/model";
+import type { LocalSlack, SlackOptions } from "#sandbox/slack/start";
+import { type Bot, type BotOptions, composeBot } from "#src/compose-bot";
+import { type Config, loadConfig } from "#src/config/load-config";
+import { createLog } from "#src/log";
+import { type Releasers, startTestSlack, TOKENS } from "#test/sandbox/bolt-app";
+import { type Line, layLine } from "#test/support/line";
+import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
+import { createRagHouse } from "#test/support/rag-house";
+
+export const RELEASE = "C0RELEASE";
+export const [ROSA, MILA, DAN, MEI, OMAR, INES, TOM] = [
+  "U0ROSA",
+  "U0MILA",
+  "U0DAN",
+  "U0MEI",
+  "U0OMAR",
+  "U0INES",
+  "U0TOM",
+] as const;
+export const LIVE_BEFORE: Live = { run: "run-1", config: "v1" };
+export const CANDIDATE: Live = { run: "run-2", config: "v1" };
+
+/** Everyone the shipped checklist asks, with what they sign. */
+export const SIGNATURES = [
+  [DAN, "data-quality"],
+  [MILA, "accuracy"],
+  [INES, "go-ahead"],
+  [TOM, "go-ahead"],
+  [OMAR, "team-notified"],
+  [OMAR, "dashboards"],
+] as const;
+
+/** Patience of a test with a busy machine. */
+export const soon = { timeout: 15_000, interval: 25 } as const;
+
+/** One event of the journal, read past the product. */
+export type Fact = {
+  readonly stream: string;
+  readonly type: string;
+  readonly by: string;
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+export type TestBot = {
+  readonly slack: LocalSlack;
+  readonly database: TestDatabase;
+  readonly rag: TestDatabase;
+  /** The wires to Golive's own database and to the RAG store. */
+  readonly lines: { readonly database: Line; readonly rag: Line };
+  readonly config: Config;
+  /** What the log said, one JSON line each, from `warn` up. */
+  readonly log: readonly string[];
+  command(user: string, text: string, channel?: string): Promise<void>;
+  /** Presses a button of the release message, once it is there. `item`: the sign-off it belongs to. */
+  press(user: string, label: RegExp, item?: string, hands?: SandboxHands): Promise<void>;
+  /** Whether the release message offers this button. */
+  offers(label: RegExp, item?: string): boolean;
+  /** Does something and returns the new answer that this person alone sees. */
+  answerTo(user: string, act: () => Promise<unknown>, channel?: string): Promise<string>;
+  /** Like `answerTo`, for a "no": the journal, the pointer and the channel must be as they were. */
+  refusal(user: string, act: () => Promise<unknown>, channel?: string): Promise<string>;
+  /** The window on top of this person's screen. */
+  window(user: string): SandboxView | undefined;
+  facts(): Promise<readonly Fact[]>;
+  /** How many events of this type there are. */
+  count(type: string): Promise<number>;
+  live(): Promise<Live>;
+  /** Messages that everybody sees in the release channel, not in threads. */
+  posts(): readonly SandboxMessage[];
+  /** All words of the newest release message. */
+  message(): string;
+  /** Notes in the release's thread. */
+  thread(): readonly string[];
+  /** What this person got by direct message. */
+  direct(user: string): readonly string[];
+  /** `/golive start`, and every check has an answer. */
+  start(words?: string): Promise<void>;
+  /** Gives these sign-offs, each seen in the journal before the next. */
+  sign(signatures?: readonly (readonly [user: string, signOff: string])[]): Promise<void>;
+};
+
+export type TestBotOptions = {
+  readonly mode?: SlackOptions["mode"];
+  readonly slack?: Partial<SlackOptions>;
+  readonly config?: (config: Config) => Config;
+  readonly bot?: Partial<BotOptions>;
+};
+
+export async function shippedConfig(): Promise<Config> {
+  const loaded = await loadConfig(join(import.meta.dirname, "../../configs"));
+  if (!loaded.ok) throw new Error(`configs/: ${JSON.stringify(loaded.problems)}`);
+  return loaded.config;
+}
+
+/** The product as `serve` composes it, on two databases of its own and a local Slack over the wire. */
+export async function startTestBot(releasers: Releasers, options: TestBotOptions = {}): Promise<TestBot> {
+  const mode = options.mode ?? "http";
+  const config = (options.config ?? ((same) => same))(await shippedConfig());
+  const [database, rag] = await Promise.all([createTestDatabase(), createRagHouse()]);
+  releasers.push(database.drop, rag.drop);
+  const lines = { database: await layLine(database.appUrl), rag: await layLine(rag.appUrl) };
+  releasers.push(lines.database.close, lines.rag.close);
+  const slack = await startTestSlack(releasers, { mode, eventRetryDelaysMs: [0, 500], ...options.slack });
+  const log: string[] = [];
+  const bot = await composeBot({
+    config,
+    environment: {
+      LOG_LEVEL: "warn",
+      GOLIVE_CONFIG: "configs",
+      DATABASE_URL: lines.database.url,
+      SLACK_BOT_TOKEN: TOKENS.botToken,
+      SLACK_API_URL: slack.apiUrl,
+      PORT: 0,
+      ...(mode === "http" ? { SLACK_SIGNING_SECRET: TOKENS.signingSecret } : { SLACK_APP_TOKEN: TOKENS.appToken }),
+    },
+    storeUrls: new Map(Object.keys(config.golive.services).map((id) => [id, lines.rag.url])),
+    variables: serviceEnvironment(lines.rag.url),
+    dev: false,
+    log: createLog({ level: "warn", secrets: Object.values(TOKENS), write: (line) => void log.push(line) }),
+    pace: {
+      timeoutMs: 1_000,
+      painter: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
+      outbox: { perPostMs: 10, settleMs: 200, pollMs: 200 },
+    },
+    ...options.bot,
+  });
+  // Faults end before the bot stops: what it still has to say, it can say.
+  releasers.push(() => stopGently(bot, slack, lines));
+  await bot.start();
+  if (bot.port !== null) slack.setRequestUrl(`http://127.0.0.1:${bot.port}/slack/events`);
+  return withWays({ slack, database, rag, lines, config, log });
+}
+
+async function stopGently(bot: Bot, slack: LocalSlack, lines: TestBot["lines"]): Promise<void> {
+  slack.faults.clear();
+  await Promise.all([lines.database.mend(), lines.rag.mend()]);
+  await bot.stop();
+}
+
+type House = Pick<TestBot, "slack" | "database" | "rag" | "lines" | "config" | "log">;
+
+function withWays(house: House): TestBot {
+  const { slack, database, rag } = house;
+  const { workspace, hands } = slack;
+
+  const posts = () =>
+    workspace.messages(RELEASE, ROSA).filter((one) => {
+      return one.user === workspace.bot.userId && one.threadTs === null && one.ephemeralFor === null;
+    });
+  const words = (message: SandboxMessage | undefined) =>
+    message === undefined ? "" : `${message.text}\n${readableText(message.blocks)}`;
+  const message = () => words(posts().at(-1));
+  const whispers = (user: string, channel: string) =>
+    workspace.messages(channel, user).filter(({ ephemeralFor }) => ephemeralFor === user);
+  const button = (label: RegExp, item?: string) => {
+    const shown = posts().at(-1);
+    const found = findButtons(shown?.blocks ?? []).find(
+      (each) => label.test(each.label) && (item === undefined || each.blockId.endsWith(`:${item}`)),
+    );
+    return shown === undefined || found === undefined ? null : { at: { channel: RELEASE, ts: shown.ts }, found };
+  };
+  const facts = () => readFacts(database.adminUrl);
+  const live = () => readLive(rag.adminUrl);
+  const count = async (type: string) => (await facts()).filter((fact) => fact.type === type).length;
+
+  const ways: TestBot = {
+    ...house,
+    posts,
+    message,
+    facts,
+    count,
+    live,
+    async command(user, text, channel = RELEASE) {
+      const [name = "", ...rest] = text.split(" ");
+      const done = await hands.command(user, channel, name, rest.join(" "));
+      if (!done.ok) throw new Error(`${text}: ${done.error}`);
+    },
+    async press(user, label, item, as = hands) {
+      await expect
+        .poll(() => button(label, item), { ...soon, message: `a button ${label} ${item ?? ""}` })
+        .not.toBeNull();
+      const pressed = button(label, item);
+      if (pressed === null) throw new Error(`the button ${label} is gone again`);
+      const done = await as.click(user, pressed.at, pressed.found.blockId, pressed.found.actionId);
+      if (!done.ok) throw new Error(`${label}: ${done.error}`);
+    },
+    offers: (label, item) => button(label, item) !== null,
+    async answerTo(user, act, channel = RELEASE) {
+      const before = whispers(user, channel).length;
+      await act();
+      await expect
+        .poll(() => whispers(user, channel).length, { ...soon, message: `an answer to ${user}` })
+        .toBeGreaterThan(before);
+      return words(whispers(user, channel)[before]);
+    },
+    async refusal(user, act, channel) {
+      const state = async () => ({ facts: await facts(), live: await live(), posts: posts().length });
+      const before = await state();
+      const said = await ways.answerTo(user, act, channel);
+      expect(await state()).toEqual(before);
+      return said;
+    },
+    window: (user) => workspace.views(user).at(-1),
+    thread() {
+      const ts = posts().at(-1)?.ts;
+      return workspace
+        .messages(RELEASE, ROSA)
+        .filter(({ threadTs }) => ts !== undefined && threadTs === ts)
+        .map(words);
+    },
+    direct: (user) => workspace.messages(`D0${user.slice(1)}`, user).map(words),
+    async start(text = "start") {
+      const earlier = await count("release-started");
+      await ways.command(ROSA, `/golive ${text}`);
+      await expect.poll(() => count("release-started"), soon).toBe(earlier + 1);
+      const asked = house.config.checklist.checks.length;
+      const message = "every check has an answer";
+      await expect.poll(async () => answered(await facts()), { ...soon, message }).toBe(asked);
+    },
+    async sign(signatures = SIGNATURES) {
+      for (const [user, signOff] of signatures) {
+        await ways.press(user, /^Sign/, signOff);
+        await expect.poll(async () => standing(await facts(), user, signOff), soon).toBe(true);
+      }
+    },
+  };
+  return ways;
+}
+
+/** Checks of the newest release whose last attempt has a result. */
+function answered(facts: readonly Fact[]): number {
+  const release = facts.findLast((fact) => fact.type === "release-started")?.stream;
+  const mine = facts.filter(({ stream }) => stream === release);
+  const last = (type: string) =>
+    new Map(mine.filter((fact) => fact.type === type).map(({ data }) => [data.check, data.attempt]));
+  const finished = last("check-finished");
+  return [...last("check-requested")].filter(([check, attempt]) => finished.get(check) === attempt).length;
+}
+
+/** Whether this person's newest word about a sign-off is a signature that nothing voided. */
+function standing(facts: readonly Fact[], user: string, signOff: string): boolean {
+  const about = facts.filter(({ data }) => data.signOff === signOff);
+  const newest = about.findLast(({ by, data }) => by === user || JSON.stringify(data.person ?? "").includes(user));
+  return newest?.type === "signed";
+}
+
+async function readFacts(url: string): Promise<readonly Fact[]> {
+  const rows = await withStore(url, async (client) => {
+    return (await client.query<{ body: string }>("SELECT body FROM golive.journal ORDER BY position")).rows;
+  });
+  return rows.map(({ body }) => {
+    const { stream, type, by, data } = JSON.parse(body);
+    return { stream, type, by: by.id, data };
+  });
+}
+
+export { SERVICE };

@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { ensureCandidate, ensureLiveRun } from "#sandbox/demo/populate";
+import { createStore, putConfig } from "#sandbox/rag/rag-store";
+import { defaultServiceConfig } from "#sandbox/rag/service-defaults";
+import { prepareRagStore } from "#src/rag/store-postgres";
+import { copyDatabase, createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
+
+let filled: Promise<TestDatabase> | null = null;
+
+/** The sandbox's own corpus ingested twice: run-1 is live, run-2 the candidate; configurations v1 (live) and v2; the ledger is there. */
+async function fill(): Promise<TestDatabase> {
+  const database = await createEmptyDatabase();
+  const corpus = join(import.meta.dirname, "../../sandbox/corpus");
+  await createStore(database.adminUrl, { grantTo: "golive_app" });
+  await ensureLiveRun(database.adminUrl, corpus);
+  await ensureCandidate(database.adminUrl, corpus);
+  await putConfig(database.adminUrl, "v2", { ...defaultServiceConfig(), context: { chunks: 6, max_tokens: 2500 } });
+  await prepareRagStore({ connectionString: database.adminUrl, grantTo: "golive_app" });
+  return database;
+}
+
+/** A RAG store of this test alone, in a database of its own. The corpus is ingested once per test file and copied. */
+export async function createRagHouse(): Promise<TestDatabase> {
+  filled ??= fill();
+  const copy = await copyDatabase(await filled);
+  // Rights on a database don't travel with its copy.
+  await createStore(copy.adminUrl, { grantTo: "golive_app" });
+  return copy;
+}
