@@ -41,6 +41,18 @@ export const SIGNATURES = [
 /** Patience of a test with a busy machine. */
 export const soon = { timeout: 15_000, interval: 25 } as const;
 
+/** Reads until the value is accepted; fails with the last value. For hooks too, where `expect.poll` can't be used. */
+export async function until<T>(what: string, read: () => T | Promise<T>, accept: (value: T) => boolean): Promise<T> {
+  const deadline = Date.now() + soon.timeout;
+  for (;;) {
+    const value = await read();
+    if (accept(value)) return value;
+    if (Date.now() > deadline)
+      throw new Error(`Waited ${soon.timeout} ms for: ${what}. Last: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, soon.interval));
+  }
+}
+
 /** One event of the journal, read past the product. */
 export type Fact = {
   readonly stream: string;
@@ -83,6 +95,8 @@ export type TestBot = {
   direct(user: string): readonly string[];
   /** `/golive start`, and every check has an answer. */
   start(words?: string): Promise<void>;
+  /** Every check of the newest release has an answer to the last time it was asked. */
+  checked(): Promise<void>;
   /** Gives these sign-offs, each seen in the journal before the next. */
   sign(signatures?: readonly (readonly [user: string, signOff: string])[]): Promise<void>;
 };
@@ -184,9 +198,11 @@ function withWays(house: House): TestBot {
       if (!done.ok) throw new Error(`${text}: ${done.error}`);
     },
     async press(user, label, item, as = hands) {
-      await expect
-        .poll(() => button(label, item), { ...soon, message: `a button ${label} ${item ?? ""}` })
-        .not.toBeNull();
+      await until(
+        `a button ${label} ${item ?? ""}`,
+        () => button(label, item),
+        (found) => found !== null,
+      );
       const pressed = button(label, item);
       if (pressed === null) throw new Error(`the button ${label} is gone again`);
       const done = await as.click(user, pressed.at, pressed.found.blockId, pressed.found.actionId);
@@ -196,9 +212,11 @@ function withWays(house: House): TestBot {
     async answerTo(user, act, channel = RELEASE) {
       const before = whispers(user, channel).length;
       await act();
-      await expect
-        .poll(() => whispers(user, channel).length, { ...soon, message: `an answer to ${user}` })
-        .toBeGreaterThan(before);
+      await until(
+        `an answer to ${user}`,
+        () => whispers(user, channel).length,
+        (count) => count > before,
+      );
       return words(whispers(user, channel)[before]);
     },
     async refusal(user, act, channel) {
@@ -220,15 +238,29 @@ function withWays(house: House): TestBot {
     async start(text = "start") {
       const earlier = await count("release-started");
       await ways.command(ROSA, `/golive ${text}`);
-      await expect.poll(() => count("release-started"), soon).toBe(earlier + 1);
+      await until(
+        "a release",
+        () => count("release-started"),
+        (releases) => releases === earlier + 1,
+      );
+      await ways.checked();
+    },
+    async checked() {
       const asked = house.config.checklist.checks.length;
-      const message = "every check has an answer";
-      await expect.poll(async () => answered(await facts()), { ...soon, message }).toBe(asked);
+      await until(
+        "an answer of every check",
+        async () => answered(await facts()),
+        (answers) => answers === asked,
+      );
     },
     async sign(signatures = SIGNATURES) {
       for (const [user, signOff] of signatures) {
         await ways.press(user, /^Sign/, signOff);
-        await expect.poll(async () => standing(await facts(), user, signOff), soon).toBe(true);
+        await until(
+          `${signOff} by ${user}`,
+          async () => standing(await facts(), user, signOff),
+          (stands) => stands,
+        );
       }
     },
   };

@@ -5,12 +5,13 @@ import { defaultServiceConfig } from "#sandbox/rag/service-defaults";
 import { prepareRagStore } from "#src/rag/store-postgres";
 import { copyDatabase, createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
 
+export const corpus = join(import.meta.dirname, "../../sandbox/corpus");
+
 let filled: Promise<TestDatabase> | null = null;
 
 /** The sandbox's own corpus ingested twice: run-1 is live, run-2 the candidate; configurations v1 (live) and v2; the ledger is there. */
 async function fill(): Promise<TestDatabase> {
   const database = await createEmptyDatabase();
-  const corpus = join(import.meta.dirname, "../../sandbox/corpus");
   await createStore(database.adminUrl, { grantTo: "golive_app" });
   await ensureLiveRun(database.adminUrl, corpus);
   await ensureCandidate(database.adminUrl, corpus);
