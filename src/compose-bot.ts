@@ -1,12 +1,12 @@
 import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { schedule } from "node-cron";
 import type { z } from "zod";
 import { type Core, composeCore } from "#src/compose";
 import { composeIdentity } from "#src/compose-identity";
 import type { serveEnvironment, Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
-import { jobDataSchema } from "#src/jobs/create-jobs";
-import { type JobRequest, QUEUES } from "#src/journal/journal";
+import { lookAfterReleases } from "#src/jobs/look-after";
 import { JournalError } from "#src/journal/journal-error";
 import { missingMigrations } from "#src/journal/migrate";
 import { assertAppRole } from "#src/journal/roles";
@@ -51,6 +51,9 @@ export type Bot = {
 
 /** How often open releases are looked after: people resolved again, evidence refreshed before it ages out. */
 const LOOK_AFTER_CRON = "*/30 * * * * *";
+
+/** What is due to be shown is shown before the process ends; what takes longer is another process's, or the next one's. */
+const LAST_PAINT_MS = 3_000;
 
 /** The bot: the core, Slack in both directions, and the timer that looks after open releases. */
 export async function composeBot(options: BotOptions): Promise<Bot> {
@@ -127,7 +130,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   const lookAfter = schedule(
     LOOK_AFTER_CRON,
     () =>
-      lookAfterReleases(core, now(), log).catch((error: unknown) =>
+      lookAfterReleases({ ...core, log }, now()).catch((error: unknown) =>
         log.warn({ err: error }, "open releases could not be looked after"),
       ),
     { noOverlap: true },
@@ -143,15 +146,18 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       painter.start();
       outbox.start();
       await app.start();
-      await lookAfterReleases(core, now(), log);
+      await lookAfterReleases({ ...core, log }, now());
     },
     // Intake first, then running work, then what is due to be painted, then connections: Bolt's stop waits for nothing.
     async stop() {
       await lookAfter.destroy();
       await app.stop();
       await core.jobs.stop();
-      await painter.stop();
-      await outbox.stop();
+      await Promise.race([
+        Promise.all([painter.paintDue(), outbox.sendDue()]),
+        wait(LAST_PAINT_MS, null, { ref: false }),
+      ]);
+      await Promise.all([painter.stop(), outbox.stop()]);
       await core.close();
     },
   };
@@ -183,31 +189,4 @@ async function assertReady(core: Core, dev: boolean, log: Log): Promise<void> {
   } finally {
     client.release();
   }
-}
-
-const SLOT_MS = 30_000;
-
-/**
- * One look per open release and half minute, whichever replica asks first; and jobs of open releases that failed every
- * time are sent again, once per death: a RAG store that was down for an hour must not leave a release waiting for ever.
- */
-async function lookAfterReleases({ pool, jobs }: Core, now: number, log: Log): Promise<void> {
-  const { rows } = await pool.query<{ id: string; service: string }>(
-    "SELECT id, service FROM golive.release WHERE open",
-  );
-  if (rows.length === 0) return;
-  const slot = Math.floor(now / SLOT_MS);
-  const looks = rows.map(({ id, service }): JobRequest => {
-    return { queue: "revalidate", cause: `look-after/${id}/${slot}`, data: { service, release: id } };
-  });
-  const open = new Set(rows.map(({ id }) => id));
-  const again = (await jobs.deadJobs()).flatMap((dead): JobRequest[] => {
-    const queue = QUEUES.find((name) => name === dead.queue);
-    const data = jobDataSchema.safeParse(dead.data);
-    if (queue === undefined || queue === "revalidate" || !data.success || !open.has(String(data.data.release)))
-      return [];
-    return [{ queue, cause: `again/${dead.id}`, data: data.data }];
-  });
-  if (again.length > 0) log.warn({ jobs: again.length }, "jobs that had failed every time are tried again");
-  await jobs.send([...looks, ...again], (text, values) => pool.query(text, values));
 }

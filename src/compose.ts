@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Pool } from "pg";
+import type { Pool } from "pg";
 import { composeChecks } from "#src/compose-checks";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -12,6 +12,7 @@ import { createRevalidate } from "#src/jobs/handlers/revalidate";
 import { createRunCheck } from "#src/jobs/handlers/run-check";
 import { createJournal } from "#src/journal/create-journal";
 import type { Journal } from "#src/journal/journal";
+import { createPool } from "#src/journal/pool";
 import type { Log } from "#src/log";
 import { createRagStore } from "#src/rag/store-postgres";
 import type { DomainClock } from "#src/release/clock";
@@ -53,24 +54,16 @@ export type Core = {
   close(): Promise<void>;
 };
 
-const CONNECT_TIMEOUT_MS = 5_000;
-/** Nobody waits longer than this for a decision: the person is told and tries again. */
-const STATEMENT_TIMEOUT_MS = 15_000;
-
 /** Wires the core. Throws when Golive's own database can't be reached or isn't migrated. */
 export async function composeCore(options: CoreOptions): Promise<Core> {
   const { config, identity, log, variables } = options;
   const clock = options.clock ?? { now: Date.now };
-  const pool = new Pool({
-    connectionString: options.databaseUrl,
-    application_name: "golive",
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+  const pool = createPool({
+    url: options.databaseUrl,
+    name: "golive",
     max: 10,
+    onError: (error) => log.warn({ err: error }, "a database connection broke"),
   });
-  // An idle connection that breaks is replaced at its next use; unheard, it would end the process.
-  pool.on("error", (error) => log.warn({ err: error }, "a database connection broke"));
-
   const jobs = createJobs({
     url: options.databaseUrl,
     supervise: options.supervise,

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
 export type JobsBench = {
   readonly database: TestDatabase;
   readonly jobs: Jobs;
+  readonly pool: Pool;
   readonly journal: Journal;
   readonly errors: Error[];
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
@@ -41,6 +42,7 @@ export async function openJobsBench(): Promise<JobsBench> {
   return {
     database,
     jobs,
+    pool,
     journal: createJournal({ pool, jobs }),
     errors,
     query: async (sql, values = []) => (await owner.query(sql, values)).rows,
