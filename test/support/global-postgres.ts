@@ -16,10 +16,13 @@ declare module "vitest" {
   }
 }
 
-/** Servers that killed test runs left behind: take them over and stop them. One of a living run stays. */
-async function sweep(): Promise<void> {
+/**
+ * Servers that killed test runs left behind, in temporary folders that begin with `prefix`: take them over and stop them.
+ * One of a living run stays.
+ */
+export async function sweepServers(prefix: string): Promise<void> {
   const names = await readdir(tmpdir());
-  for (const name of names.filter((each) => each.startsWith(PREFIX))) {
+  for (const name of names.filter((each) => each.startsWith(prefix))) {
     const dataDir = join(tmpdir(), name, "data");
     const alive = await readdir(dataDir).then(
       (files) => files.includes("postmaster.pid"),
@@ -35,7 +38,7 @@ async function sweep(): Promise<void> {
 
 /** vitest globalSetup: one real Postgres per test run, with a migrated template database. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await sweep();
+  await sweepServers(PREFIX);
   const home = await mkdtemp(join(tmpdir(), PREFIX));
   // The server may run as another user than we do (root's case) and must be able to pass.
   await chmod(home, 0o755);

@@ -1,0 +1,134 @@
+import { Pool } from "pg";
+import { z } from "zod";
+import { eventually } from "#test/kill/eventually";
+
+const bodySchema = z.object({
+  stream: z.string(),
+  type: z.string(),
+  by: z.looseObject({ id: z.string() }),
+  data: z.record(z.string(), z.unknown()),
+});
+
+/** One row of the journal, read past the program. */
+export type Fact = {
+  readonly position: number;
+  readonly stream: string;
+  readonly type: string;
+  readonly by: string;
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+export type LedgerRow = {
+  readonly id: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly outcome: string;
+};
+export type PostRow = { readonly key: string; readonly state: string; readonly last_error: string | null };
+export type JobRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly check: string | null;
+  readonly retries: number;
+};
+
+/** What stands in the databases, asked by a superuser of its own: nothing here goes through the program under test. */
+export type Facts = {
+  /** The journal from its beginning. */
+  journal(): Promise<readonly Fact[]>;
+  ofRelease(release: string): Promise<readonly Fact[]>;
+  /** The store's ledger of flips, oldest first. */
+  ledger(): Promise<readonly LedgerRow[]>;
+  posts(release: string): Promise<readonly PostRow[]>;
+  /** Whether the release's message is as the journal wants it, and nobody has it in hand. */
+  isPainted(release: string): Promise<boolean>;
+  /** Jobs about this release; those of the timer that looks after releases left out. */
+  jobs(release: string): Promise<readonly JobRow[]>;
+  /** Schemas that a proof of a backup left behind. */
+  scratchSchemas(): Promise<number>;
+  /**
+   * A killed process still holds its Slack rows for a minute, in case that it is only slow. It is not: that minute passes now.
+   * How it passes by itself is a story of its own.
+   */
+  forgetLeasesOf(pid: number): Promise<void>;
+  /** Resolves when this backend of Golive's database has ended: what it was doing is committed or rolled back by then. */
+  backendGone(pid: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+export function readFacts(goliveUrl: string, ragUrl: string): Facts {
+  const golive = quietPool(goliveUrl);
+  const rag = quietPool(ragUrl);
+
+  async function journal(): Promise<readonly Fact[]> {
+    const { rows } = await golive.query<{ position: string; body: string }>(
+      "SELECT position, body FROM golive.journal ORDER BY position",
+    );
+    return rows.map(({ position, body }) => {
+      const { stream, type, by, data } = bodySchema.parse(JSON.parse(body));
+      return { position: Number(position), stream, type, by: by.id, data };
+    });
+  }
+
+  return {
+    journal,
+    ofRelease: async (release) => (await journal()).filter(({ stream }) => stream === `release/${release}`),
+    async ledger() {
+      const { rows } = await rag.query<LedgerRow>(
+        `SELECT id, from_run AS "from", to_run AS "to", outcome FROM golive_store.golive_flip ORDER BY seq`,
+      );
+      return rows;
+    },
+    async posts(release) {
+      const { rows } = await golive.query<PostRow>(
+        "SELECT key, state, last_error FROM golive.outbox WHERE target->>'subject' = $1 ORDER BY key",
+        [release],
+      );
+      return rows;
+    },
+    async isPainted(release) {
+      const { rows } = await golive.query<{ painted: boolean }>(
+        "SELECT wanted = painted AND lease_by IS NULL AS painted FROM golive.slack_message WHERE subject = $1",
+        [release],
+      );
+      return rows[0]?.painted === true;
+    },
+    async jobs(release) {
+      const { rows } = await golive.query<JobRow>(
+        `SELECT id, name, state::text AS state, data->>'check' AS "check", retry_count AS retries FROM golive_jobs.job
+         WHERE data->>'release' = $1 AND name <> 'revalidate'`,
+        [release],
+      );
+      return rows;
+    },
+    async scratchSchemas() {
+      const { rows } = await rag.query("SELECT 1 FROM pg_namespace WHERE nspname LIKE 'golive_scratch_%'");
+      return rows.length;
+    },
+    async forgetLeasesOf(pid) {
+      const mine = `%/${pid}/%`;
+      for (const table of ["golive.slack_message", "golive.outbox"]) {
+        await golive.query(`UPDATE ${table} SET lease_until = now() WHERE lease_until > now() AND lease_by LIKE $1`, [
+          mine,
+        ]);
+      }
+    },
+    async backendGone(pid) {
+      await eventually(`backend ${pid} to end`, async () => {
+        const { rows } = await golive.query("SELECT 1 FROM pg_stat_activity WHERE pid = $1", [pid]);
+        return rows.length === 0 ? true : null;
+      });
+    },
+    async close() {
+      await Promise.all([golive.end(), rag.end()]);
+    },
+  };
+}
+
+function quietPool(connectionString: string): Pool {
+  const pool = new Pool({ connectionString, application_name: "kill-test-facts", max: 2 });
+  // The database is killed in some stories; the next question gets a new connection.
+  pool.on("error", () => undefined);
+  return pool;
+}

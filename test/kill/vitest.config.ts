@@ -1,0 +1,15 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+// biome-ignore lint/style/noDefaultExport: that is how vitest reads it
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL("../..", import.meta.url)),
+    globalSetup: ["test/kill/sweep.ts"],
+    include: ["test/kill/**/*.test.ts"],
+    // A killed worker's job is noticed after ten seconds: the houses wait most of the time, so they wait together.
+    maxWorkers: 3,
+    testTimeout: 150_000,
+    hookTimeout: 90_000,
+  },
+});
