@@ -63,6 +63,22 @@ export function createIdentity(options: IdentityOptions): Identity {
     return Promise.all(ids.map(user));
   }
 
+  const resolveRoles = coalesce(async () => {
+    const entries = await Promise.all(
+      Object.entries(roles).map(async ([role, text]): Promise<[RoleId, readonly Person[]] | null> => {
+        try {
+          return [role, await membersOf(text)];
+        } catch (error) {
+          // Absent, never empty or half: half a role would void the sign-offs of the other half.
+          log.warn({ err: error, role }, "a role could not be resolved");
+          return null;
+        }
+      }),
+    );
+    const resolved: RoleMembers = Object.fromEntries(entries.filter((entry) => entry !== null));
+    return resolved;
+  });
+
   return {
     async person(id, teamOfClick) {
       if (teamOfClick !== team) return { id, name: await strangersName(id), kind: "stranger" };
@@ -77,21 +93,7 @@ export function createIdentity(options: IdentityOptions): Identity {
       }
     },
 
-    async members() {
-      const entries = await Promise.all(
-        Object.entries(roles).map(async ([role, text]): Promise<[RoleId, readonly Person[]] | null> => {
-          try {
-            return [role, await membersOf(text)];
-          } catch (error) {
-            // Absent, never empty or half: half a role would void the sign-offs of the other half.
-            log.warn({ err: error, role }, "a role could not be resolved");
-            return null;
-          }
-        }),
-      );
-      const resolved: RoleMembers = Object.fromEntries(entries.filter((entry) => entry !== null));
-      return resolved;
-    },
+    members: () => resolveRoles("all"),
 
     async channel(id) {
       try {
