@@ -9,7 +9,7 @@ import type { SandboxMessage, SandboxView } from "#sandbox/slack/model";
 import type { LocalSlack, SlackOptions } from "#sandbox/slack/start";
 import { type Bot, type BotOptions, composeBot } from "#src/compose-bot";
 import { type Config, loadConfig } from "#src/config/load-config";
-import { createLog } from "#src/log";
+import { createLog, type Log } from "#src/log";
 import { type Releasers, startTestSlack, TOKENS } from "#test/sandbox/bolt-app";
 import { type Line, layLine } from "#test/support/line";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
@@ -70,9 +70,13 @@ export type TestBot = {
   readonly config: Config;
   /** What the log said, one JSON line each, from `warn` up. */
   readonly log: readonly string[];
+  /** A log for further replicas of this bot that goes the same way. */
+  readonly quiet: Log;
   command(user: string, text: string, channel?: string): Promise<void>;
   /** Presses a button of the release message, once it is there. `item`: the sign-off it belongs to. */
   press(user: string, label: RegExp, item?: string, hands?: SandboxHands): Promise<void>;
+  /** Keeps the release message as it looks now: whoever presses in this copy presses what was drawn then. */
+  keepMessage(): { press(user: string, label: RegExp, item?: string): Promise<void> };
   /** Whether the release message offers this button. */
   offers(label: RegExp, item?: string): boolean;
   /** Does something and returns the new answer that this person alone sees. */
@@ -124,6 +128,7 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
   releasers.push(lines.database.close, lines.rag.close);
   const slack = await startTestSlack(releasers, { mode, eventRetryDelaysMs: [0, 500], ...options.slack });
   const log: string[] = [];
+  const quiet = createLog({ level: "warn", secrets: Object.values(TOKENS), write: (line) => void log.push(line) });
   const bot = await composeBot({
     config,
     environment: {
@@ -138,7 +143,7 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
     storeUrls: new Map(Object.keys(config.golive.services).map((id) => [id, lines.rag.url])),
     variables: serviceEnvironment(lines.rag.url),
     dev: false,
-    log: createLog({ level: "warn", secrets: Object.values(TOKENS), write: (line) => void log.push(line) }),
+    log: quiet,
     pace: {
       timeoutMs: 1_000,
       painter: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
@@ -150,7 +155,7 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
   releasers.push(() => stopGently(bot, slack, lines));
   await bot.start();
   if (bot.port !== null) slack.setRequestUrl(`http://127.0.0.1:${bot.port}/slack/events`);
-  return withWays({ slack, database, rag, lines, config, log });
+  return withWays({ slack, database, rag, lines, config, log, quiet });
 }
 
 async function stopGently(bot: Bot, slack: LocalSlack, lines: TestBot["lines"]): Promise<void> {
@@ -159,7 +164,7 @@ async function stopGently(bot: Bot, slack: LocalSlack, lines: TestBot["lines"]):
   await bot.stop();
 }
 
-type House = Pick<TestBot, "slack" | "database" | "rag" | "lines" | "config" | "log">;
+type House = Pick<TestBot, "slack" | "database" | "rag" | "lines" | "config" | "log" | "quiet">;
 
 function withWays(house: House): TestBot {
   const { slack, database, rag } = house;
@@ -174,8 +179,7 @@ function withWays(house: House): TestBot {
   const message = () => words(posts().at(-1));
   const whispers = (user: string, channel: string) =>
     workspace.messages(channel, user).filter(({ ephemeralFor }) => ephemeralFor === user);
-  const button = (label: RegExp, item?: string) => {
-    const shown = posts().at(-1);
+  const button = (label: RegExp, item?: string, shown = posts().at(-1)) => {
     const found = findButtons(shown?.blocks ?? []).find(
       (each) => label.test(each.label) && (item === undefined || each.blockId.endsWith(`:${item}`)),
     );
@@ -207,6 +211,20 @@ function withWays(house: House): TestBot {
       if (pressed === null) throw new Error(`the button ${label} is gone again`);
       const done = await as.click(user, pressed.at, pressed.found.blockId, pressed.found.actionId);
       if (!done.ok) throw new Error(`${label}: ${done.error}`);
+    },
+    keepMessage() {
+      const shown = posts().at(-1);
+      if (shown === undefined) throw new Error("there is no release message to keep");
+      const seen = { ...shown };
+      const as = hands.as({ seen });
+      return {
+        async press(user, label, item) {
+          const pressed = button(label, item, seen);
+          if (pressed === null) throw new Error(`the kept message has no button ${label} ${item ?? ""}`);
+          const done = await as.click(user, pressed.at, pressed.found.blockId, pressed.found.actionId);
+          if (!done.ok) throw new Error(`${label}: ${done.error}`);
+        },
+      };
     },
     offers: (label, item) => button(label, item) !== null,
     async answerTo(user, act, channel = RELEASE) {

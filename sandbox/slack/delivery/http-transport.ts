@@ -53,7 +53,9 @@ export function createHttpTransport(deps: {
     send: async (delivery, fault, retry) => {
       const request = sign(delivery, deps.signingSecret, fault, retry);
       last = request;
-      const twin = fault?.kind === "duplicate" ? post(sign(delivery, deps.signingSecret, null, retry)) : null;
+      // Signed a second apart, as a redelivery is: the very same bytes would be a replay.
+      const earlier = { kind: "misdated", byMs: -1_000 } as const;
+      const twin = fault?.kind === "duplicate" ? post(sign(delivery, deps.signingSecret, earlier, retry)) : null;
       const ack = await post(request);
       deps.record(attemptOf(delivery.kind, ack, fault, retry));
       if (twin) deps.record(attemptOf(delivery.kind, await twin, fault, retry));
