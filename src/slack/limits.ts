@@ -13,7 +13,7 @@ export const LIMITS = {
   actions: { elements: 25 },
   input: { label: 2_000, hint: 2_000 },
   actionId: 255,
-  button: { text: 75, value: 2_000 },
+  button: { text: 75, value: 2_000, accessibilityLabel: 75 },
   confirm: { title: 100, text: 300, button: 30 },
   select: { options: 100, placeholder: 150 },
   option: { text: 75, value: 150, description: 75 },

@@ -99,6 +99,7 @@ function checkElement(element: Node, at: string, found: string[]): void {
   switch (element.type) {
     case "button":
       length(found, `${at} button text`, textOf(element.text), LIMITS.button.text);
+      length(found, `${at} spoken label`, element.accessibility_label, LIMITS.button.accessibilityLabel);
       length(found, `${at} button value`, element.value, LIMITS.button.value);
       if (element.confirm !== undefined) checkConfirm(asNode(element.confirm), at, found);
       return;

@@ -66,7 +66,7 @@ describe("notes in the thread", () => {
   test("passes come in one note with their numbers", () => {
     const passed = ["a", "b"].map((check) => ({ check, title: check, summary: `0 of 5 in ${check}.` }));
     expect(text({ kind: "checks-passed", passed, green: 5, total: 9 })).toBe(
-      "✅ 2 checks newly pass: 5 of 9 open the gate.\n• *a*: 0 of 5 in a.\n• *b*: 0 of 5 in b.",
+      "✅ 2 checks pass now: 5 of 9 in all.\n• *a*: 0 of 5 in a.\n• *b*: 0 of 5 in b.",
     );
   });
 

@@ -25,18 +25,26 @@ const textOf = (shown: ReleaseView) => readText(draw(shown).blocks);
 const idsOf = (shown: ReleaseView) => actionIds(draw(shown).blocks);
 
 describe("the head", () => {
-  test("header names service and run; context names who, number, manifest, phase and progress", () => {
-    const [header, context] = draw(failingView()).blocks;
+  test("header names service and run, the next line how it stands, the small one who, number, manifest and when", () => {
+    const [header, progress, context] = draw(failingView()).blocks;
     expect(readText(header)).toBe("support-docs → run-b");
+    expect(readText(progress)).toBe("❌ blocked · ▰▰▰▰▰▰▱▱▱▱ 2 of 2 checks, 1 not passing · 0 of 1 sign-off");
     const words = readText(context);
-    for (const part of ["Release #12", "Rina Ray", "`a1b2c3d4`", "checking", "2 of 2 checks", "0 of 1 sign-off"]) {
+    for (const part of ["Release #12", "Rina Ray", "`a1b2c3d4`", "`config-2`", "<!date^"])
       expect(words).toContain(part);
-    }
-    expect(words).toContain("<!date^");
+  });
+
+  test("a failed check is not called blocked while another one is under way", () => {
+    const checks = [
+      checkView("prefix-leakage", { status: "fail", result: failing }),
+      checkView("b", { status: "running" }),
+    ];
+    const [, progress] = draw(failingView({ checks })).blocks;
+    expect(readText(progress)).toMatch(/^⏳ checking/);
   });
 
   test("a failing gate's number stands in the first section after the head", () => {
-    const [, , first] = draw(failingView()).blocks;
+    const [, , , first] = draw(failingView()).blocks;
     expect(readText(first)).toContain("prefix-leakage: 3 of 41,220 chunks begin with `Document: `");
   });
 
@@ -48,6 +56,32 @@ describe("the head", () => {
     }));
     const text = textOf(failingView({ blockers }));
     for (const { id } of blockers) expect(text).toContain(`end-${id.slice(1)}`);
+  });
+
+  test("checks under way and missing sign-offs are one line each: every one has its own line below", () => {
+    const text = textOf(
+      failingView({
+        blockers: [
+          { kind: "check-running", id: "a", text: "a: running" },
+          { kind: "check-pending", id: "b", text: "b: waiting to run" },
+          {
+            kind: "sign-off",
+            id: "data-quality",
+            text: "data-quality: data-lead has not signed (Dan Ito or Mei Sato)",
+          },
+        ],
+      }),
+    );
+    expect(text).toContain("• ⏳ 2 checks are still under way\n• ✍️ 1 sign-off is missing: Dan Ito or Mei Sato");
+    expect(text).not.toContain("has not signed");
+  });
+
+  test("a quorum of two is counted as two missing people, both named", () => {
+    const blockers = [{ kind: "sign-off", id: "go-ahead", text: "go-ahead: 0 of 2 people have signed" }];
+    const open = signOffView("go-ahead", { definition: signOffDefinition("go-ahead", { quorum: 2 }), missing: 2 });
+    expect(textOf(failingView({ blockers, signOffs: [open] }))).toContain(
+      "✍️ 2 sign-offs are missing: Dan Ito and Mei Sato",
+    );
   });
 
   test("the fallback text says phase, counts and the first blocker in one sentence", () => {
@@ -79,23 +113,24 @@ describe("sections", () => {
       ],
     });
     const text = textOf(shown);
-    expect(text).toContain("*evaluation* 2 not built yet");
-    expect(text).not.toContain("✅ *evaluation*");
+    expect(text).toContain("Not built yet: nothing checks them and they don't block: evaluation (2 lines)");
+    expect(text).not.toContain("✅ evaluation");
   });
 
   test("a section whose built lines are all green but has lines not built yet gets no tick", () => {
     const sections = [sectionView("manifest", [item("a"), item("b", { status: "not-built" })])];
-    expect(textOf(view({ sections }))).toContain("\n*manifest* 1/1 · 1 not built yet");
-    expect(textOf(view({ sections: [sectionView("manifest", [item("a")])] }))).toContain("✅ *manifest* 1/1");
+    expect(textOf(view({ sections }))).toContain("*Checklist* · manifest 1/1");
+    expect(textOf(view({ sections }))).toContain("1 line of the checklist");
+    expect(textOf(view({ sections: [sectionView("manifest", [item("a")])] }))).toContain("· ✅ manifest 1/1");
   });
 
-  test("sections that only matter after the cutover are one line with their counts", () => {
+  test("what only matters after the cutover is one number", () => {
     const later = ["canary", "nightly"].map((id) => {
       const built = item(`${id}-1`, { status: "not-built" });
       return sectionView(id, [{ ...built, item: { ...built.item, phase: "canary" } }]);
     });
     const text = textOf(view({ sections: [...view().sections, ...later] }));
-    expect(text).toContain("*After the cutover*: 2 sections, 2 not built yet");
+    expect(text).toContain("2 lines about the time after the cutover");
   });
 
   test("lines decided by one check are one line with their number", () => {
@@ -112,10 +147,18 @@ describe("sections", () => {
     const sections = Array.from({ length: 12 }, (_, i) => sectionView(`s${i}`, [item(`i${i}`)]));
     const text = textOf(view({ sections }));
     expect(text).toContain("… and 2 more sections in Details");
-    expect(text).not.toContain("*s10*");
+    expect(text).not.toContain("s10");
   });
 
-  test("each section has a Details button that carries the release and the section", () => {
+  test("lines of a sign-off are counted, not listed: the sign-off has its own row", () => {
+    const signature = item("told", { status: "waiting", text: "Team notified" });
+    const line = { ...signature, item: { ...signature.item, proof: { kind: "sign-off", signOff: "told" } as const } };
+    const text = textOf(view({ sections: [sectionView("final", [line])] }));
+    expect(text).toContain("*Checklist* · final 0/1");
+    expect(text).not.toContain("Team notified");
+  });
+
+  test("each section with something open has a Details button that carries the release and the section", () => {
     const { blocks } = draw(failingView());
     const block = blocks.find((one) => one.block_id === "section:health-gates");
     const value = JSON.stringify(block).match(/"value":("(?:[^"\\]|\\.)*")/)?.[1] ?? '""';
@@ -126,7 +169,9 @@ describe("sections", () => {
 describe("sign-offs", () => {
   test("a sign-off that waits for evidence has no Sign button and names what is missing", () => {
     expect(idsOf(failingView())).not.toContain(ACTIONS.sign);
-    expect(textOf(failingView())).toContain("Evidence missing: prefix-leakage");
+    expect(textOf(failingView())).toContain(
+      "⏳ not yet · *data-quality*\nDan Ito or Mei Sato (`data-lead`), as soon as prefix-leakage passes",
+    );
   });
 
   test("a sign-off that somebody can give now has a Sign button carrying what was seen, the evidence and who may", () => {
@@ -134,8 +179,23 @@ describe("sign-offs", () => {
     expect(idsOf(shown)).toContain(ACTIONS.sign);
     expect(JSON.stringify(draw(shown).blocks)).toContain(String.raw`\"i\":\"data-quality\",\"s\":\"5e3n\"`);
     const text = textOf(shown);
-    expect(text).toContain("Evidence: prefix-leakage 0 chunks (bar 0)");
-    expect(text).toContain("Who may (`data-lead`): Dan Ito, Mei Sato");
+    expect(text).toContain("✍️ to sign · *data-quality*");
+    expect(text).toContain("Dan Ito or Mei Sato (`data-lead`) · evidence: prefix-leakage 0 chunks (bar 0)");
+  });
+
+  test("buttons say their whole purpose to a screen reader and one word to the eye", () => {
+    const shown = view({ phase: "signing", signOffs: [signOffView("data-quality")] });
+    expect(JSON.stringify(draw(shown).blocks)).toContain('"text":{"type":"plain_text","text":"Sign"}');
+    expect(JSON.stringify(draw(shown).blocks)).toContain('"accessibility_label":"Sign data-quality"');
+  });
+
+  test("a sign-off over a few checks names them", () => {
+    const two = signOffView("dq", {
+      definition: signOffDefinition("dq", { covers: ["prefix-leakage", "token-budget"] }),
+    });
+    expect(textOf(view({ phase: "signing", signOffs: [two] }))).toContain(
+      "evidence: 2 of 2 checks pass (prefix-leakage, token-budget)",
+    );
   });
 
   test("a sign-off over many checks counts them and names those that don't pass", () => {
@@ -143,7 +203,7 @@ describe("sign-offs", () => {
     const checks = ids.map((id) => checkView(id, id === "c" ? { status: "waived", result: failing } : {}));
     const all = signOffView("go-ahead", { definition: signOffDefinition("go-ahead", { covers: ids }) });
     expect(textOf(view({ phase: "signing", checks, signOffs: [all] }))).toContain(
-      "Evidence: 5 of 6 covered checks pass; not: c waived",
+      "evidence: 5 of 6 checks pass; not: c waived",
     );
   });
 

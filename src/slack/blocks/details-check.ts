@@ -22,10 +22,13 @@ export function checkDetails(
 ): KnownBlock[] {
   const evidence = check.result === null ? null : evidenceText(check.result);
   const buttons = checkButtons(view, check);
+  const id = blockId(BLOCK_PREFIXES.check, check.definition.id, index);
+  const [only, ...others] = buttons;
+  const beside = others.length === 0 && only !== undefined ? { id, accessory: only } : {};
   return [
-    section(headText(check, items, now)),
+    section(headText(check, items, now), beside),
     ...(evidence === null ? [] : [section(evidence)]),
-    ...(buttons.length === 0 ? [] : [actions(blockId(BLOCK_PREFIXES.check, check.definition.id, index), buttons)]),
+    ...(others.length === 0 ? [] : [actions(id, buttons)]),
   ];
 }
 
@@ -94,9 +97,11 @@ function checkButtons(view: ReleaseView, check: CheckView): Button[] {
   const value = carry({ r: release.id, i: check.definition.id });
   const underWay = check.attempt > 0 && (check.status === "running" || check.status === "pending");
   return drawn([
-    release.manifest !== null && !underWay ? button(ACTIONS.rerun, "Re-run", value) : null,
+    release.manifest !== null && !underWay
+      ? button(ACTIONS.rerun, "Re-run", value, { spoken: `Re-run ${check.definition.title}` })
+      : null,
     check.definition.waivable && WAIVABLE.includes(check.status)
-      ? button(ACTIONS.waive, "Waive…", value, { style: "danger" })
+      ? button(ACTIONS.waive, "Waive…", value, { style: "danger", spoken: `Waive… ${check.definition.title}` })
       : null,
   ]);
 }

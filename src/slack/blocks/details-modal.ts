@@ -1,15 +1,16 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { Instant } from "#src/release/policy";
-import type { ItemView, ReleaseView, SectionView } from "#src/release/view";
+import type { CheckStatus, ItemView, ReleaseView, SectionView } from "#src/release/view";
 import { carry } from "#src/slack/blocks/carried";
 import { checkDetails, unknownCheck } from "#src/slack/blocks/details-check";
 import { type Entry, paged } from "#src/slack/blocks/details-pages";
 import { signOffDetails } from "#src/slack/blocks/details-sign-off";
 import { actions, button, context, drawn, header, packed, section } from "#src/slack/blocks/elements";
 import { modal } from "#src/slack/blocks/modal";
+import { standingMark } from "#src/slack/blocks/release-head";
 import { sectionCount } from "#src/slack/blocks/release-sections";
 import { when } from "#src/slack/blocks/times";
-import { MARKS, marked, number, PHASE_MARKS } from "#src/slack/blocks/words";
+import { MARKS, marked, number } from "#src/slack/blocks/words";
 import { code, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, CALLBACKS } from "#src/slack/ids";
 
@@ -43,13 +44,16 @@ export function detailsModal(view: ReleaseView, sectionId: string | null, now: I
     carried: carry({ r: view.release.id, ...(sectionId === null ? {} : { i: sectionId }), p: at }),
     blocks: [
       context(
-        `${code(view.release.service, 60)} release #${number(view.release.number)} · phase: ${marked(PHASE_MARKS[view.phase])} · as of ${when(now)}${pages.length > 1 ? ` · page ${at + 1} of ${pages.length}` : ""}`,
+        `${code(view.release.service, 60)} release #${number(view.release.number)} · ${marked(standingMark(view))} · as of ${when(now)}${pages.length > 1 ? ` · page ${at + 1} of ${pages.length}` : ""}`,
       ),
       ...(pages[at] ?? []),
       ...pageButtons(view, sectionId, at, pages.length),
     ],
   });
 }
+
+/** Checks in the order in which people want to read them: what says no first, what passes last. */
+const CALM: readonly CheckStatus[] = ["fail", "error", "inconclusive", "stale", "waived", "running", "pending", "pass"];
 
 function blockerEntries(view: ReleaseView): Entry[] {
   if (view.blockers.length === 0) return [];
@@ -61,9 +65,9 @@ function sectionEntries(view: ReleaseView, one: SectionView, now: Instant): Entr
   const checks = new Map(view.checks.map((check, index) => [check.definition.id, { check, index }]));
   const signOffs = new Map(view.signOffs.map((signOff, index) => [signOff.definition.id, { signOff, index }]));
   const entries: Entry[] = [[header(`${one.title} · ${sectionCount(one)}`)]];
-  for (const [id, items] of grouped(one.items, (item) =>
-    item.item.proof.kind === "check" ? item.item.proof.check : null,
-  )) {
+  const byCheck = grouped(one.items, (item) => (item.item.proof.kind === "check" ? item.item.proof.check : null));
+  const urgency = (id: string): number => CALM.indexOf(checks.get(id)?.check.status ?? "error");
+  for (const [id, items] of [...byCheck].sort(([a], [b]) => urgency(a) - urgency(b))) {
     const found = checks.get(id);
     const applies = items.some((item) => item.status !== "not-applicable");
     if (applies)

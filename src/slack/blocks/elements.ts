@@ -52,6 +52,8 @@ export function actions(id: string, buttons: readonly Button[]): ActionsBlock {
 }
 
 export type ButtonOptions = {
+  /** The whole of it for a screen reader, where the label alone leans on the text beside it. Begins with the label. */
+  readonly spoken?: string;
   readonly style?: "primary" | "danger";
   readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
 };
@@ -69,6 +71,9 @@ export function button(
     action_id: action,
     text: plain(label, LIMITS.button.text),
     value,
+    ...(options.spoken === undefined
+      ? {}
+      : { accessibility_label: plain(options.spoken, LIMITS.button.accessibilityLabel).text }),
     ...(options.style === undefined ? {} : { style: options.style }),
     ...(options.confirm === undefined
       ? {}

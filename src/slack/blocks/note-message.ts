@@ -40,12 +40,12 @@ function noteLines(note: Note, service: string): string[] {
       ];
     case "checks-passed":
       return [
-        `✅ ${count(note.passed.length, "check")} newly ${note.passed.length === 1 ? "passes" : "pass"}: ${number(note.green)} of ${number(note.total)} open the gate.`,
+        `✅ ${count(note.passed.length, "check")} ${note.passed.length === 1 ? "passes" : "pass"} now: ${number(note.green)} of ${number(note.total)} in all.`,
         ...capped(note.passed, (one) => `• ${bold(one.title)}: ${shorten(line(one.summary), 240)}`),
       ];
     case "signed":
       return [
-        `✅ ${name(note.by)} signed ${bold(note.title)}.${note.missing > 0 ? ` ${number(note.missing)} more needed.` : " Its quorum stands."}`,
+        `✅ ${name(note.by)} signed ${bold(note.title)}.${note.missing > 0 ? ` ${number(note.missing)} more needed.` : " Nobody else is needed for it."}`,
       ];
     case "withdrawn":
       return [`✍️ ${name(note.by)} withdrew their sign-off of ${bold(note.title)}: it is asked again.`];

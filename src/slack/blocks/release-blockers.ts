@@ -2,28 +2,69 @@ import type { SectionBlock } from "@slack/types";
 import type { ReleaseView } from "#src/release/view";
 import type { Density } from "#src/slack/blocks/density";
 import { bullets, moreInDetails, packed, section } from "#src/slack/blocks/elements";
+import { cutOverButton } from "#src/slack/blocks/release-actions";
 import { when } from "#src/slack/blocks/times";
-import { flipWords, name, number } from "#src/slack/blocks/words";
-import { line, shorten } from "#src/slack/escape";
+import { awaited, flipWords, MARKS, name, number } from "#src/slack/blocks/words";
+import { code, line, shorten } from "#src/slack/escape";
+import { BLOCK_PREFIXES } from "#src/slack/ids";
 
-/** What stands between now and the cutover, first and in full; or that nothing does. */
+/**
+ * What stands between now and the cutover, first; or that nothing does, with the button. Whatever needs somebody stands in full;
+ * checks under way and missing sign-offs are one line each here, since every one of them has its own line below.
+ */
 export function releaseBlockers(view: ReleaseView, density: Density): SectionBlock[] {
   const { release } = view;
   if (release.standing === "cutting_over") return [section(cuttingOver(view, density))];
-  if (view.blockers.length === 0) return [...stopped(view, density), section(unblocked(view, density))];
-  const lines = view.blockers.map((blocker) => line(blocker.text));
-  const shown = lines.slice(0, density.blockers).map((text) => `• ${shorten(text, density.blockerChars)}`);
-  const hidden = lines.length - shown.length;
-  const title = `*What blocks the cutover* (${number(lines.length)})`;
-  const texts = packed([title, ...shown, ...(hidden > 0 ? [moreInDetails(hidden)] : [])]);
+  if (view.blockers.length === 0) return [...stopped(view, density), unblocked(view, density)];
+  const urgent = view.blockers.filter(({ kind }) => !UNDER_WAY.includes(kind) && kind !== "sign-off");
+  const shown = urgent.slice(0, density.blockers).map(({ text }) => `• ${shorten(line(text), density.blockerChars)}`);
+  const hidden = urgent.length - shown.length;
+  const folded = [...underWayLine(view), ...signOffLine(view, density)];
+  const texts = packed([
+    "*What blocks the cutover*",
+    ...shown,
+    ...(hidden > 0 ? [moreInDetails(hidden)] : []),
+    ...folded.map((text) => `• ${text}`),
+  ]);
   return [...texts.map((text) => section(text)), ...stopped(view, density)];
 }
 
-function unblocked(view: ReleaseView, density: Density): string {
+const UNDER_WAY: readonly string[] = ["check-running", "check-pending"];
+
+function underWayLine({ blockers }: ReleaseView): string[] {
+  const count = blockers.filter(({ kind }) => UNDER_WAY.includes(kind)).length;
+  if (count === 0) return [];
+  return [count === 1 ? "⏳ 1 check is still under way" : `⏳ ${number(count)} checks are still under way`];
+}
+
+/** "✍️ 3 sign-offs are missing: Dan Ito or Mei Sato; Ines Roy and Tom Vega". */
+function signOffLine({ blockers, signOffs }: ReleaseView, density: Density): string[] {
+  const ids = new Set(blockers.filter(({ kind }) => kind === "sign-off").map(({ id }) => id));
+  if (ids.size === 0) return [];
+  const open = signOffs.filter((one) => ids.has(one.definition.id));
+  const missing = Math.max(
+    ids.size,
+    open.reduce((sum, one) => sum + one.missing, 0),
+  );
+  const whose = open.map((one) =>
+    one.mayNow.length === 0
+      ? `nobody of ${code(one.definition.role, density.idChars)} can`
+      : awaited(one.mayNow, one.missing, density.nameChars),
+  );
+  const who = shorten([...new Set(whose)].join("; "), density.blockerChars);
+  return [
+    `${MARKS.waiting.emoji} ${missing === 1 ? "1 sign-off is" : `${number(missing)} sign-offs are`} missing${who === "" ? "" : `: ${who}`}`,
+  ];
+}
+
+function unblocked(view: ReleaseView, density: Density): SectionBlock {
   const { release } = view;
   const flip = flipWords(release.service, release.active, release.candidate, density.idChars);
-  if (view.phase === "ready") return `✅ *Ready.* Cut over ${flip}.`;
-  return `Nothing blocks the cutover. When it comes, it ${flip}.`;
+  if (view.phase !== "ready") return section(`Nothing blocks the cutover. When it comes, it ${flip}.`);
+  return section(`✅ *Ready.* Cut over ${flip}.`, {
+    id: `${BLOCK_PREFIXES.release}ready`,
+    accessory: release.standing === "open" ? cutOverButton(view, density) : null,
+  });
 }
 
 function cuttingOver(view: ReleaseView, density: Density): string {

@@ -1,9 +1,9 @@
-import type { ContextBlock, HeaderBlock } from "@slack/types";
-import type { ReleaseView } from "#src/release/view";
+import type { ContextBlock, HeaderBlock, SectionBlock } from "@slack/types";
+import type { CheckStatus, ReleaseView } from "#src/release/view";
 import type { Density } from "#src/slack/blocks/density";
-import { context, header } from "#src/slack/blocks/elements";
+import { context, header, section } from "#src/slack/blocks/elements";
 import { when } from "#src/slack/blocks/times";
-import { bar, count, marked, name, number, PHASE_MARKS, shortHash } from "#src/slack/blocks/words";
+import { BLOCKED, bar, count, type Mark, marked, name, number, PHASE_MARKS, shortHash } from "#src/slack/blocks/words";
 import { code, plainLine, shorten } from "#src/slack/escape";
 
 /** "support-docs → run-b". */
@@ -12,7 +12,12 @@ export function releaseHeader(view: ReleaseView): HeaderBlock {
   return header(`${shorten(plainLine(service), 60)} → ${shorten(plainLine(candidate.run), 80)}`);
 }
 
-/** Who, which manifest, when, phase; then how far it is. */
+/** How it stands and how far it is, first and big. */
+export function releaseProgress(view: ReleaseView): SectionBlock {
+  return section(`${marked(standingMark(view))} · ${progressLine(view)}`);
+}
+
+/** Who, which configuration and manifest, when. */
 export function releaseContext(view: ReleaseView, density: Density): ContextBlock {
   const { release } = view;
   const manifest =
@@ -22,14 +27,25 @@ export function releaseContext(view: ReleaseView, density: Density): ContextBloc
     `started by ${name(release.requester, density.nameChars)} ${when(release.startedAt)}`,
     `config ${code(release.candidate.config, density.idChars)}`,
     manifest,
-    `phase: ${marked(PHASE_MARKS[view.phase])}`,
   ];
-  return context(facts.join(" · "), progressLine(view));
+  return context(facts.join(" · "));
 }
 
-/** "▓▓▓▓░░░░░░ 6 of 9 checks · 2 of 5 sign-offs". */
+const UNDER_WAY: readonly CheckStatus[] = ["pending", "running"];
+const NOT_PASSING: readonly CheckStatus[] = ["fail", "error", "inconclusive", "stale"];
+
+/** The phase; but when no check is under way and one says no, waiting won't help, so it isn't called "checking". */
+export function standingMark(view: ReleaseView): Mark {
+  const done = view.checks.every((check) => !UNDER_WAY.includes(check.status));
+  const blocked = view.phase === "checking" && done && view.checks.some((check) => NOT_PASSING.includes(check.status));
+  return blocked ? BLOCKED : PHASE_MARKS[view.phase];
+}
+
+/** "▰▰▰▰▱▱▱▱▱▱ 6 of 9 checks, 1 not passing · 2 of 5 sign-offs". */
 export function progressLine(view: ReleaseView): string {
   const { checksDone, checksTotal, signed, toSign } = view.progress;
   const cells = bar(checksDone + signed, checksTotal + toSign);
-  return `${cells} ${number(checksDone)} of ${count(checksTotal, "check")} · ${number(signed)} of ${count(toSign, "sign-off")}`;
+  const failing = view.checks.filter((check) => NOT_PASSING.includes(check.status)).length;
+  const not = failing === 0 ? "" : `, ${number(failing)} not passing`;
+  return `${cells} ${number(checksDone)} of ${count(checksTotal, "check")}${not} · ${number(signed)} of ${count(toSign, "sign-off")}`;
 }

@@ -6,7 +6,7 @@ import { context, type TaggedMessage } from "#src/slack/blocks/elements";
 import { releaseActions } from "#src/slack/blocks/release-actions";
 import { releaseBlockers } from "#src/slack/blocks/release-blockers";
 import { endedBlocks } from "#src/slack/blocks/release-ended";
-import { releaseContext, releaseHeader } from "#src/slack/blocks/release-head";
+import { releaseContext, releaseHeader, releaseProgress } from "#src/slack/blocks/release-head";
 import { releaseSections } from "#src/slack/blocks/release-sections";
 import { releaseSentence } from "#src/slack/blocks/release-sentence";
 import { signOffRows } from "#src/slack/blocks/sign-off-rows";
@@ -46,11 +46,12 @@ function layout(view: ReleaseView, now: Instant, density: Density): KnownBlock[]
   }
   return [
     releaseHeader(view),
+    releaseProgress(view),
     releaseContext(view, density),
     ...releaseBlockers(view, density),
     ...releaseSections(view, density),
     ...signOffRows(view, density),
-    ...releaseActions(view, density),
+    ...releaseActions(view),
     ...foot(now),
   ];
 }

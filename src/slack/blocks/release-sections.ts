@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { ItemStatus, ItemView, ReleaseView, SectionView } from "#src/release/view";
 import { carry } from "#src/slack/blocks/carried";
 import type { Density } from "#src/slack/blocks/density";
-import { button, moreInDetails, section } from "#src/slack/blocks/elements";
+import { button, context, moreInDetails, section } from "#src/slack/blocks/elements";
 import { count, MARKS, marked, number } from "#src/slack/blocks/words";
 import { bold, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, blockId } from "#src/slack/ids";
@@ -21,15 +21,22 @@ const URGENCY: readonly ItemStatus[] = [
   "waived",
 ];
 
-/** One block per section that decides the cutover; what comes after it is one line. */
+/**
+ * A block for each section with something open; the settled ones share a line, and what nothing decides yet is one small
+ * line. Sign-offs have rows of their own, so they are counted here and not listed again.
+ */
 export function releaseSections(view: ReleaseView, density: Density): KnownBlock[] {
   const decisive = view.sections.filter((one) => one.items.some((item) => item.item.phase === "before"));
   const later = view.sections.filter((one) => !decisive.includes(one));
-  const shown = decisive.slice(0, density.sections);
-  const rest = restLines(decisive.slice(density.sections), later);
+  const open = decisive.filter((one) => openItems(one).length > 0);
+  const settled = decisive.filter((one) => openItems(one).length === 0 && one.total > 0);
+  const shown = open.slice(0, density.sections);
+  const hidden = open.slice(shown.length);
   return [
     ...shown.map((one, index) => sectionBlock(view, one, index, density)),
-    ...(rest.length > 0 ? [section(rest.join("\n"))] : []),
+    ...(hidden.length > 0 ? [section(hiddenLine(hidden))] : []),
+    ...settledBlock(settled, density),
+    ...notBuiltBlock(decisive, later, density),
   ];
 }
 
@@ -44,15 +51,20 @@ function sectionBlock(view: ReleaseView, one: SectionView, index: number, densit
   ].join("\n");
   return section(text, {
     id: blockId(BLOCK_PREFIXES.section, one.id, index),
-    accessory: button(ACTIONS.details, "Details", carry({ r: view.release.id, i: one.id })),
+    accessory: button(ACTIONS.details, "Details", carry({ r: view.release.id, i: one.id }), {
+      spoken: `Details of ${one.title}`,
+    }),
   });
 }
 
-/** Not-green items, most urgent first; items decided by the same check or sign-off share a line. */
+function openItems(one: SectionView): ItemView[] {
+  return one.items.filter((item) => item.item.proof.kind !== "sign-off" && URGENCY.includes(item.status));
+}
+
+/** Not-green items, most urgent first; items decided by the same check share a line. */
 function openLines(one: SectionView): string[] {
   const groups = new Map<string, ItemView[]>();
-  for (const item of one.items) {
-    if (!URGENCY.includes(item.status)) continue;
+  for (const item of openItems(one)) {
     const key = proofKey(item);
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
@@ -72,7 +84,7 @@ function proofKey({ item, status }: ItemView): string {
     case "check":
       return `check ${item.proof.check} ${status}`;
     case "sign-off":
-      return `sign-off ${item.proof.signOff} ${status}`;
+      return `sign-off ${item.proof.signOff}`;
     case "not-built":
       return `not-built ${item.id}`;
   }
@@ -86,7 +98,11 @@ function urgency(item: ItemView | undefined): number {
 export function sectionCount(one: SectionView): string {
   const notBuilt = one.notBuilt === 0 ? "" : `${number(one.notBuilt)} not built yet`;
   if (one.total === 0) return notBuilt === "" ? "nothing to check" : notBuilt;
-  return `${number(one.green)}/${number(one.total)}${notBuilt === "" ? "" : ` · ${notBuilt}`}`;
+  return `${greenCount(one)}${notBuilt === "" ? "" : ` · ${notBuilt}`}`;
+}
+
+function greenCount(one: SectionView): string {
+  return `${number(one.green)}/${number(one.total)}`;
 }
 
 /** A tick only where every line was decided: a section with lines that nothing decides yet is never green. */
@@ -94,25 +110,48 @@ function sectionMark(one: SectionView): string {
   return one.total > 0 && one.green === one.total && one.notBuilt === 0 ? `${MARKS.pass.emoji} ` : "";
 }
 
-function restLines(hidden: readonly SectionView[], later: readonly SectionView[]): string[] {
-  const lines: string[] = [];
-  if (hidden.length > 0) {
-    const items = sum(hidden, (one) => one.total);
-    const green = sum(hidden, (one) => one.green);
-    const notBuilt = sum(hidden, (one) => one.notBuilt);
-    lines.push(
-      `${moreInDetails(hidden.length, hidden.length === 1 ? "section" : "sections")} ${sectionCount({ id: "", title: "", items: [], green, total: items, notBuilt })}`,
-    );
-  }
-  if (later.length > 0) {
-    const total = sum(later, (one) => one.total);
-    const notBuilt = sum(later, (one) => one.notBuilt);
-    const built = total === 0 ? "" : `${number(total)} lines, `;
-    lines.push(
-      `*After the cutover*: ${number(later.length)} ${later.length === 1 ? "section" : "sections"}, ${built}${number(notBuilt)} not built yet. They don't block; all lines stand in Details.`,
-    );
-  }
-  return lines;
+function hiddenLine(hidden: readonly SectionView[]): string {
+  const counted = {
+    green: sum(hidden, (one) => one.green),
+    total: sum(hidden, (one) => one.total),
+    notBuilt: sum(hidden, (one) => one.notBuilt),
+  };
+  const more = moreInDetails(hidden.length, hidden.length === 1 ? "section" : "sections");
+  return `${more} ${sectionCount({ id: "", title: "", items: [], ...counted })}`;
+}
+
+/** "*Checklist* · Run manifest 3/3 · ✅ Backup 3/3". */
+function settledBlock(settled: readonly SectionView[], density: Density): KnownBlock[] {
+  if (settled.length === 0) return [];
+  const shown = settled.slice(0, density.sections);
+  const names = shown.map((one) => `${sectionMark(one)}${sectionName(one, density)} ${greenCount(one)}`);
+  const hidden = settled.length - shown.length;
+  const more = hidden > 0 ? [moreInDetails(hidden, hidden === 1 ? "section" : "sections")] : [];
+  return [section(["*Checklist*", ...names, ...more].join(" · "))];
+}
+
+/** What nobody should take for green: counted by section where a whole section waits, else in one number. */
+function notBuiltBlock(
+  decisive: readonly SectionView[],
+  later: readonly SectionView[],
+  density: Density,
+): KnownBlock[] {
+  const whole = decisive.filter((one) => one.total === 0 && one.notBuilt > 0);
+  const shown = whole.slice(0, Math.min(4, density.sections));
+  const rest = sum(decisive, (one) => one.notBuilt) - sum(shown, (one) => one.notBuilt);
+  const after = sum(later, (one) => one.notBuilt);
+  const parts = [
+    ...shown.map((one) => `${sectionName(one, density)} (${count(one.notBuilt, "line")})`),
+    ...(rest > 0 ? [`${count(rest, "line")}${shown.length > 0 ? " of other sections" : " of the checklist"}`] : []),
+    ...(after > 0 ? [`${count(after, "line")} about the time after the cutover`] : []),
+  ];
+  return parts.length === 0
+    ? []
+    : [context(`Not built yet: nothing checks them and they don't block: ${parts.join(", ")}`)];
+}
+
+function sectionName(one: SectionView, density: Density): string {
+  return shorten(line(one.title), density.nameChars);
 }
 
 function sum(sections: readonly SectionView[], of: (one: SectionView) => number): number {

@@ -2,7 +2,7 @@ import type { Button } from "@slack/types";
 import type { ReleaseView, SignOffView } from "#src/release/view";
 import { carry } from "#src/slack/blocks/carried";
 import { button, drawn } from "#src/slack/blocks/elements";
-import { plainLine, shorten } from "#src/slack/escape";
+import { plainLine } from "#src/slack/escape";
 import { ACTIONS } from "#src/slack/ids";
 
 /** Whether somebody could press Sign now and have it count. */
@@ -15,11 +15,15 @@ export function signableNow(view: ReleaseView, one: SignOffView): boolean {
 /** Sign, Withdraw, Lift objection: each only when it can be pressed by somebody now. */
 export function signOffButtons(view: ReleaseView, one: SignOffView): Button[] {
   const value = carry({ r: view.release.id, i: one.definition.id, s: one.seen });
-  const title = shorten(plainLine(one.definition.title), 50);
+  const title = plainLine(one.definition.title);
   return drawn([
-    signableNow(view, one) ? button(ACTIONS.sign, `Sign: ${title}`, value, { style: "primary" }) : null,
-    isOpen(view) && one.given.length > 0 ? button(ACTIONS.withdraw, "Withdraw", value) : null,
-    isLiftable(view, one) ? button(ACTIONS.liftObjection, "Lift objection", value) : null,
+    signableNow(view, one) ? button(ACTIONS.sign, "Sign", value, { style: "primary", spoken: `Sign ${title}` }) : null,
+    isOpen(view) && one.given.length > 0
+      ? button(ACTIONS.withdraw, "Withdraw", value, { spoken: `Withdraw from ${title}` })
+      : null,
+    isLiftable(view, one)
+      ? button(ACTIONS.liftObjection, "Lift objection", value, { spoken: `Lift objection to ${title}` })
+      : null,
   ]);
 }
 

@@ -2,12 +2,12 @@ import type { VoidReason } from "#src/release/events";
 import type { CheckView, ReleaseView, SignOffView } from "#src/release/view";
 import type { Density } from "#src/slack/blocks/density";
 import { when } from "#src/slack/blocks/times";
-import { MARKS, marked, name, names, number, shortHash } from "#src/slack/blocks/words";
+import { awaited, MARKS, marked, name, number, shortHash } from "#src/slack/blocks/words";
 import { bold, code, line, shorten } from "#src/slack/escape";
 
 type Room = Pick<Density, "signOffChars" | "nameChars" | "idChars">;
 
-/** A sign-off in a few lines: what and how it stands, who signed, what was voided, the evidence, who may. */
+/** A sign-off in a few lines: what and how it stands, who signed, what was voided, who is awaited and on what evidence. */
 export function signOffLines(view: ReleaseView, one: SignOffView, room: Room): string[] {
   const short = (text: string) => shorten(text, room.signOffChars);
   return [
@@ -20,7 +20,7 @@ export function signOffLines(view: ReleaseView, one: SignOffView, room: Room): s
         `🔁 re-asked: ${name(gone.person, room.nameChars)}'s sign-off no longer counts, ${voidWords(gone.because)}`,
       );
     }),
-    ...(one.status === "signed" ? [] : [short(evidenceLine(view, one)), ...whoLine(one, room).map(short)]),
+    ...(one.status === "signed" || one.status === "vetoed" ? [] : [short(needLine(view, one, room))]),
   ];
 }
 
@@ -31,18 +31,47 @@ function headLine(one: SignOffView, room: Room): string {
   const by = signers.length === 0 ? "" : ` by ${signers.join(", ")}${hidden > 0 ? ` and ${hidden} more` : ""}`;
   const { quorum } = one.definition;
   const tally = quorum > 1 || one.given.length > 1 ? ` · ${number(one.given.length)} of ${number(quorum)} signed` : "";
-  if (one.status === "signed") return `${marked(MARKS.signed)} · ${title}${tally}${by}`;
-  return `${marked(MARKS[one.status])} · ${title}${tally}${by}`;
+  return `${marked(SHORT_MARKS[one.status])} · ${title}${tally}${by}`;
+}
+
+/** A row is about a sign-off already: its state needs one word less. */
+const SHORT_MARKS = {
+  ...MARKS,
+  waiting: { ...MARKS.waiting, word: "to sign" },
+  "waiting-for-evidence": { ...MARKS["waiting-for-evidence"], word: "not yet" },
+} as const;
+
+/** Who is awaited, in which role, on what evidence; or what has to pass before anybody can sign. */
+function needLine(view: ReleaseView, one: SignOffView, room: Room): string {
+  const role = code(one.definition.role, room.idChars);
+  const nobody = one.mayNow.length === 0;
+  const who = nobody
+    ? `Nobody of ${role} can give a sign-off that counts now`
+    : `${awaited(one.mayNow, one.missing, room.nameChars)} (${role})`;
+  if (one.status === "waiting-for-evidence" && one.waitingFor.length > 0) {
+    const checks = one.waitingFor.map(line);
+    const what = checks.length > MOST_NAMED ? `${number(checks.length)} checks pass` : `${listed(checks)}`;
+    return nobody ? `${who} · evidence missing: ${listed(checks)}` : `${who}, as soon as ${what}`;
+  }
+  return `${who} · ${evidenceLine(view, one)}`;
+}
+
+const MOST_NAMED = 3;
+
+function listed(titles: readonly string[]): string {
+  const last = titles.at(-1) ?? "";
+  const head = titles.slice(0, -1).join(", ");
+  return head === "" ? `${last} passes` : `${head} and ${last} pass`;
 }
 
 /** More checks than this are counted, with those that don't pass named; Details has all values. */
-const MOST_VALUES = 4;
+const MOST_VALUES = 1;
 
-/** The evidence a signature would be bound to, value against bar. */
+/** The evidence a signature would be bound to: one check with value and bar, several by name; in full, all values. */
 export function evidenceLine(view: ReleaseView, one: SignOffView, inFull = false): string {
-  if (one.definition.covers.length === 0) return "Evidence: no check stands behind this; the signature is the evidence";
+  if (one.definition.covers.length === 0) return "no check stands behind this: the signature is the evidence";
   if (one.status === "waiting-for-evidence" && one.waitingFor.length > 0) {
-    return `Evidence missing: ${one.waitingFor.map(line).join(", ")}`;
+    return `evidence missing: ${one.waitingFor.map(line).join(", ")}`;
   }
   const known = new Map(view.checks.map((check) => [check.definition.id, check]));
   if (one.definition.covers.length > MOST_VALUES && !inFull) return tally(one.definition.covers, known);
@@ -50,18 +79,19 @@ export function evidenceLine(view: ReleaseView, one: SignOffView, inFull = false
     const check = known.get(id);
     return check === undefined ? `${line(id)} unknown` : checkWords(check);
   });
-  return `Evidence: ${parts.join("; ")}`;
+  return `evidence: ${parts.join("; ")}`;
 }
 
 function tally(covers: readonly string[], known: ReadonlyMap<string, CheckView>): string {
+  const titleOf = (id: string): string => line(known.get(id)?.definition.title ?? id);
   const others = covers.filter((id) => known.get(id)?.status !== "pass");
-  const named = others.map((id) => {
-    const check = known.get(id);
-    return check === undefined ? `${line(id)} unknown` : checkWords(check);
-  });
-  const passing = `${number(covers.length - others.length)} of ${number(covers.length)} covered checks pass`;
-  return `Evidence: ${passing}${named.length === 0 ? "" : `; not: ${named.join(", ")}`}`;
+  const named = others.map((id) => `${titleOf(id)} ${MARKS[known.get(id)?.status ?? "pending"].word}`);
+  const passing = `evidence: ${number(covers.length - others.length)} of ${number(covers.length)} checks pass`;
+  if (named.length > 0) return `${passing}; not: ${named.join(", ")}`;
+  return covers.length > MOST_TITLES ? passing : `${passing} (${covers.map(titleOf).join(", ")})`;
 }
+
+const MOST_TITLES = 4;
 
 function checkWords(check: CheckView): string {
   const title = line(check.definition.title);
@@ -69,13 +99,6 @@ function checkWords(check: CheckView): string {
   const value = line(check.result.value);
   const bar = line(check.result.bar);
   return `${title} ${value === "" ? "pass" : value}${bar === "" ? "" : ` (bar ${bar})`}`;
-}
-
-function whoLine(one: SignOffView, room: Room): string[] {
-  if (one.status === "vetoed") return [];
-  const role = code(one.definition.role, room.idChars);
-  if (one.mayNow.length === 0) return one.missing > 0 ? [`Nobody of ${role} can give a sign-off that counts now`] : [];
-  return [`Who may (${role}): ${names(one.mayNow, 4, room.nameChars)}`];
 }
 
 /** Which difference voided a sign-off. */

@@ -3,11 +3,11 @@ import type { Pair } from "#src/release/events";
 import { samePair } from "#src/release/pair";
 import type { ReleaseView } from "#src/release/view";
 import { context, type Message, section } from "#src/slack/blocks/elements";
-import { progressLine } from "#src/slack/blocks/release-head";
+import { progressLine, standingMark } from "#src/slack/blocks/release-head";
 import { releaseSentence } from "#src/slack/blocks/release-sentence";
 import { signableNow } from "#src/slack/blocks/sign-off-buttons";
 import { when } from "#src/slack/blocks/times";
-import { MARKS, marked, name, names, number, PHASE_MARKS, pair } from "#src/slack/blocks/words";
+import { awaited, MARKS, marked, name, number, pair } from "#src/slack/blocks/words";
 import { bold, channelLink, code, line, shorten } from "#src/slack/escape";
 import { BUDGET } from "#src/slack/limits";
 
@@ -51,8 +51,12 @@ function driftWords(view: ReleaseView, live: LiveNow): string[] {
 
 function standing(view: ReleaseView): string {
   const { release } = view;
-  const head = `*Release #${number(release.number)}* to ${pair(release.candidate)} · phase: ${marked(PHASE_MARKS[view.phase])} · started by ${name(release.requester)} ${when(release.startedAt)}`;
+  const head = `*Release #${number(release.number)}* to ${pair(release.candidate)} · phase: ${marked(standingMark(view))} · started by ${name(release.requester)} ${when(release.startedAt)}`;
   if (release.ended === null) return `${head}\n${progressLine(view)}`;
+  if (release.standing === "live") {
+    const by = release.cutover === null ? "" : `, cut over by ${name(release.cutover.by)}`;
+    return `${head}\nLive since ${when(release.ended.at)}${by}`;
+  }
   const reason = line(release.ended.reason);
   return `${head}\nEnded ${when(release.ended.at)} by ${name(release.ended.by)}${reason === "" ? "" : `: ${shorten(reason, 400)}`}`;
 }
@@ -61,9 +65,13 @@ function blockerBlocks(view: ReleaseView): KnownBlock[] {
   if (view.release.standing !== "open") return [];
   if (view.blockers.length === 0)
     return view.phase === "ready" ? [section("✅ *Ready*: nothing blocks the cutover.")] : [];
-  const shown = view.blockers.slice(0, 10).map((blocker) => `• ${shorten(line(blocker.text), 240)}`);
-  const hidden = view.blockers.length - shown.length;
-  const title = `*What blocks the cutover* (${number(view.blockers.length)})`;
+  const asked = new Set(view.signOffs.filter((one) => signableNow(view, one)).map((one) => one.definition.id));
+  // Those that can be signed now are listed below, with the people: they don't stand here too.
+  const blockers = view.blockers.filter(({ kind, id }) => kind !== "sign-off" || !asked.has(id));
+  if (blockers.length === 0) return [];
+  const shown = blockers.slice(0, 10).map((blocker) => `• ${shorten(line(blocker.text), 240)}`);
+  const hidden = blockers.length - shown.length;
+  const title = "*What blocks the cutover*";
   return [
     section([title, ...shown, ...(hidden > 0 ? [`_… and ${hidden} more in the release message_`] : [])].join("\n")),
   ];
@@ -73,8 +81,14 @@ function askedBlocks(view: ReleaseView): KnownBlock[] {
   const asked = view.signOffs.filter((one) => signableNow(view, one));
   if (asked.length === 0) return [];
   const shown = asked.slice(0, 10).map((one) => {
-    return `${MARKS.waiting.emoji} ${bold(one.definition.title, 100)}: ${number(one.missing)} of ${names(one.mayNow, 4, 40)}`;
+    return `${MARKS.waiting.emoji} ${bold(one.definition.title, 100)}: ${awaited(one.mayNow, one.missing, 40)}`;
   });
   const hidden = asked.length - shown.length;
-  return [section(["*Asked to sign now*", ...shown, ...(hidden > 0 ? [`_… and ${hidden} more_`] : [])].join("\n"))];
+  return [
+    section(
+      ["*Missing sign-offs that can be given now*", ...shown, ...(hidden > 0 ? [`_… and ${hidden} more_`] : [])].join(
+        "\n",
+      ),
+    ),
+  ];
 }

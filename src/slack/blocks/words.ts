@@ -3,7 +3,7 @@ import type { Person } from "#src/release/people";
 import type { ItemStatus, ReleaseView } from "#src/release/view";
 import { code, line, shorten } from "#src/slack/escape";
 
-type Mark = { readonly emoji: string; readonly word: string };
+export type Mark = { readonly emoji: string; readonly word: string };
 
 /** State is always also a word: for screen readers and colour-blind people. */
 export const MARKS: Readonly<Record<ItemStatus, Mark>> = {
@@ -34,6 +34,9 @@ export const PHASE_MARKS: Readonly<Record<ReleaseView["phase"], Mark>> = {
   paused: { emoji: "⏸", word: "paused" },
 };
 
+/** A check says no and nothing is under way: derived, not a phase. */
+export const BLOCKED: Mark = { emoji: "❌", word: "blocked" };
+
 /** "❌ fail", or just the word where the state has no mark. */
 export function marked(mark: Mark): string {
   return mark.emoji === "" ? mark.word : `${mark.emoji} ${mark.word}`;
@@ -63,6 +66,14 @@ export function names(people: readonly Person[], most = 4, max = 60): string {
   return hidden > 0 ? `${shown.join(", ")} and ${number(hidden)} more` : shown.join(", ");
 }
 
+/** Whose sign-off is awaited: "Dan Ito or Mei Sato", "Ines Roy and Tom Vega", "2 of Ines Roy, Tom Vega, Omar Haddad". */
+export function awaited(people: readonly Person[], missing: number, max = 60): string {
+  if (missing === 1 && people.length === 2) return people.map((person) => name(person, max)).join(" or ");
+  if (missing === people.length && missing === 2) return people.map((person) => name(person, max)).join(" and ");
+  if (people.length === 1) return names(people, 1, max);
+  return `${missing === people.length ? "all" : number(missing)} of ${names(people, 4, max)}`;
+}
+
 /** The run in code style, and its configuration, which moves with the same flip. */
 export function pair(value: Pair, max = 70): string {
   return `${code(value.run, max)} (config ${code(value.config, max)})`;
@@ -86,10 +97,10 @@ export function shortHash(hash: string): string {
   return code(hash.replace(/^sha256:/, "").slice(0, 8), 12);
 }
 
-/** "▓▓▓░░░░░░░": `done` of `total` in ten cells; full only when all is done. */
+/** "▰▰▰▱▱▱▱▱▱▱": `done` of `total` in ten cells; full only when all is done. */
 export function bar(done: number, total: number): string {
   const cells = 10;
   const share = total <= 0 ? 0 : Math.min(1, Math.max(0, done / total));
   const full = Math.floor(share * cells);
-  return `${"▓".repeat(full)}${"░".repeat(cells - full)}`;
+  return `${"▰".repeat(full)}${"▱".repeat(cells - full)}`;
 }
