@@ -25,5 +25,7 @@ export function createPool({ url, name, max = 8, onError = () => undefined }: Po
     keepAlive: true,
   });
   pool.on("error", onError);
+  // One that breaks while it is checked out fails its statement, and without a listener the entire process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
