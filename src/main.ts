@@ -1,12 +1,20 @@
 #!/usr/bin/env node
+import { once } from "node:events";
 import { runCommandLine } from "#src/cli/program";
+
+// `golive audit export | head`: a reader that leaves early is no fault of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 // The only place that reads the process: everything below gets what it needs as arguments.
 process.exitCode = await runCommandLine(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
+  out: async (text) => {
+    if (!process.stdout.write(text)) await once(process.stdout, "drain");
+  },
   err: (text) => void process.stderr.write(text),
   env: process.env,
-  isTty: process.stderr.isTTY === true,
   stopSignal: () =>
     new Promise((resolve) => {
       process.once("SIGINT", () => resolve("SIGINT"));

@@ -1,60 +1,61 @@
-import { Client } from "pg";
 import { CliError, EXIT, type Io, printJson } from "#src/cli/io";
 import type { Register } from "#src/cli/program";
-import { commandEnvironment, parseEnvironment } from "#src/config/environment";
-import { describeProblems } from "#src/config/problems";
+import { withDatabase } from "#src/cli/reach-database";
+import { readEnvironment } from "#src/cli/surroundings";
+import { auditEnvironment } from "#src/config/environment";
 import { exportJournal } from "#src/journal/export-journal";
-import { verifyJournal } from "#src/journal/verify-journal";
+import { type JournalReport, verifyJournal } from "#src/journal/verify-journal";
+
+type Head = { readonly position: number; readonly hash: string };
 
 export const registerAudit: Register = (program, io, finish) => {
   const audit = program.command("audit").description("the audit trail");
   audit
     .command("verify")
     .description("check every row of the journal against its hash and its neighbours")
-    .option("--json", "one JSON document on stdout")
     .option("--head <position:hash>", "a head that an earlier export printed: shows a chain that was written anew")
+    .option("--json", "one JSON document on stdout")
     .action(async (flags: { json?: boolean; head?: string }) => {
-      const report = await withClient(io, (client) => verifyJournal(client, parseHead(flags.head)));
+      const head = parseHead(flags.head);
+      const { DATABASE_URL } = readEnvironment(io, auditEnvironment);
+      const report = await withDatabase(DATABASE_URL, (client) => verifyJournal(client, head));
       if (flags.json === true) printJson(io, report);
-      else {
-        const head = report.head === null ? "empty" : `head ${report.head.position}:${report.head.hash}`;
-        for (const problem of report.problems) io.out(`${problem.kind}: ${problem.sentence}\n`);
-        io.out(
-          report.ok
-            ? `The audit trail is intact: ${report.rows} rows, ${head}.\n`
-            : `The audit trail is BROKEN: ${report.problems.length} problem(s) in ${report.rows} rows.\n`,
-        );
-      }
+      else printReport(io, report);
       finish(report.ok ? EXIT.pass : EXIT.failed);
     });
   audit
     .command("export")
-    .description("the journal as NDJSON on stdout, oldest first")
+    .description("the journal as NDJSON on stdout, oldest first; the head on stderr")
     .action(async () => {
-      const { rows, head } = await withClient(io, (client) => exportJournal(client, io.out));
+      const { DATABASE_URL } = readEnvironment(io, auditEnvironment);
+      const { rows, head } = await withDatabase(DATABASE_URL, (client) => exportJournal(client, io.out));
       io.err(
-        `${rows} rows; head ${head === null ? "empty" : `${head.position}:${head.hash}`}. Keep it: audit verify --head compares with it.\n`,
+        `${rows} rows; head ${headText(head)}. Keep it: \`golive audit verify --head\` compares with it, and shows a chain that ` +
+          "was written anew.\n",
       );
     });
 };
 
-async function withClient<T>(io: Io, work: (client: Client) => Promise<T>): Promise<T> {
-  const parsed = parseEnvironment(commandEnvironment, io.env);
-  if (!parsed.ok) throw new CliError(describeProblems(parsed.problems));
-  const client = new Client({ connectionString: parsed.environment.DATABASE_URL, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
+function printReport(io: Io, { ok, rows, head, problems }: JournalReport): void {
+  if (ok) {
+    void io.out(`The audit trail is intact: ${rows} rows, head ${headText(head)}.\n`);
+    return;
   }
+  for (const { kind, sentence } of problems) void io.out(`${kind}: ${sentence}\n`);
+  void io.out(
+    `The audit trail is BROKEN: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`} in ${rows} rows. What it ` +
+      "says from there on can't be relied on. Keep a copy of the database as it is, find out who had the owner's rights, and " +
+      "compare with an earlier `golive audit export`.\n",
+  );
 }
 
-function parseHead(text: string | undefined) {
+const headText = (head: Head | null): string => (head === null ? "empty" : `${head.position}:${head.hash}`);
+
+function parseHead(text: string | undefined): Head | undefined {
   if (text === undefined) return undefined;
   const [, position, hash] = /^(\d+):([0-9a-f]{64})$/.exec(text) ?? [];
   if (position === undefined || hash === undefined) {
-    throw new CliError("--head takes what `golive audit export` printed, like 42:9f86d0….");
+    throw new CliError("--head takes what `golive audit export` printed, like 42:9f86d0…; nothing was verified.");
   }
   return { position: Number(position), hash };
 }

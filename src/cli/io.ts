@@ -1,9 +1,9 @@
 /** Where a command writes and what it read: injected, so that commands run in tests as they run in a shell. */
 export type Io = {
-  readonly out: (text: string) => void;
+  /** A promise means: the reader is slower than we are, wait for it. */
+  readonly out: (text: string) => void | Promise<void>;
   readonly err: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly isTty: boolean;
   /** Resolves with the first signal that asks the process to stop. */
   readonly stopSignal: () => Promise<string>;
 };
@@ -23,6 +23,6 @@ export class CliError extends Error {
 }
 
 /** Prints one JSON document on stdout and nothing else. */
-export function printJson(io: Io, document: unknown): void {
-  io.out(`${JSON.stringify(document, null, 2)}\n`);
+export function printJson(io: Io, document: object): void {
+  void io.out(`${JSON.stringify(document, null, 2)}\n`);
 }

@@ -1,9 +1,7 @@
-import { CliError } from "#src/cli/io";
-import { readConfig } from "#src/cli/open-core";
+import { printJson } from "#src/cli/io";
 import type { Register } from "#src/cli/program";
-import { migrateEnvironment, parseEnvironment, parseStoreUrls } from "#src/config/environment";
-import { describeProblems } from "#src/config/problems";
-import { listServices } from "#src/config/to-policy";
+import { readSurroundings } from "#src/cli/surroundings";
+import { migrateEnvironment } from "#src/config/environment";
 import { migrate } from "#src/journal/migrate";
 import { prepareRagStore } from "#src/rag/store-postgres";
 
@@ -11,17 +9,18 @@ export const registerMigrate: Register = (program, io) => {
   program
     .command("migrate")
     .description("create or update Golive's tables, and its ledger of flips in each RAG store (repeatable)")
-    .action(async () => {
-      const config = await readConfig(io);
-      const parsed = parseEnvironment(migrateEnvironment, io.env);
-      if (!parsed.ok) throw new CliError(describeProblems(parsed.problems));
-      const stores = parseStoreUrls(listServices(config), io.env);
-      if (!stores.ok) throw new CliError(describeProblems(stores.problems));
-      const { applied } = await migrate(parsed.environment.DATABASE_OWNER_URL);
-      io.out(applied.length === 0 ? "Golive's tables are up to date.\n" : `Applied ${applied.join(", ")}.\n`);
-      for (const [service, connectionString] of stores.urls) {
+    .option("--json", "one JSON document on stdout")
+    .action(async (flags: { json?: boolean }) => {
+      const { environment, storeUrls } = await readSurroundings(io, migrateEnvironment);
+      const say = (line: string): void => {
+        if (flags.json !== true) void io.out(`${line}\n`);
+      };
+      const { applied } = await migrate(environment.DATABASE_OWNER_URL);
+      say(applied.length === 0 ? "Golive's tables are up to date." : `Applied ${applied.join(", ")}.`);
+      for (const [service, connectionString] of storeUrls) {
         await prepareRagStore({ connectionString });
-        io.out(`The RAG store of ${service} has its ledger of flips.\n`);
+        say(`The RAG store of ${service} has its ledger of flips.`);
       }
+      if (flags.json === true) printJson(io, { ok: true, applied, ledgers: [...storeUrls.keys()] });
     });
 };

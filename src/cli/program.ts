@@ -1,14 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { registerAudit } from "#src/cli/audit";
 import { registerConfig } from "#src/cli/config";
+import { explainError } from "#src/cli/explain-error";
+import { addHelp } from "#src/cli/help";
 import { registerInit } from "#src/cli/init";
-import { CliError, EXIT, type ExitCode, type Io } from "#src/cli/io";
+import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { registerMigrate } from "#src/cli/migrate";
 import { registerRelease } from "#src/cli/release";
 import { registerRun } from "#src/cli/run-adopt";
 import { registerServe } from "#src/cli/serve";
+import { scrubberOf } from "#src/cli/surroundings";
 import { registerUnlock } from "#src/cli/unlock";
-import { createScrubber } from "#src/log";
+import { COLUMNS } from "#src/cli/wrap";
 
 /** How a command ends: it sets the exit code through `finish`. */
 export type Register = (program: Command, io: Io, finish: (code: ExitCode) => void) => void;
@@ -24,35 +27,59 @@ const COMMANDS: readonly Register[] = [
   registerAudit,
 ];
 
-/** Runs `golive …` and returns its exit code (see the command line contract in docs/cli.md). Never throws. */
+/** Runs `golive …` and returns its exit code (docs/cli.md lists them). Never throws, never prints a stack or a secret. */
 export async function runCommandLine(words: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.pass;
-  const finish = (given: ExitCode): void => {
-    code = given;
+  let printed = false;
+  const watched: Io = {
+    ...io,
+    out(text) {
+      printed = true;
+      return io.out(text);
+    },
   };
   const program = new Command("golive")
     .description("Takes a RAG system into production from Slack, and keeps it honest afterwards.")
     .exitOverride()
     .showSuggestionAfterError(true)
-    .showHelpAfterError("(golive help shows the commands)")
-    .configureOutput({ writeOut: io.out, writeErr: io.err });
-  for (const register of COMMANDS) register(program, io, finish);
+    .configureOutput({
+      writeOut: (text) => void watched.out(text),
+      writeErr: io.err,
+      getOutHelpWidth: () => COLUMNS,
+      getErrHelpWidth: () => COLUMNS,
+    });
+  for (const register of COMMANDS) {
+    register(program, watched, (given) => {
+      code = given;
+    });
+  }
+  addHelp(program);
   try {
-    await program.parseAsync([...words], { from: "user" });
+    await program.parseAsync(helpLast(words), { from: "user" });
     return code;
   } catch (error) {
-    return explain(error, io);
+    // A reader of --json finds one document, whatever happened, and never a second one.
+    return fail(error, watched, words.includes("--json") && !printed);
   }
 }
 
-function explain(error: unknown, io: Io): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
-  if (error instanceof CliError) {
-    io.err(`${error.message}\n`);
-    return error.exit;
+/** `golive help release start` is `golive release start --help`: commander looks one word deep only. */
+function helpLast(words: readonly string[]): string[] {
+  const [first, ...rest] = words;
+  return first === "help" && rest.length > 1 ? [...rest, "--help"] : [...words];
+}
+
+function fail(error: unknown, io: Io, json: boolean): ExitCode {
+  const scrub = scrubberOf(io);
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.pass;
+    if (json) printJson(io, { ok: false, error: "usage", sentence: error.message });
+    return EXIT.usage;
   }
-  const scrub = createScrubber([]);
-  const said = error instanceof Error ? error.message : String(error);
-  io.err(`${scrub(said)}\nNothing was changed by this command.\n`);
-  return EXIT.inconclusive;
+  const { kind, exit, sentence } = explainError(error);
+  if (json) printJson(io, { ok: false, error: kind, sentence: scrub(sentence) });
+  else io.err(`${scrub(sentence)}\n`);
+  const wantsStack = io.env.LOG_LEVEL === "debug" || io.env.LOG_LEVEL === "trace";
+  if (wantsStack && error instanceof Error && error.stack !== undefined) io.err(`${scrub(error.stack)}\n`);
+  return exit;
 }

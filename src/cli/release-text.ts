@@ -1,66 +1,111 @@
+import { COLUMNS, wrap } from "#src/cli/wrap";
 import type { CheckView, ReleaseView, SignOffView } from "#src/release/view";
 
-const MARK: Readonly<Record<string, string>> = {
-  pass: "✅ pass",
-  fail: "❌ fail",
-  inconclusive: "⚠️ inconclusive",
-  error: "⚠️ error",
-  pending: "⏳ pending",
-  running: "⏳ running",
-  stale: "⏳ stale",
-  waived: "⚠️ waived",
-  signed: "✅ signed",
-  waiting: "✍️ waiting",
-  "waiting-for-evidence": "⏳ waiting for evidence",
-  vetoed: "⏸ vetoed",
+/** State is a word; the mark before it is for the eye that looks for the one red line. Marks are two columns wide. */
+const MARK: Readonly<Record<CheckView["status"] | SignOffView["status"], readonly [mark: string, word: string]>> = {
+  pass: ["✅", "pass"],
+  fail: ["❌", "fail"],
+  inconclusive: ["⚠️", "inconclusive"],
+  error: ["⚠️", "error"],
+  pending: ["⏳", "pending"],
+  running: ["⏳", "running"],
+  stale: ["🔁", "stale"],
+  waived: ["⚠️", "waived"],
+  signed: ["✅", "signed"],
+  waiting: ["✍️", "waiting"],
+  "waiting-for-evidence": ["⏳", "too early"],
+  vetoed: ["❌", "vetoed"],
 };
-const mark = (status: string): string => MARK[status] ?? status;
+const WORD = 12;
+const ID = 20;
+const HANG = 2 + 2 + 1 + WORD + 1 + ID + 1;
+
 const pair = (value: { run: string; config: string } | null): string =>
   value === null ? "nothing" : `${value.run} with ${value.config}`;
+const utc = (at: number): string => `${new Date(at).toISOString().replace("T", " ").slice(0, 16)} UTC`;
 
-/** A release for a terminal: same words and order as in Slack. Ends with a line break. */
+/** A release for a terminal of 100 columns: same words and order as in Slack. Ends with a line break. */
 export function releaseText(view: ReleaseView): string {
-  const { release, progress } = view;
-  const lines = [
-    `${release.service} → ${release.candidate.run} (release ${release.number}, ${release.id})`,
-    `${view.phase} · started by ${release.requester.name} at ${iso(release.startedAt)} · manifest ${release.manifest?.hash.slice(0, 8) ?? "not frozen yet"}`,
-    `${pair(release.active)} → ${pair(release.candidate)}`,
-    `${progress.checksDone} of ${progress.checksTotal} checks · ${progress.signed} of ${progress.toSign} sign-offs`,
+  return `${[
+    ...head(view),
     "",
-    ...blockerLines(view),
+    ...standing(view),
     "",
     "Checks",
-    ...view.checks.map(checkLine),
+    ...view.checks.flatMap(checkLines),
     "",
     "Sign-offs",
-    ...view.signOffs.map(signOffLine),
-  ];
-  return `${lines.join("\n")}\n`;
+    ...view.signOffs.flatMap(signOffLines),
+  ].join("\n")}\n`;
 }
 
-function blockerLines(view: ReleaseView): string[] {
-  if (view.release.ended !== null) return [view.release.ended.reason];
-  if (view.blockers.length === 0) {
-    return [
-      `Ready. Cut over flips ${view.release.service} from ${pair(view.release.active)} to ${pair(view.release.candidate)}.`,
-    ];
+/** After an act: where the release stands now, without what didn't change. Ends with a line break. */
+export function briefText(view: ReleaseView): string {
+  return `${[...head(view), "", ...standing(view)].join("\n")}\n`;
+}
+
+function head(view: ReleaseView): string[] {
+  const { release, progress } = view;
+  const manifest = release.manifest === null ? "not frozen yet" : release.manifest.hash.slice(0, 8);
+  const stands = `${view.phase} · ${progress.checksDone} of ${progress.checksTotal} checks done`;
+  return [
+    `${release.service}: ${pair(release.active)} → ${pair(release.candidate)}`,
+    `${stands} · ${progress.signed} of ${progress.toSign} sign-offs`,
+    `release ${release.number} (${release.id}) · manifest ${manifest}`,
+    `started by ${release.requester.name}, ${utc(release.startedAt)}`,
+  ].flatMap((line) => wrap("", line));
+}
+
+function standing({ release, blockers }: ReleaseView): string[] {
+  const { ended } = release;
+  if (ended !== null && release.standing === "live") {
+    const cut = release.cutover === null ? "" : ` Cut over by ${release.cutover.by.name}.`;
+    const before = `Before: ${pair(release.active)}.`;
+    return wrap(
+      "",
+      `Live: ${release.service} answers from ${pair(release.candidate)} since ${utc(ended.at)}. ${before}${cut}`,
+    );
   }
-  return ["What blocks the cutover", ...view.blockers.map((blocker) => `  - ${blocker.text}`)];
+  if (ended !== null) {
+    const how = release.standing === "cancelled" ? "Cancelled" : "Failed";
+    return wrap("", `${how} by ${ended.by.name}, ${utc(ended.at)}: ${ended.reason}. The pointer was not moved by it.`);
+  }
+  if (release.standing === "cutting_over") return ["The cutover is under way."];
+  const stopped = release.stopped.flatMap((why) => wrap("  - ", why));
+  return [
+    ...(stopped.length === 0
+      ? []
+      : ["The last cutover stopped before the flip; the pointer is untouched", ...stopped, ""]),
+    ...(blockers.length === 0
+      ? wrap("", "Ready: nothing blocks the cutover. `golive release cutover --as USER --confirm` flips the pointer.")
+      : ["What blocks the cutover", ...blockers.flatMap((blocker) => wrap("  - ", blocker.text))]),
+  ];
 }
 
-/** One check in one line: state, id, and the sentence with its number. */
-export function checkLine(check: CheckView): string {
-  const summary = check.result === null ? "" : `  ${check.result.summary}`;
-  const next = check.result === null || check.result.next === "" ? "" : ` ${check.result.next}`;
-  return `  ${mark(check.status).padEnd(16)} ${check.definition.id.padEnd(20)}${summary}${next}`.trimEnd();
+function row(status: CheckView["status"] | SignOffView["status"], id: string, text: string): string[] {
+  const [mark, word] = MARK[status];
+  const start = `  ${mark} ${word.padEnd(WORD)} ${id.padEnd(ID)} `;
+  // Letters are counted, and a mark may be one or two of them: the text begins in the same column all the same.
+  return wrap(start, text, HANG, COLUMNS - (HANG - start.length));
 }
 
-function signOffLine(signOff: SignOffView): string {
-  const by = signOff.given.map((given) => `${given.person.name} (${iso(given.at)})`).join(", ");
-  const may = signOff.mayNow.map((person) => person.name).join(", ");
-  const who = by === "" ? `${signOff.definition.role}: ${may || "nobody can sign"}` : by;
-  const quorum = signOff.definition.quorum > 1 ? ` ${signOff.given.length} of ${signOff.definition.quorum}` : "";
-  return `  ${mark(signOff.status).padEnd(16)} ${signOff.definition.id.padEnd(20)} ${signOff.definition.title}${quorum}: ${who}`;
+/** One check: state, id, and the sentence with its number; whatever isn't a pass says what to do. */
+export function checkLines(check: CheckView): string[] {
+  const { result, waiver } = check;
+  const waived = waiver === null ? "" : `Waived by ${waiver.by.name} until ${utc(waiver.until)}: ${waiver.reason}.`;
+  return row(check.status, check.definition.id, [result?.summary, result?.next, waived].filter(Boolean).join(" "));
 }
 
-const iso = (at: number): string => new Date(at).toISOString().replace("T", " ").slice(0, 16);
+function signOffLines(signOff: SignOffView): string[] {
+  const { definition, given, waitingFor, vetoes, missing } = signOff;
+  const by = given.map((each) => `${each.person.name}, ${utc(each.at)}`).join("; ");
+  const may = signOff.mayNow.map((person) => person.name).join(", ") || "nobody can at present";
+  const quorum = definition.quorum > 1 ? ` (${given.length} of ${definition.quorum})` : "";
+  const facts = [
+    by,
+    missing > 0 ? `${definition.role}: ${may}` : "",
+    waitingFor.length > 0 ? `first: ${waitingFor.join(", ")}` : "",
+    ...vetoes.map((veto) => `vetoed by ${veto.person.name}: ${veto.reason}`),
+  ].filter((fact) => fact !== "");
+  return row(signOff.status, definition.id, `${definition.title}${quorum}. ${facts.join(" · ")}`);
+}

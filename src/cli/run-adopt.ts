@@ -1,7 +1,9 @@
-import { EXIT, printJson } from "#src/cli/io";
-import { chooseService, requireActor, withCore } from "#src/cli/open-core";
+import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { requireActor, resolveActor, withCore } from "#src/cli/open-core";
 import type { Register } from "#src/cli/program";
-import { namesFrom, refusalText } from "#src/release/refusal-text";
+import { printRefusal } from "#src/cli/refusal";
+
+type Flags = { readonly service?: string; readonly as?: string; readonly json?: boolean };
 
 export const registerRun: Register = (program, io, finish) => {
   const run = program.command("run").description("ingestion runs");
@@ -9,21 +11,25 @@ export const registerRun: Register = (program, io, finish) => {
     .command("adopt <run>")
     .description("record count and digest of a run that was ingested before Golive was there")
     .option("--service <id>", "which service (default: the only one)")
-    .option("--as <user>", "your Slack user id")
     .option("--json", "one JSON document on stdout")
-    .action(async (id: string, flags: { service?: string; as?: string; json?: boolean }) => {
-      await withCore(io, async (core, config) => {
-        const service = chooseService(config, flags.service);
-        const user = requireActor(flags.as);
-        const [actor, members] = await Promise.all([core.identity.person(user, core.team), core.identity.members()]);
-        const outcome = await core.useCases.adoptRun({ actor, members, service: service.id, run: id, key: null });
-        if (!outcome.ok) {
-          io.err(`${refusalText(outcome.refusal, namesFrom(null))}\n`);
-          return finish(EXIT.failed);
-        }
-        const adopted = (await core.useCases.service(service.id)).adopted[id];
-        if (flags.json === true) printJson(io, { service: service.id, run: id, ...adopted });
-        else io.out(`Adopted ${id}: ${adopted?.chunks ?? 0} chunks, digest ${adopted?.digest ?? ""}.\n`);
-      });
-    });
+    .option("--as <user>", "your Slack user id")
+    .action(async (id: string, flags: Flags) => finish(await adopt(io, flags, id)));
 };
+
+async function adopt(io: Io, flags: Flags, run: string): Promise<ExitCode> {
+  const user = requireActor(flags.as);
+  return withCore(io, { service: flags.service }, async ({ core, service, withSlack }) => {
+    const { actor, members } = await resolveActor(core, user);
+    const outcome = await core.useCases.adoptRun({ actor, members, service: service.id, run, key: null });
+    if (!outcome.ok) return printRefusal(io, outcome.refusal, { json: flags.json === true, withSlack });
+    const adopted = (await core.useCases.service(service.id)).adopted[run];
+    const chunks = adopted?.chunks ?? null;
+    const digest = adopted?.digest ?? null;
+    if (flags.json === true) {
+      const at = adopted === undefined ? null : new Date(adopted.at).toISOString();
+      printJson(io, { ok: true, service: service.id, run, chunks, digest, by: actor.id, at });
+    } else
+      void io.out(`Adopted ${run}: ${chunks ?? "?"} chunks, digest ${digest ?? "?"}. Later gates compare with that.\n`);
+    return EXIT.pass;
+  });
+}

@@ -1,15 +1,14 @@
-import { CliError, EXIT, type Io } from "#src/cli/io";
-import { openLog, readConfig } from "#src/cli/open-core";
+import { EXIT, type Io } from "#src/cli/io";
 import type { Register } from "#src/cli/program";
+import { assertDatabase } from "#src/cli/reach-database";
+import { openLog, readSurroundings } from "#src/cli/surroundings";
 import { composeBot } from "#src/compose-bot";
-import { parseEnvironment, parseStoreUrls, serveEnvironment } from "#src/config/environment";
-import { describeProblems } from "#src/config/problems";
-import { listServices } from "#src/config/to-policy";
+import { serveEnvironment } from "#src/config/environment";
 
 export const registerServe: Register = (program, io, finish) => {
   program
     .command("serve")
-    .description("run the bot")
+    .description("run the bot until SIGTERM or SIGINT; its log goes to stderr as JSON lines")
     .option("--dev", "accept a database role that could rewrite the journal, and say so")
     .action(async (flags: { dev?: boolean }) => {
       await serve(io, flags.dev === true);
@@ -18,21 +17,11 @@ export const registerServe: Register = (program, io, finish) => {
 };
 
 async function serve(io: Io, dev: boolean): Promise<void> {
-  const config = await readConfig(io);
-  const parsed = parseEnvironment(serveEnvironment, io.env);
-  const stores = parseStoreUrls(listServices(config), io.env);
-  const problems = [...(parsed.ok ? [] : parsed.problems), ...(stores.ok ? [] : stores.problems)];
-  if (!parsed.ok || !stores.ok) throw new CliError(describeProblems(problems));
-  const log = openLog(io, parsed.environment.LOG_LEVEL);
+  const { config, environment, storeUrls } = await readSurroundings(io, serveEnvironment);
+  const log = openLog(io, environment.LOG_LEVEL);
   const stop = io.stopSignal();
-  const bot = await composeBot({
-    config,
-    environment: parsed.environment,
-    storeUrls: stores.urls,
-    variables: io.env,
-    dev,
-    log,
-  });
+  await assertDatabase(environment.DATABASE_URL);
+  const bot = await composeBot({ config, environment, storeUrls, variables: io.env, dev, log });
   try {
     await bot.start();
     log.info({ port: bot.port, transport: bot.transport }, "ready");
@@ -40,4 +29,5 @@ async function serve(io: Io, dev: boolean): Promise<void> {
   } finally {
     await bot.stop();
   }
+  log.info("stopped");
 }

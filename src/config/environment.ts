@@ -13,6 +13,9 @@ const port = z
   .regex(/^[0-9]{1,5}$/, "a port number from 0 to 65535")
   .transform(Number)
   .refine((number) => number <= 65_535, "a port number from 0 to 65535");
+const host = z
+  .string()
+  .regex(/^[A-Za-z0-9.:-]{1,253}$/, "an address or host name to listen on, like 0.0.0.0 or 127.0.0.1");
 const token = (prefix: string, what: string) =>
   z.string().regex(new RegExp(`^${prefix}[A-Za-z0-9-]{8,}$`), `${what}, beginning with \`${prefix}\``);
 const secret = z.string().regex(/^[!-~]{16,}$/, "the app's signing secret: at least 16 characters without spaces");
@@ -31,6 +34,8 @@ export const serveEnvironment = z
     SLACK_SIGNING_SECRET: secret.optional(),
     SLACK_APP_TOKEN: token("xapp-", "the app-level token for Socket Mode").optional(),
     SLACK_API_URL: web.optional(),
+    /** Where HTTP listens. Left out: every interface, since a container is reached through none of its own loopback. */
+    HOST: host.optional(),
     PORT: port.default(3000),
   })
   .refine((env) => env.SLACK_APP_TOKEN !== undefined || env.SLACK_SIGNING_SECRET !== undefined, {
@@ -43,8 +48,16 @@ export const serveEnvironment = z
 /** `golive migrate`: the owner's connection creates tables, the bot's names the role that may use them. */
 export const migrateEnvironment = z.object({ ...common, DATABASE_OWNER_URL: database, DATABASE_URL: database });
 
-/** Commands that read and decide without Slack. */
-export const commandEnvironment = z.object({ ...common, DATABASE_URL: database });
+/** Commands that decide as a person. With the bot token people are resolved by Slack, without it by golive.yaml. */
+export const commandEnvironment = z.object({
+  ...common,
+  DATABASE_URL: database,
+  SLACK_BOT_TOKEN: token("xoxb-", "the bot token").optional(),
+  SLACK_API_URL: web.optional(),
+});
+
+/** Commands that only read the journal. */
+export const auditEnvironment = z.object({ ...common, DATABASE_URL: database });
 
 /** The demo brings its own Slack, and its own database unless one is given. */
 export const demoEnvironment = z.object({ ...common, DATABASE_URL: database.optional(), PORT: port.optional() });

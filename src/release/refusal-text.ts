@@ -10,14 +10,20 @@ export type RefusalNames = {
   readonly titles: Readonly<Record<string, string>>;
   /** A channel as people read it: "#release", or Slack's own markup. */
   channel(id: string): string;
+  /** How one asks for something in this medium: "/golive status" in Slack. */
+  command(what: "start" | "status" | "cancel"): string;
 };
 
-/** Titles straight from a release's checklist, channels by their id. */
+/** Titles straight from a release's checklist, channels by their id, commands as in Slack. */
 export function namesFrom(
   checklist: { readonly checks: readonly Titled[]; readonly signOffs: readonly Titled[] } | null,
 ): RefusalNames {
   const entries = checklist === null ? [] : [...checklist.checks, ...checklist.signOffs];
-  return { titles: Object.fromEntries(entries.map(({ id, title }) => [id, title])), channel: (id) => id };
+  return {
+    titles: Object.fromEntries(entries.map(({ id, title }) => [id, title])),
+    channel: (id) => id,
+    command: (what) => `/golive ${what}`,
+  };
 }
 type Titled = { readonly id: string; readonly title: string };
 
@@ -64,11 +70,11 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
     case "role-empty":
       return `The release can't start: nobody is in ${listOf(refusal.roles)}, so nobody could sign. Put people into golive.yaml or into the Slack user group, then start again.`;
     case "release-open":
-      return `Release #${refusal.number} of this service is open already, and there is one at a time. Finish or cancel it first (/golive status, /golive cancel).`;
+      return `Release #${refusal.number} of this service is open already, and there is one at a time. Finish or cancel it first (${names.command("status")}, ${names.command("cancel")}).`;
     case "no-open-release":
-      return `There is no open release of ${refusal.service}. Start one with /golive start.`;
+      return `There is no open release of ${refusal.service}. Start one with ${names.command("start")}.`;
     case "release-ended":
-      return `Release #${refusal.number} is over (${refusal.as}): it takes no more decisions. Start another with /golive start.`;
+      return `Release #${refusal.number} is over (${refusal.as}): it takes no more decisions. Start another with ${names.command("start")}.`;
     case "too-late":
       return `Too late: ${lowerFirst(refusal.what)}. Watch the release message for how it ends.`;
     case "paused":
@@ -92,7 +98,10 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
     case "checklist-incomplete":
       return `The checklist does not run ${listOf(refusal.missing)}, and no cutover happens without. Add it to configs/checklist.yaml.`;
     case "blocked":
-      return blocked(refusal.blockers.map(({ text }) => text));
+      return blocked(
+        refusal.blockers.map(({ text }) => text),
+        names.command("status"),
+      );
     case "unknown-item":
       return `There is no ${refusal.what} on this release's checklist. There are: ${listOf(refusal.known)}.`;
     case "not-waivable":
@@ -104,7 +113,7 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
     case "run-known":
       return `Run ${refusal.run} was adopted already; what was recorded then stays. If its chunks changed since, ingest it under a new id.`;
     case "flip-unknown":
-      return `${refusal.flip} is not the flip this release is making: nothing was done, and the pointer is untouched by it. See /golive status.`;
+      return `${refusal.flip} is not the flip this release is making: nothing was done, and the pointer is untouched by it. See ${names.command("status")}.`;
     default:
       return unreachable(refusal);
   }
@@ -129,9 +138,9 @@ function notAMember(actor: Person, wanted: string): string {
   return `You can't ${wanted}: ${why}. Only full members of this workspace can; ask one of the people named in the release message.`;
 }
 
-function blocked(texts: readonly string[]): string {
+function blocked(texts: readonly string[], status: string): string {
   const shown = texts.slice(0, 10).map((text) => `• ${text}`);
-  const rest = texts.length > shown.length ? [`• and ${texts.length - shown.length} more (/golive status)`] : [];
+  const rest = texts.length > shown.length ? [`• and ${texts.length - shown.length} more (${status})`] : [];
   return ["The cutover is blocked; the pointer is untouched:", ...shown, ...rest].join("\n");
 }
 

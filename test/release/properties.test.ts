@@ -4,7 +4,7 @@ import { decide } from "#src/release/decide";
 import type { Recorded, ReleaseEvent, ServiceEvent } from "#src/release/events";
 import { evolveRelease, foldRelease, foldService } from "#src/release/evolve";
 import type { Intent } from "#src/release/intents";
-import { refusalText } from "#src/release/refusal-text";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
 import { viewOf } from "#src/release/view-of";
 import { audit } from "#test/release/auditor";
 import { emptyLedger, type Ledger } from "#test/release/ledger";
@@ -145,7 +145,7 @@ describe("over arbitrary intents", () => {
     const words: Watch = (before, _after, intent) => {
       const decision = decide(before.service, before.release, intent, before.now);
       if (decision.ok) return [];
-      const text = refusalText(decision.refusal, { titles: {}, channel: (id) => id });
+      const text = refusalText(decision.refusal, namesFrom(null));
       return /undefined|null|\[object|\(\)|\.\./.test(text) || text.length < 20 ? [text] : [];
     };
     fc.assert(

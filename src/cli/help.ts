@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+
+const MAIN = `
+The first go-live, step by step:
+  golive init ./my-config               write a configuration, then fill in its blanks
+  golive config check ./my-config       every problem at once
+  golive migrate                        tables, and the ledger of flips in the RAG store
+  golive serve                          the bot; from here on people work in Slack
+Without Slack, the same by hand:
+  golive release start --as U012AB3CD --wait
+  golive release sign go-ahead --as U045EF6GH
+  golive release cutover --as U045EF6GH --confirm
+
+Exit codes: 0 pass · 1 gate failed, refused, broken audit trail · 2 wrong usage or configuration ·
+3 inconclusive or error · 130 interrupted. Every command takes --help; docs/cli.md has the examples.`;
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  "golive migrate": `
+Needs DATABASE_OWNER_URL (golive_owner), DATABASE_URL (golive_app) and the URL of each RAG store.`,
+  "golive config check": `
+Exit 0: valid · 2: the problems are listed.`,
+  "golive run adopt": `
+Example: golive run adopt 2026-11-01 --as U012AB3CD`,
+  "golive release start": `
+Example: golive release start --run 2026-11-20 --as U012AB3CD --wait
+With --wait: exit 0 all checks pass · 1 a check failed · 3 a check is inconclusive or could not run.`,
+  "golive release status": `
+With --wait: exit 0 all checks pass · 1 a check failed · 3 a check is inconclusive or could not run.`,
+  "golive release sign": `
+Example: golive release sign go-ahead --as U012AB3CD
+A signature from here binds what the release is now; look at \`golive release status\` first.`,
+  "golive release cutover": `
+Example: golive release cutover --as U012AB3CD --confirm
+Exit 0: live · 1: refused or stopped, with what blocks it; the pointer is untouched then.`,
+  "golive audit verify": `
+Exit 0: intact · 1: broken, with each row and what is wrong with it.`,
+  "golive audit export": `
+Example: golive audit export > journal.ndjson`,
+};
+
+/** Help of the program and its commands, and after a wrong use the way to the right command's help. */
+export function addHelp(program: Command): void {
+  program.addHelpText("after", MAIN);
+  visit(program, program.name());
+}
+
+function visit(command: Command, path: string): void {
+  command.showHelpAfterError(path === "golive" ? "(golive help lists the commands)" : `(${path} --help says how)`);
+  const examples = EXAMPLES[path];
+  if (examples !== undefined) command.addHelpText("after", examples);
+  for (const each of command.commands) visit(each, `${path} ${each.name()}`);
+}
