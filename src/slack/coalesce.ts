@@ -1,12 +1,21 @@
-/** Callers with the same key share the call that is under way. Nothing is kept once it is over. */
-export function coalesce<T>(work: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const running = new Map<string, Promise<T>>();
+/**
+ * Callers with the same key share the call that is under way, if it began no more than `shareMs` ago: who comes later
+ * must not get an answer from before, nor wait for a call that hangs. Nothing is kept once a call is over.
+ */
+export function coalesce<T>(
+  work: (key: string) => Promise<T>,
+  options: { readonly now: () => number; readonly shareMs: number },
+): (key: string) => Promise<T> {
+  const running = new Map<string, { readonly since: number; readonly result: Promise<T> }>();
   return (key) => {
+    const since = options.now();
     const known = running.get(key);
-    if (known !== undefined) return known;
-    const started = work(key).finally(() => running.delete(key));
-    running.set(key, started);
-    return started;
+    if (known !== undefined && since - known.since <= options.shareMs) return known.result;
+    const result = work(key).finally(() => {
+      if (running.get(key)?.result === result) running.delete(key);
+    });
+    running.set(key, { since, result });
+    return result;
   };
 }
 

@@ -19,8 +19,10 @@ export type IdentityOptions = {
 
 const NAME_KEPT_MS = 5 * 60_000;
 const NAMES_KEPT = 500;
-/** Lookups under way at once: `users.info` allows about 100 a minute. */
-const LOOKUPS_AT_ONCE = 6;
+/** A role of a hundred people must not open a hundred connections. */
+const LOOKUPS_AT_ONCE = 20;
+/** Two clicks this close together are one question to Slack. */
+const SHARE_MS = 100;
 
 /**
  * People and roles, straight from Slack at each decision; only calls that are under way are shared. Names of strangers
@@ -29,8 +31,9 @@ const LOOKUPS_AT_ONCE = 6;
 export function createIdentity(options: IdentityOptions): Identity {
   const { directory, team, roles, now, log } = options;
   const lookups = new PQueue({ concurrency: LOOKUPS_AT_ONCE });
-  const user = coalesce((id) => lookups.add(() => lookUp(id)));
-  const group = coalesce((id) => lookups.add(() => directory.groupMembers(id)));
+  const sharing = { now, shareMs: SHARE_MS };
+  const user = coalesce((id) => lookups.add(() => lookUp(id)), sharing);
+  const group = coalesce((id) => lookups.add(() => directory.groupMembers(id)), sharing);
   const names = new Map<string, { readonly name: string; readonly until: number }>();
 
   async function lookUp(id: string): Promise<Person> {
@@ -77,7 +80,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     );
     const resolved: RoleMembers = Object.fromEntries(entries.filter((entry) => entry !== null));
     return resolved;
-  });
+  }, sharing);
 
   return {
     async person(id, teamOfClick) {

@@ -9,6 +9,7 @@ import type { CheckResult, Verdict } from "#src/release/events";
 import { createDecideIntent, type DecideIntent } from "#src/release/use-cases/decide-intent";
 import type { ReleaseView } from "#src/release/view";
 import { createSlackApp } from "#src/slack/app";
+import { readCarried } from "#src/slack/blocks/carried";
 import { createPauseForChannel } from "#src/slack/channel-loss";
 import { createDirectory } from "#src/slack/directory";
 import { createIdentity } from "#src/slack/identity";
@@ -198,14 +199,15 @@ export function whispers(slack: LocalSlack, user: string, channel = CHANNEL): st
 
 type Button = { readonly blockId: string; readonly actionId: string };
 
-/** Buttons among these blocks whose action id, and label, match. */
-export function buttonsIn(blocks: readonly Block[], action: string, label = ""): Button[] {
+/** Buttons among these blocks with this action id, about this item (null: about none; left out: about any). */
+export function buttonsIn(blocks: readonly Block[], action: string, item?: string | null): Button[] {
   return blocks.flatMap((block) => {
     const list = Array.isArray(block.elements) ? block.elements : [];
     return [...list, block.accessory].flatMap((element) => {
       if (typeof element !== "object" || element === null || !("action_id" in element)) return [];
-      const text = JSON.stringify(element.text ?? "");
-      if (element.action_id !== action || !text.includes(label)) return [];
+      if (element.action_id !== action) return [];
+      const about = readCarried(String(element.value ?? ""))?.i ?? null;
+      if (item !== undefined && about !== item) return [];
       return [{ blockId: String(block.block_id), actionId: String(element.action_id) }];
     });
   });
@@ -216,11 +218,11 @@ export async function press(
   slack: LocalSlack,
   user: string,
   action: string,
-  label = "",
+  item?: string | null,
   hands = slack.hands,
 ): Promise<void> {
-  const find = () => buttonsIn(releaseMessage(slack)?.blocks ?? [], action, label)[0];
-  await until(`the button ${action} ${label}`, () => find() !== undefined, 8_000);
+  const find = () => buttonsIn(releaseMessage(slack)?.blocks ?? [], action, item)[0];
+  await until(`the button ${action} ${item ?? ""}`, () => find() !== undefined, 8_000);
   const message = releaseMessage(slack);
   const button = find();
   if (message === undefined || button === undefined) throw new Error("the message is gone");

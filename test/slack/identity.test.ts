@@ -4,8 +4,8 @@ import type { RoleText } from "#src/release/people";
 import { createDirectory } from "#src/slack/directory";
 import { createIdentity } from "#src/slack/identity";
 import { createSlackCall } from "#src/slack/web-client";
-import { type Releasers, release } from "#test/sandbox/bolt-app";
-import { callsOf, quiet, SELF, wire } from "#test/slack/bench";
+import { type Releasers, release, until } from "#test/sandbox/bolt-app";
+import { callsOf, handClock, quiet, SELF, wire } from "#test/slack/bench";
 
 const releasers: Releasers = [];
 afterEach(() => release(releasers));
@@ -16,10 +16,10 @@ const ROLES: Record<string, RoleText> = {
   approver: { users: [], groups: ["S0RELEASE"] },
 };
 
-async function directory(roles: Record<string, RoleText> = ROLES, timeoutMs = 2_000) {
+async function directory(roles: Record<string, RoleText> = ROLES, timeoutMs = 2_000, now = Date.now) {
   const { slack, call } = await wire(releasers, { timeoutMs });
   const people = createDirectory(call);
-  const identity = createIdentity({ directory: people, team: SELF.teamId, roles, now: Date.now, log: quiet });
+  const identity = createIdentity({ directory: people, team: SELF.teamId, roles, now, log: quiet });
   return { slack, identity };
 }
 
@@ -54,6 +54,17 @@ describe("who somebody is", () => {
     const { identity, slack } = await directory();
     await Promise.all(Array.from({ length: 10 }, () => identity.person("U0ROSA", SELF.teamId)));
     expect(callsOf(slack, "users.info")).toBe(1);
+  });
+
+  it("a click after Slack is back does not wait for a lookup that hangs", async () => {
+    const clock = handClock();
+    const { identity, slack } = await directory(ROLES, 500, clock.now);
+    slack.faults.nextCall("users.info", { kind: "timeout-before" });
+    const hanging = identity.person("U0ROSA", SELF.teamId).catch(() => "hung");
+    await until("the lookup", () => callsOf(slack, "users.info") === 1);
+    clock.pass(101);
+    expect((await identity.person("U0ROSA", SELF.teamId)).kind).toBe("member");
+    expect(await hanging).toBe("hung");
   });
 
   it.each([

@@ -87,7 +87,7 @@ describe("Slack's life", () => {
       const bench = await started();
       await bench.finishChecks();
       const mine = (await bench.view())?.signOffs.find((one) => one.mayNow.some(({ id }) => id === "U0MILA"));
-      await press(bench.slack, "U0MILA", ACTIONS.sign, mine?.definition.title.slice(0, 30));
+      await press(bench.slack, "U0MILA", ACTIONS.sign, mine?.definition.id);
       await expect.poll(async () => (await bench.view())?.release.signOffs.length, eventually).toBe(1);
       change(bench);
       await expect.poll(async () => (await bench.view())?.release.signOffs.length, eventually).toBe(0);
@@ -102,7 +102,7 @@ describe("Slack's life", () => {
     const bench = await started();
     await bench.finishChecks();
     const mine = (await bench.view())?.signOffs.find((one) => one.mayNow.some(({ id }) => id === "U0INES"));
-    await press(bench.slack, "U0INES", ACTIONS.sign, mine?.definition.title.slice(0, 30));
+    await press(bench.slack, "U0INES", ACTIONS.sign, mine?.definition.id);
     await expect.poll(async () => (await bench.view())?.release.signOffs.length, eventually).toBe(1);
     bench.slack.workspace.setGroup("S0RELEASE", ["U0TOM"]);
     await expect.poll(async () => (await bench.view())?.release.signOffs.length, eventually).toBe(0);
