@@ -122,6 +122,11 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     self,
     now: clock.now,
     log,
+    ready: () =>
+      pool.query("SELECT 1").then(
+        () => true,
+        () => false,
+      ),
   });
   core.journal.onCommit(() => {
     painter.nudge();
@@ -167,7 +172,8 @@ function modeOf(environment: Environment): SlackMode {
   if (environment.SLACK_APP_TOKEN !== undefined) return { kind: "socket", appToken: environment.SLACK_APP_TOKEN };
   return {
     kind: "http",
-    host: "0.0.0.0",
+    // A container is reached through none of its own loopback: every interface unless HOST says otherwise.
+    host: environment.HOST ?? "0.0.0.0",
     port: environment.PORT,
     signingSecret: environment.SLACK_SIGNING_SECRET ?? "",
   };

@@ -87,6 +87,8 @@ async function build(
     DATABASE_URL: golive.appUrl,
     SLACK_BOT_TOKEN: botToken,
     SLACK_API_URL: slack.apiUrl,
+    // Loopback only: a demo is nobody else's business.
+    HOST: "127.0.0.1",
     PORT: String(port),
     LOG_LEVEL: "info",
     ...(configs === undefined ? {} : { GOLIVE_CONFIG: configs }),

@@ -19,6 +19,8 @@ export type SlackAppOptions = ListenerDeps & {
   readonly slackApiUrl?: string;
   /** Machine clock, epoch milliseconds: signatures are dated by the real time. */
   readonly machineNow: () => number;
+  /** Over HTTP: what GET /readyz answers. Left out: ready as long as requests are taken. */
+  readonly ready?: () => Promise<boolean>;
 };
 
 export interface SlackApp {
@@ -74,7 +76,13 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   };
 }
 
-function createReceiver({ mode, log, slackApiUrl, machineNow }: SlackAppOptions): HTTPReceiver | SocketModeReceiver {
+function createReceiver({
+  mode,
+  log,
+  slackApiUrl,
+  machineNow,
+  ready,
+}: SlackAppOptions): HTTPReceiver | SocketModeReceiver {
   const logger = createSlackLogger(log);
   if (mode.kind === "socket") {
     const clientOptions = slackApiUrl === undefined ? {} : { slackApiUrl };
@@ -85,6 +93,7 @@ function createReceiver({ mode, log, slackApiUrl, machineNow }: SlackAppOptions)
     guard: createReplayGuard({ now: machineNow }),
     log,
     logger,
+    ready: ready ?? (async () => true),
   });
 }
 

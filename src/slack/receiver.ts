@@ -11,6 +11,8 @@ export type GuardedReceiverOptions = {
   readonly guard: ReplayGuard;
   readonly log: Log;
   readonly logger: Logger;
+  /** GET /readyz answers 200 when this resolves true, else 503. GET /healthz answers 200 as long as the process does. */
+  readonly ready: () => Promise<boolean>;
 };
 
 /**
@@ -19,7 +21,19 @@ export type GuardedReceiverOptions = {
  */
 export function createGuardedReceiver(options: GuardedReceiverOptions): HTTPReceiver {
   const { signingSecret, guard, log, logger } = options;
-  const receiver = new HTTPReceiver({ signingSecret, logger, bodyLimit: LARGEST_BODY });
+  const customRoutes = [
+    { path: "/healthz", method: "GET", handler: (_: IncomingMessage, response: ServerResponse) => say(response, true) },
+    {
+      path: "/readyz",
+      method: "GET",
+      handler: (_: IncomingMessage, response: ServerResponse) =>
+        void options.ready().then(
+          (ready) => say(response, ready),
+          () => say(response, false),
+        ),
+    },
+  ];
+  const receiver = new HTTPReceiver({ signingSecret, logger, bodyLimit: LARGEST_BODY, customRoutes });
   const inner = receiver.requestListener;
   receiver.requestListener = (request, response) => {
     if (request.method !== "POST") return inner(request, response);
@@ -78,6 +92,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
     chunks.push(bytes);
   }
   return Buffer.concat(chunks, size);
+}
+
+function say(response: ServerResponse, good: boolean): void {
+  response.writeHead(good ? 200 : 503, { "content-type": "text/plain", "cache-control": "no-store" });
+  response.end(good ? "ok\n" : "not ready\n");
 }
 
 function refuse(response: ServerResponse, status: number): void {
