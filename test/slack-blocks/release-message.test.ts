@@ -72,7 +72,7 @@ describe("the head", () => {
         ],
       }),
     );
-    expect(text).toContain("• ⏳ 2 checks are still under way\n• ✍️ 1 sign-off is missing: Dan Ito or Mei Sato");
+    expect(text).toContain("• 2 checks are still under way\n• 1 sign-off is missing: Dan Ito or Mei Sato");
     expect(text).not.toContain("has not signed");
   });
 
@@ -80,7 +80,7 @@ describe("the head", () => {
     const blockers = [{ kind: "sign-off", id: "go-ahead", text: "go-ahead: 0 of 2 people have signed" }];
     const open = signOffView("go-ahead", { definition: signOffDefinition("go-ahead", { quorum: 2 }), missing: 2 });
     expect(textOf(failingView({ blockers, signOffs: [open] }))).toContain(
-      "✍️ 2 sign-offs are missing: Dan Ito and Mei Sato",
+      "• 2 sign-offs are missing: Dan Ito and Mei Sato",
     );
   });
 
@@ -113,14 +113,14 @@ describe("sections", () => {
       ],
     });
     const text = textOf(shown);
-    expect(text).toContain("Not built yet: nothing checks them and they don't block: evaluation (2 lines)");
+    expect(text).toContain("Not built yet, so unchecked and not blocking: evaluation (2 lines)");
     expect(text).not.toContain("✅ evaluation");
   });
 
   test("a section whose built lines are all green but has lines not built yet gets no tick", () => {
     const sections = [sectionView("manifest", [item("a"), item("b", { status: "not-built" })])];
     expect(textOf(view({ sections }))).toContain("*Checklist* · manifest 1/1");
-    expect(textOf(view({ sections }))).toContain("1 line of the checklist");
+    expect(textOf(view({ sections }))).toContain("not blocking: 1 line");
     expect(textOf(view({ sections: [sectionView("manifest", [item("a")])] }))).toContain("· ✅ manifest 1/1");
   });
 
@@ -130,7 +130,7 @@ describe("sections", () => {
       return sectionView(id, [{ ...built, item: { ...built.item, phase: "canary" } }]);
     });
     const text = textOf(view({ sections: [...view().sections, ...later] }));
-    expect(text).toContain("2 lines about the time after the cutover");
+    expect(text).toContain("2 lines for after the cutover");
   });
 
   test("lines decided by one check are one line with their number", () => {
@@ -140,6 +140,18 @@ describe("sections", () => {
     });
     expect(textOf(view({ sections: [sectionView("manifest", lines)] }))).toContain(
       "❌ fail · a (and 2 more lines of the same): hash missing",
+    );
+  });
+
+  test("checks under way share a line per state, by their titles", () => {
+    const checks = ["a", "b", "c"].map((id) =>
+      checkView(id, { status: id === "c" ? "pending" : "running", result: null }),
+    );
+    const items = checks.map(({ definition, status }) =>
+      item(definition.id, { status, text: `${definition.id} in full` }),
+    );
+    expect(textOf(view({ phase: "checking", checks, sections: [sectionView("gates", items)] }))).toContain(
+      "*gates* 0/3\n⏳ running · a, b\npending · c\n",
     );
   });
 
@@ -170,7 +182,7 @@ describe("sign-offs", () => {
   test("a sign-off that waits for evidence has no Sign button and names what is missing", () => {
     expect(idsOf(failingView())).not.toContain(ACTIONS.sign);
     expect(textOf(failingView())).toContain(
-      "⏳ not yet · *data-quality*\nDan Ito or Mei Sato (`data-lead`), as soon as prefix-leakage passes",
+      "⏳ *data-quality* · Dan Ito or Mei Sato, as soon as prefix-leakage passes",
     );
   });
 

@@ -81,14 +81,22 @@ function evidenceText(result: CheckResult): string {
     .slice(0, 24)
     .map(
       ([key, value]) =>
-        `${shorten(line(key), 40)} ${typeof value === "number" ? number(value) : shorten(line(String(value)), 60)}`,
+        `${shorten(line(key), 40)} ${typeof value === "number" ? number(value) : shorten(line(String(value ?? "none")), 60)}`,
     );
   const hidden = entries.length - shown.length;
   const numbers = shown.length === 0 ? "no numbers" : shown.join(" · ");
   return [
     `Evidence ${shortHash(result.evidenceHash)}: ${shorten(numbers, 1_400)}${hidden > 0 ? ` · and ${number(hidden)} more numbers in the journal` : ""}`,
-    ...(result.how.trim() === "" ? [] : [codeBlock(result.how, 1_400)]),
+    ...(result.how.trim() === "" ? [] : howLines(result.how)),
   ].join("\n");
+}
+
+/** A query longer than this is a wall in a modal; its beginning says which one it is. */
+const LONGEST_HOW = 700;
+
+function howLines(how: string): string[] {
+  const cut = how.trim().length > LONGEST_HOW;
+  return [codeBlock(how, LONGEST_HOW), ...(cut ? ["_Shortened: the whole query stands in the audit trail._"] : [])];
 }
 
 function checkButtons(view: ReleaseView, check: CheckView): Button[] {

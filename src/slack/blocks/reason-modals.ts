@@ -5,7 +5,7 @@ import { REASON_MIN } from "#src/release/wording";
 import { carry } from "#src/slack/blocks/carried";
 import { section } from "#src/slack/blocks/elements";
 import { modal, textInput } from "#src/slack/blocks/modal";
-import { MARKS, name, number, pair } from "#src/slack/blocks/words";
+import { count, MARKS, name, number, pair } from "#src/slack/blocks/words";
 import { bold, code, line, shorten } from "#src/slack/escape";
 import { CALLBACKS, INPUT_BLOCKS, INPUTS } from "#src/slack/ids";
 
@@ -73,6 +73,7 @@ export function cancelModal(view: ReleaseView): ModalView {
   const { release } = view;
   const now =
     release.active === null ? "Nothing is live, and that stays so." : `What is live stays: ${pair(release.active)}.`;
+  const signed = view.progress.signed === 0 ? "" : `, with its ${count(view.progress.signed, "sign-off")}`;
   return modal({
     callback: CALLBACKS.cancel,
     title: "Cancel the release",
@@ -80,9 +81,7 @@ export function cancelModal(view: ReleaseView): ModalView {
     close: "Keep it",
     carried: carry({ r: release.id }),
     blocks: [
-      section(
-        `Release #${number(release.number)} of ${code(release.service)} ends here, with its ${number(view.progress.signed)} sign-offs. ${now}`,
-      ),
+      section(`Release #${number(release.number)} of ${code(release.service)} ends here${signed}. ${now}`),
       reason("Why?", "Everybody reads it in the release message."),
     ],
   });

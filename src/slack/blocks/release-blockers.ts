@@ -4,7 +4,7 @@ import type { Density } from "#src/slack/blocks/density";
 import { bullets, moreInDetails, packed, section } from "#src/slack/blocks/elements";
 import { cutOverButton } from "#src/slack/blocks/release-actions";
 import { when } from "#src/slack/blocks/times";
-import { awaited, flipWords, MARKS, name, number } from "#src/slack/blocks/words";
+import { awaited, flipWords, name, number } from "#src/slack/blocks/words";
 import { code, line, shorten } from "#src/slack/escape";
 import { BLOCK_PREFIXES } from "#src/slack/ids";
 
@@ -34,10 +34,10 @@ const UNDER_WAY: readonly string[] = ["check-running", "check-pending"];
 function underWayLine({ blockers }: ReleaseView): string[] {
   const count = blockers.filter(({ kind }) => UNDER_WAY.includes(kind)).length;
   if (count === 0) return [];
-  return [count === 1 ? "⏳ 1 check is still under way" : `⏳ ${number(count)} checks are still under way`];
+  return [count === 1 ? "1 check is still under way" : `${number(count)} checks are still under way`];
 }
 
-/** "✍️ 3 sign-offs are missing: Dan Ito or Mei Sato; Ines Roy and Tom Vega". */
+/** "3 sign-offs are missing: Dan Ito or Mei Sato; Ines Roy and Tom Vega". */
 function signOffLine({ blockers, signOffs }: ReleaseView, density: Density): string[] {
   const ids = new Set(blockers.filter(({ kind }) => kind === "sign-off").map(({ id }) => id));
   if (ids.size === 0) return [];
@@ -53,7 +53,7 @@ function signOffLine({ blockers, signOffs }: ReleaseView, density: Density): str
   );
   const who = shorten([...new Set(whose)].join("; "), density.blockerChars);
   return [
-    `${MARKS.waiting.emoji} ${missing === 1 ? "1 sign-off is" : `${number(missing)} sign-offs are`} missing${who === "" ? "" : `: ${who}`}`,
+    `${missing === 1 ? "1 sign-off is" : `${number(missing)} sign-offs are`} missing${who === "" ? "" : `: ${who}`}`,
   ];
 }
 
@@ -61,7 +61,7 @@ function unblocked(view: ReleaseView, density: Density): SectionBlock {
   const { release } = view;
   const flip = flipWords(release.service, release.active, release.candidate, density.idChars);
   if (view.phase !== "ready") return section(`Nothing blocks the cutover. When it comes, it ${flip}.`);
-  return section(`✅ *Ready.* Cut over ${flip}.`, {
+  return section(`*Nothing blocks the cutover.* Cut over ${flip}.`, {
     id: `${BLOCK_PREFIXES.release}ready`,
     accessory: release.standing === "open" ? cutOverButton(view, density) : null,
   });

@@ -41,7 +41,7 @@ export function releaseSections(view: ReleaseView, density: Density): KnownBlock
 }
 
 function sectionBlock(view: ReleaseView, one: SectionView, index: number, density: Density): KnownBlock {
-  const lines = openLines(one);
+  const lines = openLines(view, one);
   const shown = lines.slice(0, density.lines).map((text) => shorten(text, density.lineChars));
   const hidden = lines.length - shown.length;
   const text = [
@@ -61,22 +61,44 @@ function openItems(one: SectionView): ItemView[] {
   return one.items.filter((item) => item.item.proof.kind !== "sign-off" && URGENCY.includes(item.status));
 }
 
-/** Not-green items, most urgent first; items decided by the same check share a line. */
-function openLines(one: SectionView): string[] {
+/**
+ * Not-green items, most urgent first; items decided by the same check share a line. Those whose check is under way have
+ * nothing to say yet: they share one line per state, by the checks' titles.
+ */
+function openLines(view: ReleaseView, one: SectionView): string[] {
   const groups = new Map<string, ItemView[]>();
-  for (const item of openItems(one)) {
+  const open = openItems(one);
+  for (const item of open) {
     const key = proofKey(item);
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
-  return [...groups.values()]
+  const spoken = [...groups.values()]
     .sort((a, b) => urgency(a[0]) - urgency(b[0]))
     .flatMap(([first, ...same]) => {
-      if (first === undefined) return [];
+      if (first === undefined || isUnderWay(first)) return [];
       const others = same.length === 0 ? "" : ` (and ${count(same.length, "more line")} of the same)`;
       const value = line(first.line);
       const text = shorten(line(first.item.text), 120);
       return [`${marked(MARKS[first.status])} · ${text}${others}${value === "" ? "" : `: ${value}`}`];
     });
+  return [...spoken, ...underWayLines(view, open)];
+}
+
+function isUnderWay({ status }: ItemView): boolean {
+  return status === "running" || status === "pending";
+}
+
+/** "⏳ running · Token budget, Prefix leakage". */
+function underWayLines(view: ReleaseView, open: readonly ItemView[]): string[] {
+  const titles = new Map(view.checks.map(({ definition }) => [definition.id, definition.title]));
+  return (["running", "pending"] as const).flatMap((status) => {
+    const checks = open.flatMap((item) =>
+      item.status === status && item.item.proof.kind === "check" ? [item.item.proof.check] : [],
+    );
+    if (checks.length === 0) return [];
+    const named = [...new Set(checks)].map((id) => line(titles.get(id) ?? id));
+    return [`${marked(MARKS[status])} · ${named.join(", ")}`];
+  });
 }
 
 function proofKey({ item, status }: ItemView): string {
@@ -142,12 +164,10 @@ function notBuiltBlock(
   const after = sum(later, (one) => one.notBuilt);
   const parts = [
     ...shown.map((one) => `${sectionName(one, density)} (${count(one.notBuilt, "line")})`),
-    ...(rest > 0 ? [`${count(rest, "line")}${shown.length > 0 ? " of other sections" : " of the checklist"}`] : []),
-    ...(after > 0 ? [`${count(after, "line")} about the time after the cutover`] : []),
+    ...(rest > 0 ? [`${count(rest, shown.length > 0 ? "other line" : "line")}`] : []),
+    ...(after > 0 ? [`${count(after, "line")} for after the cutover`] : []),
   ];
-  return parts.length === 0
-    ? []
-    : [context(`Not built yet: nothing checks them and they don't block: ${parts.join(", ")}`)];
+  return parts.length === 0 ? [] : [context(`Not built yet, so unchecked and not blocking: ${parts.join(", ")}`)];
 }
 
 function sectionName(one: SectionView, density: Density): string {

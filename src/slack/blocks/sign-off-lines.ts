@@ -41,24 +41,33 @@ const SHORT_MARKS = {
   "waiting-for-evidence": { ...MARKS["waiting-for-evidence"], word: "not yet" },
 } as const;
 
+/** A sign-off that nobody can give yet, in one line: "⏳ *Data quality* · Dan Ito or Mei Sato, as soon as Token budget passes". */
+export function quietLine(one: SignOffView, room: Room): string {
+  const title = bold(one.definition.title, Math.max(30, room.signOffChars / 2));
+  return `${MARKS["waiting-for-evidence"].emoji} ${title} · ${shorten(waitingWords(one, room), room.signOffChars)}`;
+}
+
+function waitingWords(one: SignOffView, room: Room): string {
+  const checks = one.waitingFor.map(line);
+  if (one.mayNow.length === 0) {
+    return `nobody of ${code(one.definition.role, room.idChars)} can give it; evidence missing: ${checks.join(", ")}`;
+  }
+  const what = checks.length > MOST_NAMED ? `${number(checks.length)} checks pass` : passing(checks);
+  return `${awaited(one.mayNow, one.missing, room.nameChars)}, as soon as ${what}`;
+}
+
 /** Who is awaited, in which role, on what evidence; or what has to pass before anybody can sign. */
 function needLine(view: ReleaseView, one: SignOffView, room: Room): string {
+  if (one.status === "waiting-for-evidence" && one.waitingFor.length > 0) return waitingWords(one, room);
   const role = code(one.definition.role, room.idChars);
-  const nobody = one.mayNow.length === 0;
-  const who = nobody
-    ? `Nobody of ${role} can give a sign-off that counts now`
-    : `${awaited(one.mayNow, one.missing, room.nameChars)} (${role})`;
-  if (one.status === "waiting-for-evidence" && one.waitingFor.length > 0) {
-    const checks = one.waitingFor.map(line);
-    const what = checks.length > MOST_NAMED ? `${number(checks.length)} checks pass` : `${listed(checks)}`;
-    return nobody ? `${who} · evidence missing: ${listed(checks)}` : `${who}, as soon as ${what}`;
-  }
-  return `${who} · ${evidenceLine(view, one)}`;
+  if (one.mayNow.length === 0) return `Nobody of ${role} can give a sign-off that counts now`;
+  return `${awaited(one.mayNow, one.missing, room.nameChars)} (${role}) · ${evidenceLine(view, one)}`;
 }
 
 const MOST_NAMED = 3;
 
-function listed(titles: readonly string[]): string {
+/** "Token budget passes", "Token budget and Prefix leakage pass". */
+function passing(titles: readonly string[]): string {
   const last = titles.at(-1) ?? "";
   const head = titles.slice(0, -1).join(", ");
   return head === "" ? `${last} passes` : `${head} and ${last} pass`;
@@ -86,9 +95,9 @@ function tally(covers: readonly string[], known: ReadonlyMap<string, CheckView>)
   const titleOf = (id: string): string => line(known.get(id)?.definition.title ?? id);
   const others = covers.filter((id) => known.get(id)?.status !== "pass");
   const named = others.map((id) => `${titleOf(id)} ${MARKS[known.get(id)?.status ?? "pending"].word}`);
-  const passing = `evidence: ${number(covers.length - others.length)} of ${number(covers.length)} checks pass`;
-  if (named.length > 0) return `${passing}; not: ${named.join(", ")}`;
-  return covers.length > MOST_TITLES ? passing : `${passing} (${covers.map(titleOf).join(", ")})`;
+  const green = `evidence: ${number(covers.length - others.length)} of ${number(covers.length)} checks pass`;
+  if (named.length > 0) return `${green}; not: ${named.join(", ")}`;
+  return covers.length > MOST_TITLES ? green : `${green} (${covers.map(titleOf).join(", ")})`;
 }
 
 const MOST_TITLES = 4;
