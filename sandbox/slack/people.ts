@@ -39,12 +39,22 @@ const cast: readonly SandboxUser[] = [
 const commands: readonly SlashCommand[] = [
   {
     command: "/golive",
-    description: "Take a RAG run live",
-    usageHint: "start | status | cancel | rerun <gate> | help",
+    description: "Take a RAG service live with checks and sign-offs",
+    usageHint: "start [service] [run] | status | rerun <check> | cancel | unlock | help",
     shouldEscape: true,
   },
-  { command: "/canary", description: "Watch the canary", usageHint: "status", shouldEscape: true },
-  { command: "/rollback", description: "Go back to an earlier run", usageHint: "<run> | previous", shouldEscape: true },
+  {
+    command: "/canary",
+    description: "Watch a release after its cutover (not built yet)",
+    usageHint: "status",
+    shouldEscape: true,
+  },
+  {
+    command: "/rollback",
+    description: "Go back to the run before (not built yet)",
+    usageHint: "[service]",
+    shouldEscape: true,
+  },
 ];
 
 /**
