@@ -41,5 +41,11 @@ async function assertEmpty(dir: string): Promise<void> {
 
 /** The demo's people and channels must not become somebody's by accident: `config check` refuses each until it is filled. */
 function blankIds(yaml: string): string {
-  return yaml.replaceAll(/\b[UCS]0[A-Z]+\b/g, "fill-in").replaceAll(/(\[(?:fill-in(?:, )?)+\]) #.*$/gm, "$1");
+  return yaml
+    .replaceAll(/\b[UCS]0[A-Z]+\b/g, "fill-in")
+    .replaceAll(/(\[(?:fill-in(?:, )?)+\]) #.*$/gm, "$1")
+    .replace(
+      /^# These are the values the demo runs with.*$/m,
+      "# Check it with `golive config check`, which names every blank that is left.",
+    );
 }
