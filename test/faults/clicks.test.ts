@@ -5,6 +5,7 @@ import type { Person, RoleMembers } from "#src/release/people";
 import { type Releasers, release } from "#test/sandbox/bolt-app";
 import {
   DAN,
+  eventually,
   INES,
   LIVE_BEFORE,
   MILA,
@@ -12,7 +13,6 @@ import {
   ROSA,
   SIGNATURES,
   shippedConfig,
-  soon,
   startTestBot,
   type TestBot,
   TOM,
@@ -105,17 +105,12 @@ describe("an old version of the message", () => {
   it("a click on it signs nothing once the evidence behind the button changed", async () => {
     const bot = await startTestBot(releasers);
     await bot.start();
-    await until(
-      "the button",
-      () => bot.offers(SIGN, "data-quality"),
-      (shown) => shown,
-    );
+    await eventually(() => bot.offers(SIGN, "data-quality"), true);
     const old = bot.keepMessage();
     // The same verdict over other data.
     await editChunk(bot.rag.adminUrl, "run-2", "Revised. ");
     await recordAgain(bot.rag.adminUrl, "run-2");
-    await bot.command(ROSA, "/golive rerun prefix-leakage");
-    await bot.checked();
+    await bot.rerun(ROSA, "prefix-leakage");
     const said = await bot.refusal(DAN, () => old.press(DAN, SIGN, "data-quality"));
     expect(said).toMatch(/Data quality.*what you saw has changed since, so nothing was done/);
     expect(await bot.count("signed")).toBe(0);
@@ -125,11 +120,7 @@ describe("an old version of the message", () => {
     const bot = await startTestBot(releasers);
     await bot.start();
     await bot.sign();
-    await until(
-      "the button",
-      () => bot.offers(/^Cut over$/),
-      (shown) => shown,
-    );
+    await eventually(() => bot.offers(/^Cut over$/), true);
     const old = bot.keepMessage();
     await bot.press(MILA, /^Withdraw$/, "accuracy");
     await until(
@@ -150,19 +141,13 @@ describe("two approvers in the same millisecond", () => {
   it("two clicks at once are two sign-offs: the quorum stands, each counted once", async () => {
     const bot = await startTestBot(releasers);
     await bot.start();
-    await until(
-      "the button",
-      () => bot.offers(SIGN, "go-ahead"),
-      (shown) => shown,
-    );
+    await eventually(() => bot.offers(SIGN, "go-ahead"), true);
     await Promise.all([INES, TOM].map((user) => bot.press(user, SIGN, "go-ahead")));
-    await expect.poll(() => bot.count("signed"), soon).toBe(2);
-    await expect
-      .poll(() => bot.thread().join("\n"), soon)
-      .toMatch(/1 more needed[\s\S]*signed Go-ahead for production/);
+    await eventually(() => bot.count("signed"), 2);
+    await eventually(() => bot.thread().join("\n"), /1 more needed[\s\S]*signed Go-ahead for production/);
     const signers = (await bot.facts()).filter(({ type }) => type === "signed").map(({ by }) => by);
     expect(signers.toSorted()).toEqual([INES, TOM]);
-    await expect.poll(() => bot.message(), soon).toMatch(/Go-ahead for production · 2 of 2 signed/);
+    await eventually(() => bot.message(), /Go-ahead for production · 2 of 2 signed/);
   });
 
   it("two processes on two connections: quorum and exactly one event each, also when both say it twice", async () => {
@@ -211,13 +196,9 @@ describe("two approvers in the same millisecond", () => {
     const bot = await startTestBot(releasers);
     await bot.start();
     await bot.sign(SIGNATURES);
-    await until(
-      "the button",
-      () => bot.offers(/^Cut over$/),
-      (shown) => shown,
-    );
+    await eventually(() => bot.offers(/^Cut over$/), true);
     await Promise.all([ROSA, INES, TOM, ROSA, INES].map((user) => bot.press(user, /^Cut over$/)));
-    await expect.poll(() => bot.count("went-live"), soon).toBe(1);
+    await eventually(() => bot.count("went-live"), 1);
     expect(await bot.count("cutover-requested")).toBe(1);
     expect(await bot.count("flip-intended")).toBe(1);
     expect(await bot.count("pointer-flipped")).toBe(1);

@@ -3,7 +3,7 @@ import { ingestNext, SERVICE } from "#sandbox/demo/populate";
 import { setPointer, withStore } from "#sandbox/rag/rag-store";
 import { ACTIONS } from "#src/slack/ids";
 import { type Releasers, release } from "#test/sandbox/bolt-app";
-import { DAN, LIVE_BEFORE, MILA, RELEASE, ROSA, soon, startTestBot, type TestBot } from "#test/support/bot";
+import { DAN, eventually, LIVE_BEFORE, MILA, RELEASE, ROSA, startTestBot, type TestBot } from "#test/support/bot";
 import { corpus } from "#test/support/rag-house";
 
 describe("with nothing open", () => {
@@ -96,13 +96,11 @@ describe("with a release open", () => {
   it("rerun runs that one check again, and leaves the others as they were", async () => {
     const requested = () => bot.count("check-requested");
     const before = await requested();
-    expect(await bot.answerTo(MILA, () => bot.command(MILA, "/golive rerun prefix-leakage"))).toMatch(
-      /prefix-leakage runs again for release #1/,
-    );
+    expect(await bot.rerun(MILA, "prefix-leakage")).toMatch(/prefix-leakage runs again for release #1/);
     const again = async () =>
       (await bot.facts()).filter(({ type, data }) => type === "check-finished" && data.check === "prefix-leakage")
         .length;
-    await expect.poll(again, soon).toBe(2);
+    await eventually(again, 2);
     expect(await requested()).toBe(before + 1);
   });
 });
@@ -126,17 +124,17 @@ describe("two services in one channel", () => {
     const { hands } = bot.slack;
 
     await bot.command(ROSA, "/golive start");
-    await expect.poll(() => bot.window(ROSA)?.view.callback_id, soon).toBe("start");
+    await eventually(() => bot.window(ROSA)?.view.callback_id, "start");
     expect(await bot.facts()).toEqual([]);
     const window = bot.window(ROSA)?.id ?? "";
     await hands.click(ROSA, { viewId: window }, "service", ACTIONS.startService, "billing-docs");
-    await expect.poll(() => JSON.stringify(bot.window(ROSA)?.view.blocks), soon).toContain("run-3");
+    await eventually(() => JSON.stringify(bot.window(ROSA)?.view.blocks), /run-3/);
     expect(await hands.submit(ROSA, window, { run: { "input.run": "run-2" } })).toEqual({ ok: true });
 
-    await expect.poll(() => bot.count("release-started"), soon).toBe(1);
+    await eventually(() => bot.count("release-started"), 1);
     const started = (await bot.facts()).find(({ type }) => type === "release-started");
     expect(started?.data).toMatchObject({ service: "billing-docs", candidate: { run: "run-2", config: "v1" } });
-    await expect.poll(() => bot.message(), soon).toMatch(/billing-docs → run-2/);
+    await eventually(() => bot.message(), /billing-docs → run-2/);
     expect(bot.posts()).toHaveLength(1);
   });
 });

@@ -1,18 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DeliveryFault } from "#sandbox/slack/faults";
 import { type Releasers, release } from "#test/sandbox/bolt-app";
-import { DAN, MILA, ROSA, soon, startTestBot, type TestBot, until } from "#test/support/bot";
+import { DAN, eventually, MILA, ROSA, startTestBot, type TestBot } from "#test/support/bot";
 
 const releasers: Releasers = [];
 let bot: TestBot;
 beforeAll(async () => {
   bot = await startTestBot(releasers, { slack: { eventRetryDelaysMs: [] } });
   await bot.start();
-  await until(
-    "the button",
-    () => bot.offers(/^Sign/, "data-quality"),
-    (shown) => shown,
-  );
+  await eventually(() => bot.offers(/^Sign/, "data-quality"), true);
 });
 afterAll(() => release(releasers));
 
@@ -53,9 +49,9 @@ describe("a request that Slack sends more than once, or late", () => {
   it("a click delivered twice at the same time is one sign-off and no refusal", async () => {
     bot.slack.faults.nextDelivery("interaction", { kind: "duplicate" });
     await bot.sign([[DAN, "data-quality"]]);
-    await expect.poll(() => bot.slack.attempts.filter(({ fault }) => fault === "duplicate").length, soon).toBe(2);
+    await eventually(() => bot.slack.attempts.filter(({ fault }) => fault === "duplicate").length, 2);
     expect(await bot.count("signed")).toBe(1);
-    await expect.poll(() => bot.thread().filter((note) => note.includes("Dan Ito signed")).length, soon).toBe(1);
+    await eventually(() => bot.thread().filter((note) => note.includes("Dan Ito signed")).length, 1);
     expect(bot.slack.workspace.messages("C0RELEASE", DAN).filter(({ ephemeralFor }) => ephemeralFor === DAN)).toEqual(
       [],
     );
@@ -64,9 +60,8 @@ describe("a request that Slack sends more than once, or late", () => {
   it("a command delivered twice reruns the check once", async () => {
     const before = await bot.count("check-requested");
     bot.slack.faults.nextDelivery("command", { kind: "duplicate" });
-    await bot.answerTo(ROSA, () => bot.command(ROSA, "/golive rerun token-budget"));
-    await bot.checked();
-    await expect.poll(() => bot.slack.attempts.filter(({ fault }) => fault === "duplicate").length, soon).toBe(4);
+    await bot.rerun(ROSA, "token-budget");
+    await eventually(() => bot.slack.attempts.filter(({ fault }) => fault === "duplicate").length, 4);
     expect(await bot.count("check-requested")).toBe(before + 1);
   });
 
@@ -79,10 +74,10 @@ describe("a request that Slack sends more than once, or late", () => {
   it("an event that says twice and late that a channel was archived pauses once", async () => {
     bot.slack.faults.nextDelivery("event", { kind: "duplicate" });
     bot.slack.workspace.archive("C0RELEASE");
-    await expect.poll(() => bot.count("paused"), soon).toBe(1);
+    await eventually(() => bot.count("paused"), 1);
     bot.slack.faults.nextDelivery("event", { kind: "late", ms: 300 });
     bot.slack.workspace.unarchive("C0RELEASE");
-    await expect.poll(() => bot.count("resumed"), soon).toBe(1);
+    await eventually(() => bot.count("resumed"), 1);
     expect(await bot.count("paused")).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { type Releasers, release } from "#test/sandbox/bolt-app";
-import { CANDIDATE, LIVE_BEFORE, ROSA, soon, startTestBot } from "#test/support/bot";
+import { CANDIDATE, eventually, LIVE_BEFORE, ROSA, startTestBot } from "#test/support/bot";
 
 const releasers: Releasers = [];
 afterEach(() => release(releasers));
@@ -11,8 +11,8 @@ it("over Socket Mode a release goes from the command to the cutover, over two da
   expect(await bot.live()).toEqual(LIVE_BEFORE);
   await bot.sign();
   await bot.press(ROSA, /^Cut over$/);
-  await expect.poll(() => bot.live(), soon).toEqual(CANDIDATE);
-  await expect.poll(() => bot.message(), soon).toMatch(/is live; it was .*run-1/);
+  await eventually(() => bot.live(), CANDIDATE);
+  await eventually(() => bot.message(), /is live; it was .*run-1/);
   expect(await bot.count("pointer-flipped")).toBe(1);
   expect(bot.posts()).toHaveLength(1);
   expect(bot.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import { type Live, readLive, SERVICE } from "#sandbox/demo/populate";
 import { findButtons, readableText } from "#sandbox/demo/read-blocks";
@@ -10,7 +11,7 @@ import type { LocalSlack, SlackOptions } from "#sandbox/slack/start";
 import { type Bot, type BotOptions, composeBot } from "#src/compose-bot";
 import { type Config, loadConfig } from "#src/config/load-config";
 import { createLog, type Log } from "#src/log";
-import { type Releasers, startTestSlack, TOKENS } from "#test/sandbox/bolt-app";
+import { type Releasers, release, startTestSlack, TOKENS } from "#test/sandbox/bolt-app";
 import { type Line, layLine } from "#test/support/line";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
 import { createRagHouse } from "#test/support/rag-house";
@@ -39,7 +40,7 @@ export const SIGNATURES = [
 ] as const;
 
 /** Patience of a test with a busy machine. */
-export const soon = { timeout: 15_000, interval: 25 } as const;
+const soon = { timeout: 15_000, interval: 25 } as const;
 
 /** Reads until the value is accepted; fails with the last value. For hooks too, where `expect.poll` can't be used. */
 export async function until<T>(what: string, read: () => T | Promise<T>, accept: (value: T) => boolean): Promise<T> {
@@ -50,6 +51,23 @@ export async function until<T>(what: string, read: () => T | Promise<T>, accept:
     if (Date.now() > deadline)
       throw new Error(`Waited ${soon.timeout} ms for: ${what}. Last: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, soon.interval));
+  }
+}
+
+/** Waits until what is read equals `wanted`, or matches it. Usable in hooks and in concurrent tests. */
+export async function eventually<T>(read: () => T | Promise<T>, wanted: T | RegExp): Promise<void> {
+  const accept = (value: T) =>
+    wanted instanceof RegExp ? wanted.test(String(value)) : isDeepStrictEqual(value, wanted);
+  await until(`${wanted instanceof RegExp ? wanted : JSON.stringify(wanted)}`, read, accept);
+}
+
+/** A story with a bot of its own, stopped when it is over: such tests may run concurrently. */
+export async function withBot(story: (bot: TestBot) => Promise<void>, options: TestBotOptions = {}): Promise<void> {
+  const releasers: Releasers = [];
+  try {
+    await story(await startTestBot(releasers, options));
+  } finally {
+    await release(releasers);
   }
 }
 
@@ -101,6 +119,8 @@ export type TestBot = {
   start(words?: string): Promise<void>;
   /** Every check of the newest release has an answer to the last time it was asked. */
   checked(): Promise<void>;
+  /** `/golive rerun`, and the checks it runs again have their answers. Returns what the person was told. */
+  rerun(user: string, check: string): Promise<string>;
   /** Gives these sign-offs, each seen in the journal before the next. */
   sign(signatures?: readonly (readonly [user: string, signOff: string])[]): Promise<void>;
 };
@@ -270,6 +290,11 @@ function withWays(house: House): TestBot {
         async () => answered(await facts()),
         (answers) => answers === asked,
       );
+    },
+    async rerun(user, check) {
+      const told = await ways.answerTo(user, () => ways.command(user, `/golive rerun ${check}`));
+      await ways.checked();
+      return told;
     },
     async sign(signatures = SIGNATURES) {
       for (const [user, signOff] of signatures) {
