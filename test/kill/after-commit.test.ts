@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { playKillInCommit } from "#test/kill/in-commit";
 import { type KillHouse, openKillHouse } from "#test/kill/kill-house";
 import { MOMENTS } from "#test/kill/moments";
@@ -8,12 +8,13 @@ let kill: KillHouse;
 beforeAll(async () => {
   kill = await openKillHouse();
 });
+afterEach(() => kill?.letGo());
 afterAll(() => kill?.close());
 
 describe("the decision is committed, the process never hears of it: on restart nothing is done again and the release goes on", () => {
   it.each(MOMENTS)("killed in the commit of $event", async (moment) => {
     const seconds = await playKillInCommit(kill, moment, "committed");
-    report(`kill -9 in the commit of ${moment.event}, committed`, seconds);
+    report(`kill -9 in the commit of ${moment.event} (committed), live after`, seconds);
     expect(seconds).toBeLessThan(60);
   });
 });

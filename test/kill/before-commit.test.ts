@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { playKillInCommit } from "#test/kill/in-commit";
 import { type KillHouse, openKillHouse } from "#test/kill/kill-house";
 import { MOMENTS } from "#test/kill/moments";
@@ -8,12 +8,13 @@ let kill: KillHouse;
 beforeAll(async () => {
   kill = await openKillHouse();
 });
+afterEach(() => kill?.letGo());
 afterAll(() => kill?.close());
 
 describe("the decision never happened: on restart it is taken once and the release goes on", () => {
   it.each(MOMENTS)("killed in the commit of $event", async (moment) => {
     const seconds = await playKillInCommit(kill, moment, "rolled-back");
-    report(`kill -9 in the commit of ${moment.event}, rolled-back`, seconds);
+    report(`kill -9 in the commit of ${moment.event} (rolled-back), live after`, seconds);
     expect(seconds).toBeLessThan(60);
   });
 });

@@ -1,3 +1,4 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { Pool } from "pg";
 import { z } from "zod";
 import { eventually } from "#test/kill/eventually";
@@ -52,6 +53,10 @@ export type Facts = {
    * How it passes by itself is a story of its own.
    */
   forgetLeasesOf(pid: number): Promise<void>;
+  /** Asks until it holds. */
+  until(what: string, holds: () => Promise<boolean>, timeoutMs?: number): Promise<true>;
+  /** Which of these processes this backend of the RAG store's database works for. */
+  holderOf(backend: number, pids: readonly number[]): Promise<number>;
   /** Resolves when this backend of Golive's database has ended: what it was doing is committed or rolled back by then. */
   backendGone(pid: number): Promise<void>;
   close(): Promise<void>;
@@ -114,6 +119,17 @@ export function readFacts(goliveUrl: string, ragUrl: string): Facts {
         ]);
       }
     },
+    until: (what, holds, timeoutMs = 60_000) =>
+      eventually(what, async () => ((await holds()) ? true : null), { timeoutMs }),
+    async holderOf(backend, pids) {
+      const { rows } = await rag.query<{ port: number }>(
+        "SELECT client_port AS port FROM pg_stat_activity WHERE pid = $1",
+        [backend],
+      );
+      const port = rows[0]?.port ?? -1;
+      for (const pid of pids) if (await hasLocalPort(pid, port)) return pid;
+      throw new Error(`nobody of ${pids.join(", ")} has the connection from port ${port}`);
+    },
     async backendGone(pid) {
       await eventually(`backend ${pid} to end`, async () => {
         const { rows } = await golive.query("SELECT 1 FROM pg_stat_activity WHERE pid = $1", [pid]);
@@ -131,4 +147,18 @@ function quietPool(connectionString: string): Pool {
   // The database is killed in some stories; the next question gets a new connection.
   pool.on("error", () => undefined);
   return pool;
+}
+
+/** Linux: whether a TCP connection of this process begins at this local port. */
+async function hasLocalPort(pid: number, port: number): Promise<boolean> {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const table = await readFile(`/proc/${pid}/net/tcp`, "utf8");
+  const inodes = table
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local]) => local?.endsWith(`:${hex}`) === true)
+    .map((fields) => `socket:[${fields[9]}]`);
+  const names = await readdir(`/proc/${pid}/fd`);
+  const links = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => "")));
+  return links.some((link) => inodes.includes(link));
 }

@@ -27,6 +27,8 @@ export type KillHouse = {
   holdFlip(): Promise<Hold>;
   /** Runs a locking statement in the RAG store's database and keeps its locks. */
   holdInStore(sql: string): Promise<Hold>;
+  /** Lets go of everything that is still held: a story that failed must not stop the next one. */
+  letGo(): Promise<void>;
   /** Changes something in the RAG store, past the program. */
   inStore(sql: string): Promise<void>;
   /** kill -9, without a word. */
@@ -68,15 +70,25 @@ export async function openKillHouse(): Promise<KillHouse> {
   const firstUrl = eventsUrl(Number(house.env.PORT));
   let second: { readonly bot: BotProcess; readonly url: string } | null = null;
 
+  const holds: Hold[] = [];
+  const keep = async (made: Promise<Hold>): Promise<Hold> => {
+    const hold = await made;
+    holds.push(hold);
+    return hold;
+  };
+
   return {
     house,
     facts,
     stage: createStage(house.slack.workspace, house.slack.hands, () => undefined),
     candidate: async () => (await ingestNext(ragUrl, CORPUS)).run,
     live: () => readLive(ragUrl),
-    holdEvent: (type) => holdCommitOf(goliveUrl, type),
-    holdFlip: () => holdCommitOf(ragUrl, "ledger flipped"),
-    holdInStore: (sql) => holdBack(ragUrl, sql),
+    holdEvent: (type) => keep(holdCommitOf(goliveUrl, type)),
+    holdFlip: () => keep(holdCommitOf(ragUrl, "ledger flipped")),
+    holdInStore: (sql) => keep(holdBack(ragUrl, sql)),
+    async letGo() {
+      for (const hold of holds.splice(0)) await hold.release();
+    },
     inStore: async (sql) => (await holdBack(ragUrl, sql)).release(),
     kill: () => house.bot().kill(),
     restart: () => house.restartBot("kill"),
@@ -97,6 +109,7 @@ export async function openKillHouse(): Promise<KillHouse> {
     },
     log: () => readFile(join(home, "bot.log"), "utf8"),
     async close() {
+      for (const hold of holds) await hold.release();
       await second?.bot.stop();
       await facts.close();
       await house.stop();
