@@ -159,7 +159,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       await app.stop();
       await core.jobs.stop();
       await Promise.race([
-        Promise.all([painter.paintDue(), outbox.sendDue()]),
+        Promise.all([painter.paintDue(LAST_PAINT_MS), outbox.sendDue(LAST_PAINT_MS)]),
         wait(LAST_PAINT_MS, null, { ref: false }),
       ]);
       await Promise.all([painter.stop(), outbox.stop()]);

@@ -56,6 +56,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   app.error(async (error) => log.error({ err: error }, "Bolt could not deliver a payload to its listener"));
 
   let port: number | null = null;
+  let started = false;
   return {
     get port() {
       return port;
@@ -63,14 +64,18 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     async start() {
       if (receiver instanceof SocketModeReceiver) {
         await receiver.start();
+        started = true;
         return;
       }
       const { mode } = options;
       if (mode.kind !== "http") return;
       port = portOf(await receiver.start({ port: mode.port, host: mode.host }));
+      started = true;
     },
     async stop() {
-      await Promise.race([receiver.stop(), new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
+      // Bolt refuses to stop what a taken port kept from starting, and everything else would stay open.
+      if (started)
+        await Promise.race([receiver.stop(), new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
       if (!(await work.idle(STOP_MS))) log.warn("some listeners did not finish in time");
     },
   };

@@ -1,11 +1,15 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "#src/log";
 
 export type DueLoop = {
   start(): void;
   /** Something may be due now. Cheap; many nudges are one pass. */
   nudge(): void;
-  /** One pass now (or the one under way and another): resolves when everything that was due has been tried. */
-  drain(): Promise<void>;
+  /**
+   * One pass now (or the one under way and another): resolves when everything that was due has been tried. `withinMs`: also
+   * what falls due that soon, when it does.
+   */
+  drain(withinMs?: number): Promise<void>;
   /** A last pass over what is due (5 s at most: Slack may be the reason for stopping), then no more. */
   stop(): Promise<void>;
 };
@@ -31,6 +35,7 @@ export function createDueLoop(options: DueLoopOptions): DueLoop {
   let running: Promise<void> | null = null;
   let again = false;
   let stopped = true;
+  let nextAt: number | null = null;
 
   function run(): Promise<void> {
     if (running !== null) {
@@ -45,7 +50,6 @@ export function createDueLoop(options: DueLoopOptions): DueLoop {
   }
 
   async function runPasses(): Promise<void> {
-    let nextAt: number | null = null;
     do {
       again = false;
       try {
@@ -61,6 +65,15 @@ export function createDueLoop(options: DueLoopOptions): DueLoop {
     timer = setTimeout(() => void run(), Math.max(SHORTEST_PAUSE_MS, pause));
   }
 
+  async function drain(withinMs = 0): Promise<void> {
+    const until = now() + withinMs;
+    await run();
+    while (nextAt !== null && nextAt < until && now() < until) {
+      await wait(Math.max(SHORTEST_PAUSE_MS, nextAt - now()));
+      await run();
+    }
+  }
+
   return {
     start() {
       stopped = false;
@@ -69,7 +82,7 @@ export function createDueLoop(options: DueLoopOptions): DueLoop {
     nudge() {
       if (!stopped) void run();
     },
-    drain: run,
+    drain,
     async stop() {
       const wasRunning = !stopped;
       stopped = true;

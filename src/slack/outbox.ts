@@ -30,7 +30,7 @@ export interface Outbox {
   start(): void;
   nudge(): void;
   /** Sends everything that is due now; for shutdown and tests. */
-  sendDue(): Promise<void>;
+  sendDue(withinMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -6,8 +6,8 @@ import { createSlackBudget } from "#src/slack/slack-budget";
 export interface Painter {
   start(): void;
   nudge(): void;
-  /** Paints everything that is due now; for shutdown and tests. */
-  paintDue(): Promise<void>;
+  /** Paints everything that is due now, or within so many milliseconds; for shutdown and tests. */
+  paintDue(withinMs?: number): Promise<void>;
   stop(): Promise<void>;
   /** Somebody deleted a message: if it is one of ours it is posted again. True when it was. */
   messageDeleted(channel: string, ts: string): Promise<boolean>;
