@@ -1,0 +1,247 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { asAdmin } from "#sandbox/postgres/databases";
+import { withStore } from "#sandbox/rag/rag-store";
+import { type CliHouse, openHouse, ROOT, SLACK_SECRETS } from "#test/cli/cli-house";
+
+type Serving = {
+  readonly child: ChildProcess;
+  /** What it said on stderr so far. */
+  said(): string;
+  /** Resolves when stderr reads like `pattern`; rejects when the process ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  readonly ended: Promise<number | null>;
+};
+
+const running: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+});
+
+/** The bot as a process of its own, as production runs it. */
+function serve(env: Readonly<Record<string, string>>, ...more: string[]): Serving {
+  const { PATH = "", HOME = "", TMPDIR = "/tmp" } = process.env;
+  const child = spawn(process.execPath, ["src/main.ts", "serve", ...more], {
+    cwd: ROOT,
+    env: { PATH, HOME, TMPDIR, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.push(child);
+  let text = "";
+  let look = (): void => undefined;
+  child.stderr?.on("data", (chunk: Buffer) => {
+    text += chunk.toString();
+    look();
+  });
+  // "close" and not "exit": then everything it said has been read.
+  const ended = once(child, "close").then(([code]) => (typeof code === "number" ? code : null));
+  return {
+    child,
+    ended,
+    said: () => text,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        look = () => {
+          const found = pattern.exec(text);
+          if (found !== null) resolve(found);
+        };
+        look();
+        void ended.then(() => reject(new Error(`the bot ended and had not said ${pattern.source}:\n${text}`)));
+      }),
+  };
+}
+
+const READY = /"port":(\d+),"transport":"http","msg":"ready"/;
+let house: CliHouse;
+let env: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  house = await openHouse({ slack: true });
+  env = { ...house.env, SLACK_SIGNING_SECRET: SLACK_SECRETS.signingSecret, HOST: "127.0.0.1", PORT: "0" };
+});
+afterAll(() => house.stop());
+
+describe("serve refuses with a sentence and no stack", () => {
+  const refused = async (changes: Readonly<Record<string, string>>, code: number, sentence: RegExp) => {
+    const bot = serve({ ...env, ...changes });
+    expect(await bot.ended).toBe(code);
+    expect(bot.said()).toMatch(sentence);
+    expect(bot.said()).not.toMatch(/\n\s+at |"stack"|hunter2/);
+    expect(bot.said()).not.toMatch(/"msg":"ready"/);
+  };
+
+  it("a database that is down", () =>
+    refused(
+      { DATABASE_URL: "postgres://golive_app:hunter2hunter2@127.0.0.1:9/golive" },
+      3,
+      /^Golive's own database can't be reached: connect ECONNREFUSED 127\.0\.0\.1:9\. .* then try again\.$/m,
+    ));
+
+  it("a database that is not migrated", async () => {
+    const empty = await openHouse({ migrated: false });
+    try {
+      await refused({ DATABASE_URL: empty.database.appUrl }, 3, /Run `golive migrate`/);
+    } finally {
+      await empty.stop();
+    }
+  });
+
+  it("the owner's role, and a superuser's: they could rewrite the journal", async () => {
+    await refused(
+      { DATABASE_URL: house.database.ownerUrl },
+      2,
+      /role golive_owner owns the journal.*Connect as golive_app/,
+    );
+    await refused({ DATABASE_URL: house.database.adminUrl }, 2, /is a superuser.*Connect as golive_app/);
+  });
+
+  it("a token that Slack doesn't know", () =>
+    refused({ SLACK_BOT_TOKEN: "xoxb-hunter2hunter2" }, 3, /^Slack refused the bot token \(invalid_auth\)/m));
+
+  it("a Slack that isn't there", () =>
+    refused(
+      { SLACK_API_URL: "http://127.0.0.1:65534/api/" },
+      3,
+      /^Slack could not be asked \(auth\.test: ECONNREFUSED\)/m,
+    ));
+
+  it("a port that is taken", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    try {
+      await refused(
+        { PORT: String(port) },
+        3,
+        new RegExp(`^Port ${port} is taken by another process, so the bot did not`, "m"),
+      );
+    } finally {
+      other.close();
+    }
+  });
+
+  it("a bad configuration, with every problem of files and variables", async () => {
+    await refused(
+      { GOLIVE_CONFIG: "test/cli", HOST: "not a host", PORT: "99999" },
+      2,
+      /test\/cli\/golive\.yaml: the file is missing(.|\n)*HOST: set, but wrong(.|\n)*PORT: set, but wrong/,
+    );
+  });
+});
+
+describe("serve runs", () => {
+  it("as the owner with --dev, and says so", async () => {
+    const bot = serve({ ...env, DATABASE_URL: house.database.ownerUrl }, "--dev");
+    await bot.says(READY);
+    expect(bot.said()).toMatch(/golive_owner owns the journal.*Allowed because of --dev/);
+    bot.child.kill("SIGTERM");
+    expect(await bot.ended).toBe(0);
+  });
+
+  it("healthz says that the process lives, readyz that its database answers", async () => {
+    const bot = serve({ ...env, LOG_LEVEL: "info" });
+    const [, port] = await bot.says(READY);
+    const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    expect(await get("/healthz")).toBe(200);
+    expect(await get("/readyz")).toBe(200);
+    const { name } = house.database;
+    const allow = (allowed: boolean) =>
+      asAdmin(house.database.adminUrl, (client) =>
+        client.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS ${allowed}`),
+      );
+    await allow(false);
+    try {
+      await asAdmin(house.database.adminUrl, (client) =>
+        client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [name]),
+      );
+      await expect.poll(() => get("/readyz"), { timeout: 10_000 }).toBe(503);
+      expect(await get("/healthz")).toBe(200);
+    } finally {
+      await allow(true);
+    }
+    await expect.poll(() => get("/readyz"), { timeout: 10_000 }).toBe(200);
+    bot.child.kill("SIGTERM");
+    expect(await bot.ended).toBe(0);
+  });
+
+  it("until SIGTERM: takes nothing new, finishes what runs, paints it, and ends with 0", async () => {
+    const { slack } = house;
+    if (slack === null) throw new Error("no Slack");
+    const bot = serve(env);
+    const [, port] = await bot.says(READY);
+    slack.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
+    // Whoever holds this lock keeps the checks that read chunks from finishing.
+    const holder = new Client({ connectionString: house.rag.adminUrl });
+    await holder.connect();
+    await holder.query("BEGIN");
+    await holder.query("LOCK TABLE rag.document_chunks IN ACCESS EXCLUSIVE MODE");
+    const facts = async (type: string) =>
+      withStore(house.database.adminUrl, async (client) => {
+        const { rows } = await client.query("SELECT position FROM golive.journal WHERE type = $1", [type]);
+        return rows.length;
+      });
+    try {
+      // The manifest reads the chunks as well: what waits is the first step of the release.
+      const done = await slack.hands.command("U0ROSA", "C0RELEASE", "/golive", "start");
+      expect(done).toEqual({ ok: true });
+      await expect.poll(() => facts("release-started"), { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => waiting(house), { timeout: 10_000 }).toBeGreaterThan(0);
+
+      bot.child.kill("SIGTERM");
+      await bot.says(/"msg":"stopping"/);
+      await expect
+        .poll(
+          () =>
+            fetch(`http://127.0.0.1:${port}/healthz`).then(
+              () => "open",
+              () => "closed",
+            ),
+          { timeout: 5_000 },
+        )
+        .toBe("closed");
+      expect(bot.child.exitCode).toBeNull();
+    } finally {
+      await holder.query("ROLLBACK");
+      await holder.end();
+    }
+    expect(await bot.ended).toBe(0);
+    expect(bot.said()).not.toMatch(/"level":(50|60)/);
+    expect(bot.said()).toMatch(/"msg":"stopped"/);
+    // What ran was finished (or handed back) and everything that changed is on the screen.
+    const left = await withStore(house.database.adminUrl, async (client) => ({
+      active: (await client.query("SELECT 1 FROM golive_jobs.job WHERE state = 'active'")).rows.length,
+      unpainted: (await client.query("SELECT 1 FROM golive.slack_message WHERE wanted > painted")).rows.length,
+      connections: (
+        await client.query("SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'golive%' AND datname = $1", [
+          house.database.name,
+        ])
+      ).rows.length,
+    }));
+    expect(left).toEqual({ active: 0, unpainted: 0, connections: 0 });
+
+    // And nothing was lost: the next bot carries the release on.
+    const next = serve(env);
+    await next.says(READY);
+    await expect.poll(() => facts("check-finished"), { timeout: 20_000 }).toBe(9);
+    next.child.kill("SIGINT");
+    expect(await next.ended).toBe(0);
+  });
+});
+
+/** Sessions of Golive that wait for a lock in the RAG store. */
+async function waiting(of: CliHouse): Promise<number> {
+  return withStore(of.rag.adminUrl, async (client) => {
+    const { rows } = await client.query(
+      "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'",
+      [of.rag.name],
+    );
+    return rows.length;
+  });
+}
