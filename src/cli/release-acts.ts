@@ -65,7 +65,8 @@ export async function cutOverRelease(io: Io, flags: Flags): Promise<ExitCode> {
     const actor = await resolveActor(core, user);
     const outcome = await core.useCases.actOnRelease(release, null, { type: "cut-over", ...actor, seen: null });
     if (!outcome.ok) return printRefusal(io, outcome.refusal, options(flags, session));
-    const view = await waitForRelease(session, io, (each) => each.release.standing !== "cutting_over");
+    const known = await core.useCases.release(release);
+    const view = await waitForRelease(session, io, (each) => each.release.standing !== "cutting_over", known);
     const code = view.release.standing === "live" ? EXIT.pass : EXIT.failed;
     return reportRelease(io, session, { ...options(flags, session), brief: true }, code);
   });

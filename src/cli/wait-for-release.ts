@@ -4,7 +4,7 @@ import type { Session } from "#src/cli/open-core";
 import { checkLines } from "#src/cli/release-text";
 import type { DeadJob } from "#src/jobs/create-jobs";
 import { JournalError } from "#src/journal/journal-error";
-import type { ReleaseView } from "#src/release/view";
+import type { CheckView, ReleaseView } from "#src/release/view";
 
 const LOOK_EVERY_MS = 250;
 /** How long Golive's own database may be away before the wait is given up. */
@@ -12,14 +12,16 @@ const PATIENCE_MS = 30_000;
 
 /**
  * Works off the release's jobs in this process (a running bot may help) and prints each check as it finishes, on stderr,
- * until `done`. Interrupted, it throws: what was decided stands in the journal, and the bot or another wait goes on.
+ * until `done`. `known`: what the person has seen already and isn't told again. Interrupted, it throws: what was decided
+ * stands in the journal, and the bot or another wait goes on.
  */
 export async function waitForRelease(
   { core, service }: Session,
   io: Io,
   done: (view: ReleaseView) => boolean,
+  known: ReleaseView | null = null,
 ): Promise<ReleaseView> {
-  const progress = createProgress(io);
+  const progress = createProgress(io, known);
   const stopped = io.stopSignal().then(() => true);
   const before = new Set((await core.jobs.deadJobs()).map((job) => job.id));
   await core.startWorkers();
@@ -49,8 +51,8 @@ export async function waitForRelease(
 }
 
 /** Says each thing once: the manifest when it is frozen, a check whenever an attempt of it has finished. */
-function createProgress(io: Io): (view: ReleaseView) => void {
-  const said = new Set<string>();
+function createProgress(io: Io, known: ReleaseView | null): (view: ReleaseView) => void {
+  const said = new Set([known?.release.manifest?.hash ?? "", ...(known?.checks ?? []).map(keyOf)]);
   const once = (key: string, lines: () => readonly string[]): void => {
     if (said.has(key)) return;
     said.add(key);
@@ -61,10 +63,12 @@ function createProgress(io: Io): (view: ReleaseView) => void {
     if (hash !== undefined) once(hash, () => [`manifest ${hash.slice(0, 8)} frozen`]);
     for (const check of checks) {
       if (check.status === "pending" || check.status === "running") continue;
-      once(`${check.definition.id} ${check.attempt}`, () => checkLines(check));
+      once(keyOf(check), () => checkLines(check));
     }
   };
 }
+
+const keyOf = (check: CheckView): string => `${check.definition.id} ${check.attempt}`;
 
 const isOf = (job: DeadJob, release: string): boolean =>
   typeof job.data === "object" && job.data !== null && "release" in job.data && job.data.release === release;

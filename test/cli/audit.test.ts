@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withStore } from "#sandbox/rag/rag-store";
-import { type CliHouse, openHouse } from "#test/cli/cli-house";
+import { type CliHouse, openHouse, ROOT } from "#test/cli/cli-house";
 
 describe("the audit trail from the command line", () => {
   let house: CliHouse;
@@ -36,6 +38,21 @@ describe("the audit trail from the command line", () => {
     }
     head = /head (\d+:[0-9a-f]{64})\./.exec(said.err)?.[1] ?? "";
     expect(head).toBe(`${rows.length}:${rows.at(-1).hash}`);
+  });
+
+  it("export ends quietly when its reader leaves, as in `| head`", async () => {
+    const child = spawn(process.execPath, ["src/main.ts", "audit", "export"], {
+      cwd: ROOT,
+      env: house.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.destroy();
+    let err = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      err += chunk.toString();
+    });
+    const [code] = await once(child, "close");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
   });
 
   it("verify finds it intact, in words, as JSON, and against the exported head", async () => {

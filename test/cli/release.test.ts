@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { withStore } from "#sandbox/rag/rag-store";
-import { type CliHouse, openHouse, type Said, signEverything } from "#test/cli/cli-house";
+import { putConfig, setPointer, withStore } from "#sandbox/rag/rag-store";
+import { type CliHouse, openHouse, type Said, SERVICE, signEverything } from "#test/cli/cli-house";
 
 const open: CliHouse[] = [];
 const house = async (options: Parameters<typeof openHouse>[0] = {}): Promise<CliHouse> => {
@@ -100,7 +100,7 @@ describe("a whole go-live by hand, without Slack", () => {
 
   it("cutover --confirm flips the pointer and says what is live and what was before", async () => {
     const said = await golive(["release", "cutover", "--as", "U0INES", "--confirm"]);
-    expect(said.code).toBe(0);
+    expect(said).toMatchObject({ code: 0, err: "" });
     expect(said.out).toMatch(
       /Live: support-docs answers from run-2 with v1 since .* UTC\. Before: run-1 with v1\. Cut\s+over by U0INES\./,
     );
@@ -186,6 +186,23 @@ describe("what can't be started", () => {
     expect(refused).toMatchObject({ code, out: "", err: expect.stringMatching(said) });
     expect((await golive(["release", "status", "--json"])).out).toBe(before.out);
     expect(await live()).toEqual({ run: "run-2", config: "v1" });
+  });
+});
+
+describe("a cutover that can't flip", () => {
+  it("stops when somebody else moved the pointer, says so, and leaves it as it is", async () => {
+    const opened = await house();
+    await opened.golive(["release", "start", "--as", "U0ROSA", "--wait"]);
+    await signEverything(opened);
+    await putConfig(opened.rag.adminUrl, "by-hand", { emergency: true });
+    await setPointer(opened.rag.adminUrl, SERVICE, { run: "run-1", config: "by-hand" });
+    const said = await opened.golive(["release", "cutover", "--as", "U0INES", "--confirm"]);
+    expect(said.code).toBe(1);
+    expect(said.out).toMatch(/The last cutover stopped before the flip; the pointer is untouched\n {2}- /);
+    expect(await opened.live()).toEqual({ run: "run-1", config: "by-hand" });
+    const { release } = document(await opened.golive(["release", "status", "--json"]));
+    expect(release.cutover_stopped.length).toBeGreaterThan(0);
+    expect(release.ended).toBeNull();
   });
 });
 
