@@ -56,6 +56,16 @@ describe("who somebody is", () => {
     expect(callsOf(slack, "users.info")).toBe(1);
   });
 
+  it("a crowd of different people doesn't become a crowd of lookups at once", async () => {
+    const { identity, slack } = await directory();
+    const ids = Array.from({ length: 60 }, (_, index) => `U0NOBODY${index}`);
+    await Promise.all(ids.map((id) => identity.person(id, SELF.teamId)));
+    const at = slack.calls.filter(({ method }) => method === "users.info").map((call) => call.at);
+    expect(at).toHaveLength(60);
+    const inFirstTenth = at.filter((time) => time - (at[0] ?? 0) < 100);
+    expect(inFirstTenth.length).toBeLessThanOrEqual(25);
+  });
+
   it("a click after Slack is back does not wait for a lookup that hangs", async () => {
     const clock = handClock();
     const { identity, slack } = await directory(ROLES, 500, clock.now);
