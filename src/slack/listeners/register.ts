@@ -27,7 +27,7 @@ export function registerListeners(app: App, deps: ListenerDeps, work: RunningWor
     }),
   };
   const run = (during: string, task: () => Promise<void>) =>
-    work.track(task().catch((error: unknown) => void reportFailure(deps.log, during, error)));
+    work.run(() => task().catch((error: unknown) => void reportFailure(deps.log, during, error)));
 
   app.action(/.*/, async ({ ack, body }) => {
     await ack();
