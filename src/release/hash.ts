@@ -54,11 +54,24 @@ export function policyHash(state: Pick<ReleaseState, "checklist" | "policy">, si
   return hash;
 }
 
+/** States are immutable, and one view asks for each binding six times: half of its time went into these hashes. */
+const bindings = new WeakMap<ReleaseState, Map<SignOffId, Binding | null>>();
+
 /**
  * What somebody who signs now binds the signature to (rule 1). Null while the manifest is not frozen or a covered check has
  * never finished: then there is nothing to sign.
  */
 export function bindingOf(state: ReleaseState, signOff: SignOffId): Binding | null {
+  const ofState = bindings.get(state) ?? new Map<SignOffId, Binding | null>();
+  bindings.set(state, ofState);
+  const known = ofState.get(signOff);
+  if (known !== undefined) return known;
+  const binding = bind(state, signOff);
+  ofState.set(signOff, binding);
+  return binding;
+}
+
+function bind(state: ReleaseState, signOff: SignOffId): Binding | null {
   const definition = state.checklist.signOffs.find(({ id }) => id === signOff);
   if (definition === undefined || state.manifest === null) return null;
   const evidence: unknown[] = [];
