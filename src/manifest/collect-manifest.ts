@@ -29,6 +29,8 @@ export type ManifestSources = {
   readonly governance: { readonly checklist: Json; readonly policy: Json } | null;
 };
 
+export type ManifestSettings = Pick<ManifestSources, "service" | "storeUrl" | "qualityGates" | "gates" | "determinism">;
+
 /**
  * A manifest as collected. `hash`: SHA-256 of `text`, its canonical JSON. `problems`: what is missing or a placeholder; a
  * manifest with problems has a hash too, so that it can be shown and compared, but its check fails.
@@ -40,6 +42,19 @@ export type Manifest = {
   readonly body: Json;
   readonly problems: readonly string[];
 };
+
+/**
+ * The part of a manifest that comes from the configuration alone. A process whose settings differ from those in a frozen
+ * manifest must not run its checks: it would hold the data against other bars than those that are signed.
+ */
+export function manifestSettings(sources: ManifestSettings) {
+  return {
+    store: { location: describeDsn(sources.storeUrl), mapping: plainJson(sources.service.rag_store) },
+    retrieval: plainJson(sources.service.retrieval),
+    thresholds: { quality_gates: { ...sources.qualityGates }, gates: plainJson(sources.gates) },
+    deterministic_evaluation: { ...sources.determinism },
+  };
+}
 
 /** Collects the run manifest. Facts that nobody recorded are null in it. Throws `RagStoreError` when the store fails. */
 export async function collectManifest(sources: ManifestSources, signal?: AbortSignal): Promise<Manifest> {
@@ -77,10 +92,7 @@ export async function collectManifest(sources: ManifestSources, signal?: AbortSi
       sha256: configuration === null ? null : sha256(canonicalJson(configuration)),
       body: configuration,
     },
-    store: { location: describeDsn(sources.storeUrl), mapping: plainJson(service.rag_store) },
-    retrieval: plainJson(service.retrieval),
-    thresholds: { quality_gates: { ...sources.qualityGates }, gates: plainJson(sources.gates) },
-    deterministic_evaluation: { ...sources.determinism },
+    ...manifestSettings(sources),
     ...(sources.governance === null
       ? {}
       : {
