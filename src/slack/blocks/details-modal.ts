@@ -11,18 +11,25 @@ import { standingMark } from "#src/slack/blocks/release-head";
 import { sectionCount } from "#src/slack/blocks/release-sections";
 import { when } from "#src/slack/blocks/times";
 import { MARKS, marked, number } from "#src/slack/blocks/words";
-import { code, line, shorten } from "#src/slack/escape";
+import { code, line, plainLine, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, CALLBACKS } from "#src/slack/ids";
+import { LIMITS } from "#src/slack/limits";
 
 /**
  * Every line of a section (null: of the whole checklist, and every blocker), with its evidence, what to do, and the
  * buttons for it. Pages of at most `BUDGET.view`; `page` counts from 0 and is brought into range.
  */
 export function detailsModal(view: ReleaseView, sectionId: string | null, now: Instant, page = 0): ModalView {
+  const [only] = sectionId === null ? [] : view.sections.filter((one) => one.id === sectionId);
+  // The modal's title says it already, unless it is cut there.
+  const titled = only !== undefined && plainLine(only.title).length <= LIMITS.view.title;
   const chosen = sectionId === null ? view.sections : view.sections.filter((one) => one.id === sectionId);
   const entries = [
     ...(sectionId === null ? blockerEntries(view) : []),
-    ...chosen.flatMap((one) => sectionEntries(view, one, now)),
+    ...chosen.flatMap((one) => [
+      ...(titled ? [] : [[header(`${one.title} · ${sectionCount(one)}`)]]),
+      ...sectionEntries(view, one, now),
+    ]),
     ...(sectionId === null ? unlistedEntries(view, now) : []),
   ];
   const pages = paged(
@@ -37,14 +44,13 @@ export function detailsModal(view: ReleaseView, sectionId: string | null, now: I
         ],
   );
   const at = Math.min(Math.max(0, page), pages.length - 1);
-  const [only] = chosen;
   return modal({
     callback: CALLBACKS.details,
-    title: sectionId !== null && only !== undefined ? only.title : "All details",
+    title: only !== undefined ? only.title : "All details",
     carried: carry({ r: view.release.id, ...(sectionId === null ? {} : { i: sectionId }), p: at }),
     blocks: [
       context(
-        `${code(view.release.service, 60)} release #${number(view.release.number)} · ${marked(standingMark(view))} · as of ${when(now)}${pages.length > 1 ? ` · page ${at + 1} of ${pages.length}` : ""}`,
+        `${titled ? `${sectionCount(only)} · ` : ""}${code(view.release.service, 60)} release #${number(view.release.number)} · ${marked(standingMark(view))} · as of ${when(now)}${pages.length > 1 ? ` · page ${at + 1} of ${pages.length}` : ""}`,
       ),
       ...(pages[at] ?? []),
       ...pageButtons(view, sectionId, at, pages.length),
@@ -64,7 +70,7 @@ function blockerEntries(view: ReleaseView): Entry[] {
 function sectionEntries(view: ReleaseView, one: SectionView, now: Instant): Entry[] {
   const checks = new Map(view.checks.map((check, index) => [check.definition.id, { check, index }]));
   const signOffs = new Map(view.signOffs.map((signOff, index) => [signOff.definition.id, { signOff, index }]));
-  const entries: Entry[] = [[header(`${one.title} · ${sectionCount(one)}`)]];
+  const entries: Entry[] = [];
   const byCheck = grouped(one.items, (item) => (item.item.proof.kind === "check" ? item.item.proof.check : null));
   const urgency = (id: string): number => CALM.indexOf(checks.get(id)?.check.status ?? "error");
   for (const [id, items] of [...byCheck].sort(([a], [b]) => urgency(a) - urgency(b))) {

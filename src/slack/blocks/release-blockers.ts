@@ -4,13 +4,13 @@ import type { Density } from "#src/slack/blocks/density";
 import { bullets, moreInDetails, packed, section } from "#src/slack/blocks/elements";
 import { cutOverButton } from "#src/slack/blocks/release-actions";
 import { when } from "#src/slack/blocks/times";
-import { awaited, flipWords, name, number } from "#src/slack/blocks/words";
+import { awaited, flipWords, MARKS, marked, name, number } from "#src/slack/blocks/words";
 import { code, line, shorten } from "#src/slack/escape";
 import { BLOCK_PREFIXES } from "#src/slack/ids";
 
 /**
  * What stands between now and the cutover, first; or that nothing does, with the button. Whatever needs somebody stands in full;
- * checks under way and missing sign-offs are one line each here, since every one of them has its own line below.
+ * checks under way are named by state, and missing sign-offs are one line, since each of them has its own row below.
  */
 export function releaseBlockers(view: ReleaseView, density: Density): SectionBlock[] {
   const { release } = view;
@@ -19,7 +19,7 @@ export function releaseBlockers(view: ReleaseView, density: Density): SectionBlo
   const urgent = view.blockers.filter(({ kind }) => !UNDER_WAY.includes(kind) && kind !== "sign-off");
   const shown = urgent.slice(0, density.blockers).map(({ text }) => `• ${shorten(line(text), density.blockerChars)}`);
   const hidden = urgent.length - shown.length;
-  const folded = [...underWayLine(view), ...signOffLine(view, density)];
+  const folded = [...underWayLines(view, density), ...signOffLine(view, density)];
   const texts = packed([
     "*What blocks the cutover*",
     ...shown,
@@ -31,10 +31,22 @@ export function releaseBlockers(view: ReleaseView, density: Density): SectionBlo
 
 const UNDER_WAY: readonly string[] = ["check-running", "check-pending"];
 
-function underWayLine({ blockers }: ReleaseView): string[] {
-  const count = blockers.filter(({ kind }) => UNDER_WAY.includes(kind)).length;
-  if (count === 0) return [];
-  return [count === 1 ? "1 check is still under way" : `${number(count)} checks are still under way`];
+/** "⏳ running: Token budget, Prefix leakage", "pending: Backup". */
+function underWayLines(view: ReleaseView, density: Density): string[] {
+  const titles = new Map(view.checks.map(({ definition }) => [definition.id, definition.title]));
+  const named = (kind: string): string =>
+    shorten(
+      view.blockers
+        .filter((blocker) => blocker.kind === kind)
+        .map(({ id }) => line(titles.get(id) ?? id))
+        .join(", "),
+      density.blockerChars,
+    );
+  const [running, pending] = [named("check-running"), named("check-pending")];
+  return [
+    ...(running === "" ? [] : [`${marked(MARKS.running)}: ${running}`]),
+    ...(pending === "" ? [] : [`${marked(MARKS.pending)}: ${pending}`]),
+  ];
 }
 
 /** "3 sign-offs are missing: Dan Ito or Mei Sato; Ines Roy and Tom Vega". */

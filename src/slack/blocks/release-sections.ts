@@ -7,23 +7,12 @@ import { count, MARKS, marked, number } from "#src/slack/blocks/words";
 import { bold, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, blockId } from "#src/slack/ids";
 
-/** Most urgent first; what isn't in this list is green and folds, or is not built yet and is counted. */
-const URGENCY: readonly ItemStatus[] = [
-  "fail",
-  "error",
-  "inconclusive",
-  "vetoed",
-  "stale",
-  "waiting",
-  "running",
-  "waiting-for-evidence",
-  "pending",
-  "waived",
-];
+/** Most urgent first; the others are green and fold, under way, or not built yet and counted. */
+const URGENCY: readonly ItemStatus[] = ["fail", "error", "inconclusive", "stale", "waived"];
 
 /**
- * A block for each section with something open; the settled ones share a line, and what nothing decides yet is one small
- * line. Sign-offs have rows of their own, so they are counted here and not listed again.
+ * A block for each section in which a check says no; the others share a line with their counts, and what nothing decides yet is
+ * one small line. Sign-offs have rows of their own, so they are counted here and not listed again.
  */
 export function releaseSections(view: ReleaseView, density: Density): KnownBlock[] {
   const decisive = view.sections.filter((one) => one.items.some((item) => item.item.phase === "before"));
@@ -41,7 +30,7 @@ export function releaseSections(view: ReleaseView, density: Density): KnownBlock
 }
 
 function sectionBlock(view: ReleaseView, one: SectionView, index: number, density: Density): KnownBlock {
-  const lines = openLines(view, one);
+  const lines = openLines(one);
   const shown = lines.slice(0, density.lines).map((text) => shorten(text, density.lineChars));
   const hidden = lines.length - shown.length;
   const text = [
@@ -57,48 +46,27 @@ function sectionBlock(view: ReleaseView, one: SectionView, index: number, densit
   });
 }
 
+/** What has to be said of a section: not what is green, not sign-offs, not checks under way (those stand with the blockers). */
 function openItems(one: SectionView): ItemView[] {
   return one.items.filter((item) => item.item.proof.kind !== "sign-off" && URGENCY.includes(item.status));
 }
 
-/**
- * Not-green items, most urgent first; items decided by the same check share a line. Those whose check is under way have
- * nothing to say yet: they share one line per state, by the checks' titles.
- */
-function openLines(view: ReleaseView, one: SectionView): string[] {
+/** Not-green items, most urgent first; items decided by the same check share a line. */
+function openLines(one: SectionView): string[] {
   const groups = new Map<string, ItemView[]>();
-  const open = openItems(one);
-  for (const item of open) {
+  for (const item of openItems(one)) {
     const key = proofKey(item);
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
-  const spoken = [...groups.values()]
+  return [...groups.values()]
     .sort((a, b) => urgency(a[0]) - urgency(b[0]))
     .flatMap(([first, ...same]) => {
-      if (first === undefined || isUnderWay(first)) return [];
+      if (first === undefined) return [];
       const others = same.length === 0 ? "" : ` (and ${count(same.length, "more line")} of the same)`;
       const value = line(first.line);
       const text = shorten(line(first.item.text), 120);
       return [`${marked(MARKS[first.status])} · ${text}${others}${value === "" ? "" : `: ${value}`}`];
     });
-  return [...spoken, ...underWayLines(view, open)];
-}
-
-function isUnderWay({ status }: ItemView): boolean {
-  return status === "running" || status === "pending";
-}
-
-/** "⏳ running · Token budget, Prefix leakage". */
-function underWayLines(view: ReleaseView, open: readonly ItemView[]): string[] {
-  const titles = new Map(view.checks.map(({ definition }) => [definition.id, definition.title]));
-  return (["running", "pending"] as const).flatMap((status) => {
-    const checks = open.flatMap((item) =>
-      item.status === status && item.item.proof.kind === "check" ? [item.item.proof.check] : [],
-    );
-    if (checks.length === 0) return [];
-    const named = [...new Set(checks)].map((id) => line(titles.get(id) ?? id));
-    return [`${marked(MARKS[status])} · ${named.join(", ")}`];
-  });
 }
 
 function proofKey({ item, status }: ItemView): string {
