@@ -30,5 +30,6 @@ function channelHead(scene: Scene): Html {
     ${channel.sharedExternally ? html`<span class="badge badge-stranger">Shared with another organisation</span>` : ""}
     ${app && !channel.botIsMember ? html`<span class="badge">${app.name} is not in this channel</span>` : ""}
     ${channel.archived ? html`<span class="badge">Archived</span>` : ""}
+    <span class="badge narrow-only">sandbox</span>
     <span class="acting">as <strong>${look.viewer.name}</strong></span></header>`;
 }
