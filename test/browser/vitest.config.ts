@@ -1,0 +1,34 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The browser to drive; empty: the usual places. */
+    readonly chromium: string;
+    /** Where screenshots go. */
+    readonly pictures: string;
+  }
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const shown = join(root, "docs/pictures");
+const kept = join(tmpdir(), "golive-pictures");
+
+// biome-ignore lint/style/noDefaultExport: that is how vitest reads it
+export default defineConfig({
+  test: {
+    root,
+    include: ["test/browser/**/*.test.ts"],
+    provide: {
+      chromium: process.env.CHROMIUM_PATH ?? "",
+      pictures: process.env.UPDATE_PICTURES === "1" ? shown : kept,
+    },
+    // Each test of a story begins where the one before ended.
+    bail: 1,
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
+  },
+});
