@@ -8,7 +8,7 @@ let kill: KillHouse;
 beforeAll(async () => {
   kill = await openKillHouse();
 });
-afterEach(() => kill?.letGo());
+afterEach(({ task }) => kill?.endStory(task.result?.state === "fail"));
 afterAll(() => kill?.close());
 
 describe("the decision is committed, the process never hears of it: on restart nothing is done again and the release goes on", () => {

@@ -8,7 +8,7 @@ let kill: KillHouse;
 beforeAll(async () => {
   kill = await openKillHouse();
 });
-afterEach(() => kill?.letGo());
+afterEach(({ task }) => kill?.endStory(task.result?.state === "fail"));
 afterAll(() => kill?.close());
 
 describe("the decision never happened: on restart it is taken once and the release goes on", () => {

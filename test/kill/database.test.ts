@@ -12,7 +12,7 @@ beforeAll(async () => {
   kill = await openKillHouse();
   people = createPeople(kill);
 });
-afterEach(() => kill?.letGo());
+afterEach(({ task }) => kill?.endStory(task.result?.state === "fail"));
 afterAll(() => kill?.close());
 
 /** kill -9 of the server and everything it was doing, and a new start on the same data. */

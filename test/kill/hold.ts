@@ -3,8 +3,8 @@ import { eventually } from "#test/kill/eventually";
 
 /** Something that a transaction of ours keeps locked, so that the program under test stands still exactly there. */
 export type Hold = {
-  /** Resolves with the backends that wait for it, once there is one. */
-  blocked(): Promise<readonly [number, ...(readonly number[])]>;
+  /** Resolves with the backends that wait for it, once there are `atLeast` (1). */
+  blocked(atLeast?: number): Promise<readonly [number, ...(readonly number[])]>;
   /** Lets go: whoever waits goes on, also a backend whose client was killed meanwhile. */
   release(): Promise<void>;
   /** Ends the waiting backends and lets go: what they were about to do never happens. */
@@ -20,8 +20,9 @@ export async function holdBack(url: string, sql: string, values: readonly unknow
   await client.query("BEGIN");
   await client.query(sql, [...values]);
   const waiting = async (): Promise<readonly number[]> => {
+    // Not pg_stat_activity: within one transaction that shows only backends that were there at the first look.
     const { rows } = await client.query<{ pid: number }>(
-      "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))",
+      "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))",
     );
     return rows.map(({ pid }) => pid);
   };
@@ -30,10 +31,10 @@ export async function holdBack(url: string, sql: string, values: readonly unknow
     await client.end().catch(() => undefined);
   };
   return {
-    blocked: () =>
-      eventually("a transaction to wait for the held lock", async () => {
+    blocked: (atLeast = 1) =>
+      eventually("transactions to wait for the held lock", async () => {
         const [first, ...others] = await waiting();
-        return first === undefined ? null : ([first, ...others] as const);
+        return first === undefined || others.length + 1 < atLeast ? null : ([first, ...others] as const);
       }),
     release,
     async drop() {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type BotProcess, startBot } from "#sandbox/demo/bot-process";
 import { buildHouse, type House } from "#sandbox/demo/house";
 import { ensureLiveRun, ingestNext, type Live, readLive } from "#sandbox/demo/populate";
+import { RELEASE, ROSA } from "#sandbox/demo/scenes";
 import { createStage, type Stage } from "#sandbox/demo/stage";
 import { databaseUrls } from "#sandbox/postgres/databases";
 import { freePort } from "#sandbox/postgres/postmaster";
@@ -27,8 +28,8 @@ export type KillHouse = {
   holdFlip(): Promise<Hold>;
   /** Runs a locking statement in the RAG store's database and keeps its locks. */
   holdInStore(sql: string): Promise<Hold>;
-  /** Lets go of everything that is still held: a story that failed must not stop the next one. */
-  letGo(): Promise<void>;
+  /** Lets go of everything that is still held: a story that failed must not stop the next one. A failed one is told. */
+  endStory(failed: boolean): Promise<void>;
   /** Changes something in the RAG store, past the program. */
   inStore(sql: string): Promise<void>;
   /** kill -9, without a word. */
@@ -42,8 +43,6 @@ export type KillHouse = {
   /** kill -9 of the database server with everything it was doing. */
   killPostgres(): Promise<void>;
   startPostgresAgain(): Promise<void>;
-  /** Everything the bot has logged so far. */
-  log(): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -86,7 +85,8 @@ export async function openKillHouse(): Promise<KillHouse> {
     holdEvent: (type) => keep(holdCommitOf(goliveUrl, type)),
     holdFlip: () => keep(holdCommitOf(ragUrl, "ledger flipped")),
     holdInStore: (sql) => keep(holdBack(ragUrl, sql)),
-    async letGo() {
+    async endStory(failed) {
+      if (failed) await tellWhatHappened(house, facts, home);
       for (const hold of holds.splice(0)) await hold.release();
     },
     inStore: async (sql) => (await holdBack(ragUrl, sql)).release(),
@@ -107,7 +107,6 @@ export async function openKillHouse(): Promise<KillHouse> {
     async startPostgresAgain() {
       postgres = await startPostgres({ dataDir, port });
     },
-    log: () => readFile(join(home, "bot.log"), "utf8"),
     async close() {
       for (const hold of holds) await hold.release();
       await second?.bot.stop();
@@ -117,6 +116,19 @@ export async function openKillHouse(): Promise<KillHouse> {
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** For whoever reads a red run: where the journal stopped, what Slack said last, what the bot logged last. */
+async function tellWhatHappened(house: House, facts: Facts, home: string): Promise<void> {
+  const journal = await facts.journal().catch(() => []);
+  const said = house.slack.workspace.messages(RELEASE, ROSA).slice(-4);
+  const log = await readFile(join(home, "bot.log"), "utf8").catch(() => "");
+  const lines = [
+    ...journal.slice(-12).map(({ position, stream, type }) => `${position} ${stream} ${type}`),
+    ...said.map(({ ephemeralFor, text }) => `${ephemeralFor === null ? "to all" : `only to ${ephemeralFor}`}: ${text}`),
+    ...log.trimEnd().split("\n").slice(-12),
+  ];
+  process.stdout.write(`${lines.map((line) => `    | ${line.slice(0, 800)}`).join("\n")}\n`);
 }
 
 const eventsUrl = (port: number): string => `http://127.0.0.1:${port}/slack/events`;

@@ -10,7 +10,7 @@ beforeAll(async () => {
   kill = await openKillHouse();
   people = createPeople(kill);
 });
-afterEach(() => kill?.letGo());
+afterEach(({ task }) => kill?.endStory(task.result?.state === "fail"));
 afterAll(() => kill?.close());
 
 const POST = "chat.postMessage";

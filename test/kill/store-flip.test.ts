@@ -11,7 +11,7 @@ beforeAll(async () => {
   kill = await openKillHouse();
   people = createPeople(kill);
 });
-afterEach(() => kill?.letGo());
+afterEach(({ task }) => kill?.endStory(task.result?.state === "fail"));
 afterAll(() => kill?.close());
 
 const POINTER = "SELECT FROM rag.active_pointer WHERE service = 'support-docs' FOR UPDATE";

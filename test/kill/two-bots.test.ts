@@ -14,7 +14,7 @@ beforeAll(async () => {
   people = createPeople(kill);
   second = await kill.secondBot();
 });
-afterEach(() => kill?.letGo());
+afterEach(({ task }) => kill?.endStory(task.result?.state === "fail"));
 afterAll(() => kill?.close());
 
 /** Checks that one process runs at once: more than that are waiting only when both are at work. */
