@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { samePointerRow } from "#src/config/same-pointer-row";
 import { RIGHTS } from "#src/release/policy";
 
 /**
@@ -61,7 +62,8 @@ const ragStoreSchema = z.strictObject({
     run: identifier,
     config: identifier,
   }),
-  configs: z.strictObject({ table, version: identifier, body: identifier }).optional(),
+  /** What a pointer's configuration version stands for. Without it no configuration could be reviewed, nor go live. */
+  configs: z.strictObject({ table, version: identifier, body: identifier }),
 });
 
 const retrievalSchema = z.strictObject({
@@ -132,6 +134,10 @@ export const goliveSchema = z
           }
         }
       }
+    }
+    for (const { id, first } of samePointerRow(config.services)) {
+      const message = `services \`${first}\` and \`${id}\` share one pointer row (url_env, table, key_column and key are equal): a cutover of one would change what the other answers. Give each its own key`;
+      context.addIssue({ code: "custom", path: ["services", id, "rag_store", "pointer", "key"], message });
     }
   });
 

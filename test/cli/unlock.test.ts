@@ -52,6 +52,7 @@ it("with two services each command asks which one is meant", async () => {
   await edit(join(house.configs, "golive.yaml"), (text) => {
     const golive = parse(text);
     golive.services.billing = { ...structuredClone(golive.services[SERVICE]), title: "Billing", channel: "C0BILLING" };
+    golive.services.billing.rag_store.pointer.key = "billing";
     return stringify(golive);
   });
   const which = await house.golive(["release", "status"]);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { isMap, parseDocument } from "yaml";
 import { configCheck } from "#src/cli/config-check";
 import { loadConfig } from "#src/config/load-config";
 import { describeProblems, type Problem } from "#src/config/problems";
@@ -65,6 +66,14 @@ describe("a broken configuration", () => {
     expect(problem).toMatchObject({ path: "services.support-docs", found: 'unknown key "chanel"' });
     expect(problem?.expected).toMatch(/^one of title, channel, rights/);
     expect(problem?.line).toBeGreaterThan(30);
+  });
+
+  it("refuses a RAG store without its table of configurations: nothing could go live", async () => {
+    const [problem, ...rest] = await problemsAfter("golive.yaml", (text) =>
+      text.replace(/^ {6}configs:\n( {8}.*\n)+/m, ""),
+    );
+    expect(rest).toEqual([]);
+    expect(problem).toMatchObject({ path: "services.support-docs.rag_store.configs", found: "missing" });
   });
 
   it("refuses a key that stands twice, where plain YAML readers keep the last one", async () => {
@@ -231,6 +240,37 @@ describe("a configuration that contradicts itself", () => {
     const problems = await problemsAfter(file, (text) => text.replace(from, to));
     expect(describeProblems(problems)).toMatch(expected);
     expect(problems[0]?.line).toBeGreaterThan(0);
+  });
+});
+
+describe("two services in one configuration", () => {
+  /** The shipped service once more, with one value of its RAG store set. */
+  const secondService = (path: readonly string[], value: string) => (text: string) => {
+    const document = parseDocument(text);
+    const shipped = document.getIn(["services", "support-docs"]);
+    if (!isMap(shipped)) throw new Error("configs/golive.yaml has no service support-docs");
+    document.setIn(["services", "billing"], shipped.clone());
+    document.setIn(["services", "billing", "rag_store", ...path], value);
+    return document.toString();
+  };
+
+  it.each([
+    ["with equal names", ["pointer", "key"], "support-docs"],
+    ["with the table spelt in quotes", ["pointer", "table"], '"rag"."active_pointer"'],
+  ])("are refused on one pointer row, %s, and both are named", async (_what, path, value) => {
+    const problems = await problemsAfter("golive.yaml", secondService(path, value));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ path: "services.billing.rag_store.pointer.key" });
+    expect(problems[0]?.found).toMatch(/`support-docs` and `billing` share one pointer row/);
+    expect(problems[0]?.line).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ["a key", ["pointer", "key"], "billing"],
+    ["a database", ["url_env"], "BILLING_STORE_URL"],
+    ["a table", ["pointer", "table"], "rag.billing_pointer"],
+  ])("are fine with %s of its own for each", async (_what, path, value) => {
+    expect(await problemsAfter("golive.yaml", secondService(path, value))).toEqual([]);
   });
 });
 
