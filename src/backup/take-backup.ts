@@ -18,7 +18,7 @@ function tablesOf(names: StoreNames): readonly { readonly role: BackupTable["rol
   return [
     { role: "pointer", table: names.pointer.table },
     { role: "flips", table: "golive_store.golive_flip" },
-    ...(names.configs === null ? [] : [{ role: "configs" as const, table: names.configs.table }]),
+    { role: "configs", table: names.configs.table },
     ...(names.runs === null ? [] : [{ role: "runs" as const, table: names.runs.table }]),
   ];
 }

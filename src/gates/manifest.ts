@@ -30,10 +30,6 @@ export function createManifestGate({ collect }: ManifestGateDeps): Gate {
         summary,
         next,
       });
-      if (store.names.configs === null) {
-        const summary = `The configuration ${candidate.config} is not switchable: golive.yaml names no table that the service reads it from.`;
-        return failed("not switchable", summary, "Map the configuration table in rag_store.configs, then start again.");
-      }
       const versions = (await store.configVersions(signal)).map((each) => each.version);
       if (!versions.includes(candidate.config)) {
         const summary = `The configuration ${candidate.config} is not switchable: the configuration table has no such version.`;

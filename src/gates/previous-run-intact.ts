@@ -43,9 +43,7 @@ export const previousRunIntact: Gate = {
     const recorded = await recordedRun(subject, active.run, signal);
     const now = await store.digest(active.run, signal);
     const compared = compareWithRecord(active.run, recorded, now);
-    const configKept =
-      store.names.configs === null ||
-      (await store.configVersions(signal)).some((each) => each.version === active.config);
+    const configKept = (await store.configVersions(signal)).some((each) => each.version === active.config);
     const finding = { ...base, inputs: digestOf({ active, recorded: recordedDigests(recorded), configKept }) };
     const numbers = {
       run: active.run,

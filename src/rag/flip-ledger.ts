@@ -182,7 +182,14 @@ export function createFlipLedger(runner: SqlRunner, service: string, pointer: St
     /** Inserts `cancelled` unless the id has an outcome, and answers with what stands. */
     cancel: (id: string): Promise<FlipOutcome> =>
       inTurn(id, async (query) => {
-        const { pair } = await readPointer(query, pointer, false);
+        const pair = await readPointer(query, pointer, false).then(
+          (found) => found.pair,
+          // A pointer that nobody can read must not keep a flip from being called back.
+          (error: unknown) => {
+            if (error instanceof RagStoreError && error.code === "pointer-broken") return null;
+            throw error;
+          },
+        );
         return record(query, id, null, null, { outcome: "cancelled", live: pair });
       }),
     history: async (limit: number, signal?: AbortSignal): Promise<readonly FlipRecord[]> => {

@@ -36,13 +36,10 @@ export function storeNames(config: ServiceConfig["rag_store"]): StoreNames {
       run: quoteIdentifier(pointer.run),
       config: quoteIdentifier(pointer.config),
     },
-    configs:
-      configs === undefined
-        ? null
-        : {
-            table: quoteTable(configs.table),
-            version: quoteIdentifier(configs.version),
-            body: quoteIdentifier(configs.body),
-          },
+    configs: {
+      table: quoteTable(configs.table),
+      version: quoteIdentifier(configs.version),
+      body: quoteIdentifier(configs.body),
+    },
   };
 }

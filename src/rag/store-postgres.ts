@@ -71,7 +71,6 @@ export function ragStoreOver(runner: SqlRunner, service: ServiceConfig): RagStor
       return rows[0] === undefined ? null : runRecord(rows[0], names.runs);
     },
     configVersions: async (signal) => {
-      if (names.configs === null) return [];
       const { table, version, body } = names.configs;
       const rows = await runner.query<{ version: string; body: unknown }>(
         `SELECT ${version}::text AS version, ${body} AS body FROM ${table} ORDER BY ${version}::text COLLATE "C"`,

@@ -38,7 +38,7 @@ export type StoreNames = {
     readonly run: string;
     readonly config: string;
   };
-  readonly configs: { readonly table: string; readonly version: string; readonly body: string } | null;
+  readonly configs: { readonly table: string; readonly version: string; readonly body: string };
 };
 
 export type FlipOutcome = { readonly outcome: "flipped" | "refused" | "cancelled"; readonly live: Pair | null };

@@ -158,9 +158,6 @@ describe("the manifest check", () => {
       verdict: "fail",
       value: "not switchable",
     });
-    const service = serviceFixture({}, { configs: undefined });
-    const unmapped = await check({ service, store: ragStoreOver(runner, service) });
-    expect(unmapped).toMatchObject({ verdict: "fail", value: "not switchable" });
   });
 });
 
