@@ -118,6 +118,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       collect: checks.collect,
       identity,
       store: (id) => storeOf(id).store,
+      clock,
     }),
     revalidate: createRevalidate({ decide, release: releaseState, identity, clock, configured }),
   };

@@ -8,7 +8,7 @@ import { membersEvents, unresolvedRoles } from "#src/release/members";
 import { PAUSE_TEXT } from "#src/release/pause-text";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
-import type { Refusal } from "#src/release/refusals";
+import type { Blocker, Refusal } from "#src/release/refusals";
 import { holdersOf, refuseRight } from "#src/release/rights";
 import type { ReleaseState, ServiceState } from "#src/release/state";
 import { withVoids } from "#src/release/voids";
@@ -38,7 +38,7 @@ export function decideCutOver(
   const next = after(release, found, now);
   const blockers = blockersOf(service, next, now);
   const hasVoids = next.signOffs.length < release.signOffs.length;
-  if (hasVoids) return refuse({ kind: "blocked", blockers }, found);
+  if (hasVoids) return refuse({ kind: "blocked", blockers: [...voidedNow(release, next), ...blockers] }, found);
   if (intent.seen !== null && intent.seen !== cutoverSeenOf(release)) {
     return refuse({ kind: "view-outdated", what: "The cutover" });
   }
@@ -46,6 +46,17 @@ export function decideCutOver(
   const alone = refuseAlone(next, actor);
   if (alone !== null) return refuse(alone);
   return accept(onRelease(release, { type: "cutover-requested", members }, actor));
+}
+
+/** Whose sign-off this very click found void: also where the quorum stands without it, the person must hear why. */
+function voidedNow(before: ReleaseState, next: ReleaseState): readonly Blocker[] {
+  return before.signOffs
+    .filter((given) => !next.signOffs.includes(given))
+    .map(({ signOff, person }) => ({
+      kind: "sign-off-voided",
+      id: signOff,
+      text: `The sign-off that ${person.name} gave is void now: ${person.name} is no longer in the role. Look again, then press Cut over`,
+    }));
 }
 
 /**

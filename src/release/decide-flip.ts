@@ -38,7 +38,8 @@ export function decideSettleFlip(service: ServiceState, release: ReleaseState, i
       onService(service, { type: "release-closed", release: release.id, as: "failed", manifest }),
     );
   }
-  const because = [`The flip was called back before it happened: the pointer says ${pairText(live)}`];
+  const says = live === null ? "no pair could be read from the pointer" : `the pointer says ${pairText(live)}`;
+  const because = [`The flip could not be made in time and was called back: ${says}. Press Cut over to try again`];
   const stopped = onRelease(release, { type: "cutover-stopped", because });
   return accept(...withVoids(release, [settled, stopped], now));
 }

@@ -53,9 +53,12 @@ export function waitingFor(release: ReleaseState, signOff: SignOffDefinition, no
 
 /**
  * Whether a check or sign-off stands before the cutover. It does unless the checklist names it in other phases only: what
- * nobody placed blocks, so that leaving a line out is no way around a gate.
+ * nobody placed blocks, so that leaving a line out is no way around a gate. What can't be waived always blocks: moving its
+ * line to another phase would be a waiver for ever.
  */
 export function blocksCutover(checklist: Checklist, kind: "check" | "sign-off", id: string): boolean {
+  const definition = kind === "check" ? checklist.checks.find((check) => check.id === id) : undefined;
+  if (definition !== undefined && !mayBeWaived(definition)) return true;
   const placed = checklist.items.filter(({ proof }) =>
     proof.kind === "sign-off" ? kind === "sign-off" && proof.signOff === id : kind === "check" && proof.check === id,
   );

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
-import type { CheckId, SignOffDefinition, SignOffId } from "#src/release/checklist";
+import type { CheckId, Checklist, SignOffId } from "#src/release/checklist";
 import type { Binding, Verdict } from "#src/release/events";
+import { blocksCutover } from "#src/release/evidence";
 import type { Policy } from "#src/release/policy";
 import type { ReleaseState } from "#src/release/state";
 
@@ -29,29 +30,35 @@ export function evidenceHash(evidence: {
   return digestOf({ check, version, verdict, thresholds, inputs });
 }
 
-/** Definitions and policies are immutable and asked for often: the same two objects always hash the same. */
-const policyHashes = new WeakMap<Policy, WeakMap<SignOffDefinition, string>>();
+/** Checklists and policies are immutable and asked for often: the same two objects always hash the same. */
+const policyHashes = new WeakMap<Policy, WeakMap<Checklist, Map<SignOffId, string>>>();
 
 /**
- * The rules under which one sign-off counts: its definition, its role's text in the configuration, and the two flags that
- * say who may sign. Not the people the role resolves to. A sign-off that is no longer asked for has the hash "".
+ * The rules under which one sign-off counts: its definition, which of the checks it covers block the cutover, its role's text
+ * in the configuration, and the two flags that say who may sign. Not the people the role resolves to. A sign-off that is no
+ * longer asked for has the hash "".
  */
 export function policyHash(state: Pick<ReleaseState, "checklist" | "policy">, signOff: SignOffId): string {
-  const definition = state.checklist.signOffs.find(({ id }) => id === signOff);
-  if (definition === undefined) return "";
-  const { policy } = state;
-  const known = policyHashes.get(policy) ?? new WeakMap<SignOffDefinition, string>();
-  policyHashes.set(policy, known);
-  const hash =
-    known.get(definition) ??
-    digestOf({
-      definition,
-      role: policy.roles[definition.role] ?? null,
-      requesterMaySign: policy.requesterMaySign,
-      onePersonManyRoles: policy.onePersonManyRoles,
-    });
-  known.set(definition, hash);
+  const { checklist, policy } = state;
+  const ofPolicy = policyHashes.get(policy) ?? new WeakMap<Checklist, Map<SignOffId, string>>();
+  policyHashes.set(policy, ofPolicy);
+  const known = ofPolicy.get(checklist) ?? new Map<SignOffId, string>();
+  ofPolicy.set(checklist, known);
+  const hash = known.get(signOff) ?? hashRules(checklist, policy, signOff);
+  known.set(signOff, hash);
   return hash;
+}
+
+function hashRules(checklist: Checklist, policy: Policy, signOff: SignOffId): string {
+  const definition = checklist.signOffs.find(({ id }) => id === signOff);
+  if (definition === undefined) return "";
+  return digestOf({
+    definition,
+    blocking: definition.covers.filter((check) => blocksCutover(checklist, "check", check)),
+    role: policy.roles[definition.role] ?? null,
+    requesterMaySign: policy.requesterMaySign,
+    onePersonManyRoles: policy.onePersonManyRoles,
+  });
 }
 
 /** States are immutable, and one view asks for each binding six times: half of its time went into these hashes. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { RunningJob } from "#src/jobs/create-jobs";
 import { type CollectManifest, releaseJobSchema } from "#src/jobs/handlers/freeze-manifest";
 import type { RagStore } from "#src/rag/store";
+import type { DomainClock } from "#src/release/clock";
 import { inDoubt } from "#src/release/flip-doubt";
 import type { ReleaseState } from "#src/release/state";
 import type { Identity } from "#src/release/use-cases";
@@ -16,11 +17,19 @@ type Deps = {
   readonly collect: CollectManifest;
   readonly identity: Identity;
   readonly store: (service: string) => RagStore;
+  readonly clock: DomainClock;
 };
 
 /**
+ * How long after the cutover was asked for a flip may still happen. Later, nothing that was decided then may be assumed: the
+ * flip is called back through the ledger, and people decide again.
+ */
+const FLIP_WITHIN_MS = 2 * 60_000;
+
+/**
  * Carries a requested cutover to its end, from whichever step a crash left it at: decide once more with fresh people and
- * a fresh manifest → journal the intended flip → flip with compare-and-set and ledger → journal the outcome.
+ * a fresh manifest → journal the intended flip → flip with compare-and-set and ledger → journal the outcome. A flip that could
+ * not be made for two minutes is called back.
  */
 export function createCutOver(deps: Deps): (job: RunningJob) => Promise<void> {
   return async (job) => {
@@ -48,7 +57,9 @@ export function createCutOver(deps: Deps): (job: RunningJob) => Promise<void> {
     const intended = await deps.release(id);
     if (intended === null || intended.flip === null || intended.flip.outcome !== null) return;
     const { id: intendedFlip, from, to } = intended.flip;
-    const { outcome, live } = await deps.store(service).flip(intendedFlip, from, to);
+    const store = deps.store(service);
+    const isLate = deps.clock.now() - (intended.cutover?.at ?? 0) > FLIP_WITHIN_MS;
+    const { outcome, live } = isLate ? await store.cancelFlip(intendedFlip) : await store.flip(intendedFlip, from, to);
     await deps.decide(service, id, null, { type: "settle-flip", flip: intendedFlip, outcome, live });
   };
 }
