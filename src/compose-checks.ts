@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
+import { z } from "zod";
 import { createBackupRecords } from "#src/backup/backup-records";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -11,13 +12,19 @@ import type { CollectManifest } from "#src/jobs/handlers/freeze-manifest";
 import type { RunCheck } from "#src/jobs/handlers/run-check";
 import { missingMigrations } from "#src/journal/migrate";
 import type { Log } from "#src/log";
-import { collectManifest, type Manifest } from "#src/manifest/collect-manifest";
+import {
+  collectManifest,
+  type Manifest,
+  type ManifestSettings,
+  manifestSettings,
+} from "#src/manifest/collect-manifest";
 import { describeChange, diffManifests } from "#src/manifest/diff-manifests";
 import { loadManifest, saveManifest } from "#src/manifest/manifest-records";
 import type { RagStore } from "#src/rag/store";
 import type { CheckId } from "#src/release/checklist";
-import type { Pair } from "#src/release/events";
-import type { ServiceState } from "#src/release/state";
+import type { CheckResult, Pair } from "#src/release/events";
+import { evidenceHash } from "#src/release/hash";
+import type { ReleaseState, ServiceState } from "#src/release/state";
 
 type Deps = {
   readonly config: Config;
@@ -46,22 +53,26 @@ export function composeChecks(deps: Deps): {
     active: Pair | null,
     signal: AbortSignal,
   ): Promise<Manifest> {
-    const found = storeOf(service);
-    return collectManifest(
-      {
-        service: found.service,
-        store: found.store,
-        storeUrl: found.connectionString,
-        candidate,
-        active,
-        adopted: (await serviceState(service)).adopted,
-        qualityGates: config.qualityGates,
-        determinism: config.determinism,
-        gates: gateThresholds(gates, found.service),
-        governance: null,
-      },
-      signal,
-    );
+    const { store } = storeOf(service);
+    const adopted = (await serviceState(service)).adopted;
+    return collectManifest({ ...settingsOf(service), store, candidate, active, adopted }, signal);
+  }
+
+  /** What this process's configuration brings into a manifest. */
+  function settingsOf(id: string): ManifestSettings {
+    const { service, connectionString } = storeOf(id);
+    const { qualityGates, determinism } = config;
+    return { service, storeUrl: connectionString, qualityGates, determinism, gates: gateThresholds(gates, service) };
+  }
+
+  /** What this process is configured otherwise than the frozen manifest says; empty where nothing differs. */
+  async function otherSettings(release: ReleaseState): Promise<readonly string[]> {
+    const frozen = release.manifest === null ? null : await loadManifest(pool, release.manifest.hash);
+    if (frozen === null) return [];
+    const ours = manifestSettings(settingsOf(release.service));
+    const theirs = z.record(z.string(), z.json()).parse(frozen.body);
+    const named = Object.fromEntries(Object.keys(ours).map((key) => [key, theirs[key] ?? null]));
+    return diffManifests(named, ours).map(describeChange);
   }
 
   const gates = createGates({
@@ -86,10 +97,13 @@ export function composeChecks(deps: Deps): {
       const gate = gates.get(check);
       if (gate === undefined) throw new Error(`check ${check} is in a release's checklist, but not built`);
       const { service, store } = storeOf(release.service);
+      const different = await otherSettings(release);
+      if (different.length > 0) return otherConfiguration(gate, different);
       const subject: GateSubject = {
         service,
         candidate: release.candidate,
         active: release.active,
+        frozenManifest: release.manifest?.hash ?? null,
         store,
         adopted: (await serviceState(release.service)).adopted,
         env: deps.variables,
@@ -98,6 +112,21 @@ export function composeChecks(deps: Deps): {
       };
       return runGate(gate, subject, signal, (id, error) => log.error({ err: error, gate: id }, "a gate stopped"));
     },
+  };
+}
+
+/** A process with another configuration would hold the data against other bars than those that are signed. */
+function otherConfiguration(gate: Gate, different: readonly string[]): CheckResult {
+  const { id: check, version } = gate;
+  return {
+    verdict: "error",
+    summary: `"${gate.title}" was not run: the process that took it is configured otherwise than the frozen manifest says (${different.slice(0, 3).join("; ")}).`,
+    value: "could not run",
+    bar: "",
+    numbers: { differences: different.length },
+    how: "this process's configuration against the frozen manifest",
+    next: "Give every copy of Golive the same configuration. If the new one is meant, cancel this release and start again.",
+    evidenceHash: evidenceHash({ check, version, verdict: "error", thresholds: {}, inputs: "other configuration" }),
   };
 }
 

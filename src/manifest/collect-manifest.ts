@@ -22,11 +22,6 @@ export type ManifestSources = {
   readonly gates: Readonly<Record<string, { readonly version: number; readonly thresholds: Scalars }>>;
   /** deterministic_evaluation.env as parsed. */
   readonly determinism: Scalars;
-  /**
-   * The texts of checklist and policy, to be hashed in. Null leaves them out: sign-offs are bound to their policy by a hash of
-   * their own, and with the texts in here an edit of one role would void every signature of the release.
-   */
-  readonly governance: { readonly checklist: Json; readonly policy: Json } | null;
 };
 
 export type ManifestSettings = Pick<ManifestSources, "service" | "storeUrl" | "qualityGates" | "gates" | "determinism">;
@@ -56,7 +51,11 @@ export function manifestSettings(sources: ManifestSettings) {
   };
 }
 
-/** Collects the run manifest. Facts that nobody recorded are null in it. Throws `RagStoreError` when the store fails. */
+/**
+ * Collects the run manifest. Facts that nobody recorded are null in it. Checklist and policy stay out: sign-offs are bound to
+ * them by hashes of their own, and in here an edit of one role would void every signature of the release. Throws `RagStoreError`
+ * when the store fails.
+ */
 export async function collectManifest(sources: ManifestSources, signal?: AbortSignal): Promise<Manifest> {
   const { service, candidate, active, store } = sources;
   const [run, now, versions] = [
@@ -93,14 +92,6 @@ export async function collectManifest(sources: ManifestSources, signal?: AbortSi
       body: configuration,
     },
     ...manifestSettings(sources),
-    ...(sources.governance === null
-      ? {}
-      : {
-          governance: {
-            checklist_sha256: sha256(canonicalJson(sources.governance.checklist)),
-            policy_sha256: sha256(canonicalJson(sources.governance.policy)),
-          },
-        }),
   };
   const text = canonicalJson(body);
   return { service: service.id, hash: sha256(text), text, body, problems: manifestProblems(body) };

@@ -48,7 +48,6 @@ export const manifestSchema = z.strictObject({
     gates: z.record(z.string(), z.strictObject({ version: z.number(), thresholds: scalars })),
   }),
   deterministic_evaluation: scalars,
-  governance: z.strictObject({ checklist_sha256: hash, policy_sha256: hash }).optional(),
 });
 
 /** A complete manifest. */

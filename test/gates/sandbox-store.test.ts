@@ -91,7 +91,6 @@ const gates = createGates({
           qualityGates: config.qualityGates,
           gates: gateThresholds(gates, service),
           determinism: config.determinism,
-          governance: null,
         },
         signal,
       ),

@@ -95,7 +95,6 @@ describe("the manifest of the demo's store", () => {
           GATES.map((gate) => [gate.id, { version: gate.version, thresholds: gate.thresholds(service) }]),
         ),
         determinism: config.determinism,
-        governance: null,
       });
       expect(manifest.problems).toEqual([]);
       expect(manifest.text).toContain('"RANDOM_SEED":42');
