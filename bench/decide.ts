@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Client, Pool } from "pg";
 import { PgBoss } from "pg-boss";
 import { ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
@@ -13,6 +12,7 @@ import type { NewEvent } from "#src/journal/journal";
 import { migrate } from "#src/journal/migrate";
 import { queryPrepared } from "#src/journal/prepared";
 import { verifyJournal } from "#src/journal/verify-journal";
+import { median } from "./statistics.ts";
 
 export type DecideBench = {
   /** Median milliseconds of one transaction. */
@@ -25,11 +25,6 @@ export type DecideBench = {
   readonly rounds: number;
   readonly perRound: number;
   readonly durable: boolean;
-};
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };
 
 const HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -185,17 +180,5 @@ export async function benchDecide(
   } finally {
     await server.stop();
     await rm(home, { recursive: true, force: true });
-  }
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const durable of [true, false]) {
-    const result = await benchDecide({ durable });
-    const how = durable ? "waiting for the disk" : "not waiting for the disk";
-    const line = [`plain ${result.plainMs.toFixed(3)} ms`, `decide ${result.decideMs.toFixed(3)} ms`, how].join(" · ");
-    console.log(
-      `${line} · ratio ${result.ratio.toFixed(2)} (bar 1.5) · against prepared ${result.ratioPrepared.toFixed(2)}`,
-    );
-    if (result.ratio > 1.5) process.exitCode = 1;
   }
 }

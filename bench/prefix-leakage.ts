@@ -9,6 +9,7 @@ import type { SqlRunner } from "#src/rag/sql-runner";
 import { ragStoreOver } from "#src/rag/store-postgres";
 import { gateSubject } from "#test/support/gate-fixture";
 import { createFixtureTables, FIXTURE, recordRun, serviceFixture } from "#test/support/rag-fixture";
+import { median } from "./statistics.ts";
 
 /** Milliseconds, medians over alternating runs; `ratio` is gate over count. */
 export type PrefixLeakageBench = {
@@ -22,12 +23,6 @@ export type PrefixLeakageBench = {
 
 /** `plain`: rows of about 1 kB, as one page holds several. `wide`: texts so long that Postgres moves them out of the row. */
 const SHAPES = { plain: 300, wide: 2_600 } as const;
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-};
 
 async function fill(runner: SqlRunner, chunks: number, characters: number): Promise<void> {
   // Hex of hashes does not compress: what would be moved out of the row in life is moved out here.
@@ -92,14 +87,5 @@ export async function runPrefixLeakageBench(chunks = 200_000): Promise<readonly 
     await runner.close();
     await server.stop();
     await rm(home, { recursive: true, force: true });
-  }
-}
-
-if (import.meta.main) {
-  for (const { shape, chunks, megabytes, gateMs, countMs, ratio } of await runPrefixLeakageBench()) {
-    console.log(
-      `prefix-leakage, ${chunks.toLocaleString("en-US")} ${shape} chunks (${megabytes} MB): ` +
-        `gate ${gateMs.toFixed(0)} ms, count(*) ${countMs.toFixed(0)} ms, ratio ${ratio.toFixed(2)} (bar 2)`,
-    );
   }
 }

@@ -1,0 +1,115 @@
+import { type AckBench, benchAck } from "./ack.ts";
+import { benchDecide } from "./decide.ts";
+import type { Line } from "./line.ts";
+import { benchPaint } from "./paint.ts";
+import { runPrefixLeakageBench } from "./prefix-leakage.ts";
+
+type Bench = (say: (line: string) => void) => Promise<readonly Line[]>;
+
+const ACK_RATIO = 3;
+const ACK_WORST_MS = 1_000;
+const DECIDE_RATIO = 1.5;
+const LEAKAGE_RATIO = 2;
+
+/** Every bench by name, in the order of running. */
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  ack: async (say) => (await benchAck({ say })).flatMap(ackLines),
+  paint: async (say) => paintLines(await benchPaint({ say })),
+  decide: async (say) => {
+    const lines: Line[] = [];
+    for (const durable of [true, false]) {
+      say(`decide, ${durable ? "" : "not "}waiting for the disk`);
+      lines.push(...decideLines(await benchDecide({ durable })));
+    }
+    return lines;
+  },
+  "prefix-leakage": async (say) => {
+    say("prefix-leakage, 200,000 chunks twice");
+    return (await runPrefixLeakageBench()).map(({ shape, chunks, megabytes, gateMs, countMs, ratio }) => ({
+      name: `prefix-leakage: ${chunks.toLocaleString("en-US")} ${shape} chunks`,
+      ours: gateMs,
+      peer: countMs,
+      ratio,
+      limit: { of: "ratio", most: LEAKAGE_RATIO },
+      note: `${megabytes} MB; peer: count(*) without an index`,
+    }));
+  },
+};
+
+function ackLines(bench: AckBench): Line[] {
+  const { what, rate, ours, peer, p99Ratio, answers, refused, requests, generatorLateMs } = bench;
+  const name = `ack: ${what}, ${rate}/s`;
+  const lost = refused + answers.missing + answers.broken;
+  return [
+    {
+      name: `${name}, p50`,
+      ours: ours.p50,
+      peer: peer.p50,
+      ratio: ours.p50 / peer.p50,
+      limit: null,
+      note: `${requests} requests to each`,
+    },
+    {
+      name: `${name}, p99`,
+      ours: ours.p99,
+      peer: peer.p99,
+      ratio: p99Ratio,
+      limit: { of: "ratio", most: ACK_RATIO },
+      note: `the generator sent ${generatorLateMs.toFixed(1)} ms late at p99`,
+    },
+    {
+      name: `${name}, worst`,
+      ours: ours.worst,
+      peer: peer.worst,
+      ratio: null,
+      limit: { of: "ours", most: ACK_WORST_MS },
+    },
+    {
+      name: `${name}, not acked or not answered (count)`,
+      ours: lost,
+      peer: 0,
+      ratio: null,
+      limit: { of: "ours", most: 0 },
+      note: `answers after ${answers.p50.toFixed(0)} ms (p50), ${answers.p99.toFixed(0)} ms (p99)`,
+    },
+  ];
+}
+
+function decideLines(bench: Awaited<ReturnType<typeof benchDecide>>): Line[] {
+  const { plainMs, decideMs, ratio, ratioPrepared, durable, rounds, perRound } = bench;
+  const name = `decide: ${durable ? "waiting for the disk" : "not waiting for the disk"}`;
+  return [
+    {
+      name,
+      ours: decideMs,
+      peer: plainMs,
+      ratio,
+      limit: { of: "ratio", most: DECIDE_RATIO },
+      note: `${rounds} rounds of ${perRound}`,
+    },
+    {
+      name: `${name}, peer with prepared statements`,
+      ours: decideMs,
+      peer: decideMs / ratioPrepared,
+      ratio: ratioPrepared,
+      limit: null,
+    },
+  ];
+}
+
+function paintLines(bench: Awaited<ReturnType<typeof benchPaint>>): Line[] {
+  const { startMs, postMs, repaintMs, updateMs, repaintAgainMs, painterPauseMs, rounds } = bench;
+  const line = (name: string, ours: number, peer: number, note: string): Line => ({
+    name: `paint: ${name}`,
+    ours,
+    peer,
+    ratio: ours / peer,
+    limit: null,
+    note,
+  });
+  return [
+    line("/golive start to the first message", startMs, postMs, `${rounds} times; peer: a bare chat.postMessage`),
+    line("click to the repainted message", repaintMs, updateMs, "peer: a bare chat.update"),
+    line("click to the repaint, right after another", repaintAgainMs, painterPauseMs, "peer: the painter's own pause"),
+  ];
+}
