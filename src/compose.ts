@@ -111,7 +111,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
   };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.collect }),
-    "run-check": createRunCheck({ decide, release: releaseState, run: checks.run }),
+    "run-check": createRunCheck({ decide, release: releaseState, run: checks.run, collect: checks.collect }),
     "cut-over": createCutOver({
       decide,
       release: releaseState,

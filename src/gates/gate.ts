@@ -8,6 +8,8 @@ export type GateSubject = {
   readonly service: ServiceConfig;
   readonly candidate: Pair;
   readonly active: Pair | null;
+  /** Hash of the manifest that the release froze; null when there is none yet. */
+  readonly frozenManifest: string | null;
   readonly store: RagStore;
   readonly adopted: Readonly<Record<string, { readonly chunks: number; readonly digest: string }>>;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -11,7 +11,7 @@ export function createManifestGate({ collect }: ManifestGateDeps): Gate {
   return {
     id: "manifest",
     title: "Run manifest",
-    version: 1,
+    version: 2,
     timeoutMs: 180_000,
     thresholds: () => ({ missing_facts: 0, placeholders: 0 }),
     check: async (subject, signal) => {
@@ -30,6 +30,15 @@ export function createManifestGate({ collect }: ManifestGateDeps): Gate {
         summary,
         next,
       });
+      const { frozenManifest } = subject;
+      if (frozenManifest !== null && frozenManifest !== manifest.hash) {
+        const summary = `The facts are not those of the frozen manifest any more: ${frozenManifest.slice(0, 12)} was frozen, ${manifest.hash.slice(0, 12)} is collected now.`;
+        return failed(
+          "changed",
+          summary,
+          "Golive freezes the new manifest, says what changed, and asks again for what it voids.",
+        );
+      }
       const versions = (await store.configVersions(signal)).map((each) => each.version);
       if (!versions.includes(candidate.config)) {
         const summary = `The configuration ${candidate.config} is not switchable: the configuration table has no such version.`;

@@ -57,6 +57,7 @@ function subject(): GateSubject {
     service,
     candidate: { run: "2026-11-02", config: "v2" },
     active: { run: "2026-11-01", config: "v1" },
+    frozenManifest: null,
     store,
     adopted: {},
     env: serviceEnvironment(storeDatabase.appUrl),

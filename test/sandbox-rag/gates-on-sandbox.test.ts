@@ -57,6 +57,7 @@ async function verdictsWith(faultsFor: (live: string) => Faults): Promise<Record
     service,
     candidate: { run, config: "cfg-1" },
     active: { run: live, config: "cfg-1" },
+    frozenManifest: null,
     store: rag,
     adopted: {},
     env: serviceEnvironment(store.appUrl),

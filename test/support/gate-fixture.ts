@@ -15,6 +15,7 @@ export function gateSubject(store: RagStore, changes: Partial<GateSubject> = {})
     service: serviceFixture(),
     candidate: { run: "b", config: "v2" },
     active: { run: "a", config: "v1" },
+    frozenManifest: null,
     store,
     adopted: {},
     env: ENV,

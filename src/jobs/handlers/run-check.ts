@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RunningJob } from "#src/jobs/create-jobs";
-import { releaseJobSchema } from "#src/jobs/handlers/freeze-manifest";
+import { type CollectManifest, releaseJobSchema } from "#src/jobs/handlers/freeze-manifest";
 import type { CheckId } from "#src/release/checklist";
 import type { CheckResult } from "#src/release/events";
 import type { ReleaseState } from "#src/release/state";
@@ -15,6 +15,7 @@ type Deps = {
   readonly decide: DecideIntent;
   readonly release: (id: string) => Promise<ReleaseState | null>;
   readonly run: RunCheck;
+  readonly collect: CollectManifest;
 };
 
 /**
@@ -34,5 +35,13 @@ export function createRunCheck(deps: Deps): (job: RunningJob) => Promise<void> {
     // The worker is being stopped or was given up: another run of this job brings the result.
     job.signal.throwIfAborted();
     await deps.decide(service, id, `job/${job.id}`, { type: "finish-check", check, attempt, result });
+    if (check === "manifest" && result.verdict === "fail") await freezeIfChanged(deps, release, job.signal);
   };
+}
+
+/** The facts moved since the manifest was frozen: better now, while people sign, than at the click on Cut over. */
+async function freezeIfChanged({ collect, decide }: Deps, release: ReleaseState, signal: AbortSignal): Promise<void> {
+  const { hash, changes } = await collect(release, signal);
+  if (hash === release.manifest?.hash) return;
+  await decide(release.service, release.id, null, { type: "freeze-manifest", hash, changes });
 }
