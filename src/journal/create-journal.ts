@@ -117,7 +117,10 @@ export function createJournal({ pool, jobs }: JournalParts): Journal {
     try {
       return await decideOn(client, service, key, streams, decide);
     } catch (error) {
-      await client.query("ROLLBACK").catch(onBreak);
+      const code = toJournalError(error)?.code;
+      // A connection that gave no answer gives none to ROLLBACK either: it is closed, and the server rolls back.
+      if (code === "unreachable" || code === "outcome-unknown") broken = true;
+      else await client.query("ROLLBACK").catch(onBreak);
       throw error;
     } finally {
       client.off("error", onBreak);

@@ -78,9 +78,9 @@ export function toJournalError(error: unknown): JournalError | null {
   }
   if (!(error instanceof Error)) return null;
   if ("code" in error && typeof error.code === "string" && SYSTEM_CODES.has(error.code)) return unreachable(error);
-  // pg has no class or code for these three.
+  // pg has no class or code for these four.
   if (
-    /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect/.test(
+    /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect|^Query read timeout/.test(
       error.message,
     )
   ) {

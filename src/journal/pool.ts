@@ -12,7 +12,7 @@ export type PoolOptions = {
 /**
  * Connections to golive's own database. A connection that sits in a transaction without a word (a frozen process holding
  * a service's lock) is ended by the server after 15 s, so that the other replicas can go on; and nobody waits for a
- * lock longer than 10 s.
+ * lock longer than 10 s, or for any answer longer than 15 s.
  */
 export function createPool({ url, name, max = 8, onError = () => undefined }: PoolOptions): Pool {
   const pool = new Pool({
@@ -22,6 +22,8 @@ export function createPool({ url, name, max = 8, onError = () => undefined }: Po
     connectionTimeoutMillis: 5_000,
     idle_in_transaction_session_timeout: 15_000,
     lock_timeout: 10_000,
+    // Longer than any lock is waited for: a server that has fallen silent, without a word to our sockets, ends here.
+    query_timeout: 15_000,
     keepAlive: true,
   });
   pool.on("error", onError);
