@@ -8,6 +8,14 @@ export function writeLease(lease: Lease): string {
   return `${lease.holder} since ${lease.since}`;
 }
 
+/**
+ * How every lease of this holder begins. A holder works on one row at a time: a lease of its own that it meets was left
+ * behind when the database went away. Over an update it need not wait for its end; a post might still be under way.
+ */
+export function ownLeases(holder: string): string {
+  return `${holder} since `;
+}
+
 /** When the oldest unanswered attempt began (epoch ms); null when nothing is in doubt. */
 export function doubtSince(leaseBy: string | null): number | null {
   if (leaseBy === null) return null;

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { doubtSince, LEASE_MS, writeLease } from "#src/slack/lease";
+import { doubtSince, LEASE_MS, ownLeases, writeLease } from "#src/slack/lease";
 
 /** A row of `golive.slack_message`, held by us. */
 export type LeasedMessage = {
@@ -56,13 +56,14 @@ export function createMessageRows(pool: Pool, now: () => number, holder: string)
     async lease() {
       const at = now();
       const client = await pool.connect();
+      let failed = false;
       try {
         await client.query("BEGIN");
         const { rows } = await client.query<Row>(
           `SELECT subject, service, channel, ts, wanted, failures, lease_by FROM golive.slack_message
-           WHERE wanted > painted AND (lease_until IS NULL OR lease_until <= $1) AND (not_before IS NULL OR not_before <= $1)
+           WHERE wanted > painted AND (lease_until IS NULL OR lease_until <= $1 OR (ts IS NOT NULL AND starts_with(lease_by, $2))) AND (not_before IS NULL OR not_before <= $1)
            ORDER BY not_before NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED`,
-          [new Date(at)],
+          [new Date(at), ownLeases(holder)],
         );
         const row = rows[0];
         if (row === undefined) {
@@ -81,10 +82,11 @@ export function createMessageRows(pool: Pool, now: () => number, holder: string)
         const { subject, service, channel, ts, wanted, failures } = row;
         return { subject, service, channel, ts, wanted, failures, doubtSince: doubt, leaseBy, leaseUntil };
       } catch (error) {
-        await client.query("ROLLBACK").catch(() => {});
+        failed = true;
         throw error;
       } finally {
-        client.release();
+        // Closing it rolls back; one that fell silent would make whoever gets it next wait.
+        client.release(failed);
       }
     },
 

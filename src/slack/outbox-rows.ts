@@ -65,6 +65,7 @@ export function createOutboxRows(pool: Pool, now: () => number, holder: string):
     async lease() {
       const at = now();
       const client = await pool.connect();
+      let failed = false;
       try {
         await client.query("BEGIN");
         const { rows } = await client.query<Row>(
@@ -89,10 +90,11 @@ export function createOutboxRows(pool: Pool, now: () => number, holder: string):
         await client.query("COMMIT");
         return toPost(row, { doubtSince: doubt, leaseBy, leaseUntil });
       } catch (error) {
-        await client.query("ROLLBACK").catch(() => {});
+        failed = true;
         throw error;
       } finally {
-        client.release();
+        // Closing it rolls back; one that fell silent would make whoever gets it next wait.
+        client.release(failed);
       }
     },
 
