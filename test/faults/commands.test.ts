@@ -30,7 +30,9 @@ describe("with nothing open", () => {
 
   it("a run that doesn't exist, one that isn't complete and the pair that is live are each refused by name", async () => {
     expect(await refused(ROSA, "/golive start run-99")).toMatch(/Run run-99 does not exist in the RAG store/);
-    expect(await refused(ROSA, "/golive start run-half")).toMatch(/Run run-half is not complete.*golive run adopt/);
+    expect(await refused(ROSA, "/golive start run-half")).toMatch(
+      /Run run-half is not complete.*Wait for it.*no way around/,
+    );
     expect(await refused(ROSA, `/golive start ${SERVICE} run-1 v1`)).toMatch(/run-1.*v1.* is live already/);
     expect(await refused(ROSA, "/golive start run-2 v99")).toMatch(/Configuration v99 does not exist/);
   });

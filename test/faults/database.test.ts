@@ -15,6 +15,7 @@ import {
   startTestBot,
   type TestBot,
   until,
+  withBot,
 } from "#test/support/bot";
 
 const releasers: Releasers = [];
@@ -60,59 +61,72 @@ describe("the database down at start", () => {
   }
 });
 
-describe("the database lost in the middle", () => {
-  it("a click is told that nothing was recorded; once it is back the same click counts and the release goes on", async () => {
-    const bot = await startTestBot(releasers);
-    await bot.start();
-    await eventually(() => bot.offers(/^Sign/, "data-quality"), true);
-    await bot.lines.database.cut();
+describe.concurrent("the database lost in the middle", () => {
+  it("a click is told that nothing was recorded; once it is back the same click counts and the release goes on", () =>
+    withBot(async (bot) => {
+      await bot.start();
+      await eventually(() => bot.offers(/^Sign/, "data-quality"), true);
+      await bot.lines.database.cut();
 
-    const told = await bot.refusal(DAN, () => bot.press(DAN, /^Sign/, "data-quality"));
-    expect(told).toMatch(/database did not answer.*nothing was recorded and nothing changed.*again in a minute/s);
-    const status = await bot.refusal(ROSA, () => bot.command(ROSA, "/golive status"));
-    expect(status).toMatch(/database did not answer/);
+      const told = await bot.refusal(DAN, () => bot.press(DAN, /^Sign/, "data-quality"));
+      expect(told).toMatch(/database did not answer.*nothing was recorded and nothing changed.*again in a minute/s);
+      const status = await bot.refusal(ROSA, () => bot.command(ROSA, "/golive status"));
+      expect(status).toMatch(/database did not answer/);
 
-    await bot.lines.database.mend();
-    await bot.sign();
-    await bot.press(ROSA, /^Cut over$/);
-    await eventually(() => bot.live(), CANDIDATE);
-    await eventually(() => bot.message(), /is live/);
-    expect(await bot.count("pointer-flipped")).toBe(1);
-    expect(bot.posts()).toHaveLength(1);
-    expect((await bot.facts()).filter(({ type }) => type === "signed")).toHaveLength(SIGNATURES.length);
-  });
+      await bot.lines.database.mend();
+      await bot.sign();
+      await bot.press(ROSA, /^Cut over$/);
+      await eventually(() => bot.live(), CANDIDATE);
+      await eventually(() => bot.message(), /is live/);
+      expect(await bot.count("pointer-flipped")).toBe(1);
+      expect(bot.posts()).toHaveLength(1);
+      expect((await bot.facts()).filter(({ type }) => type === "signed")).toHaveLength(SIGNATURES.length);
+    }));
 
-  it("lost while the checks run: every one of them ends once it is back, none twice", async () => {
-    const bot = await startTestBot(releasers);
-    await bot.command(ROSA, "/golive start");
-    await until(
-      "a check that runs",
-      () => bot.count("check-started"),
-      (count) => count > 0,
-    );
-    await bot.lines.database.cut();
-    await bot.lines.database.mend();
-    await bot.checked();
-    const finished = (await bot.facts()).filter(({ type }) => type === "check-finished");
-    const attempts = finished.map(({ data }) => `${data.check} ${data.attempt}`);
-    expect(new Set(attempts).size).toBe(attempts.length);
-    await eventually(() => bot.message(), /9 of 9 checks/);
-  });
+  it("lost while the checks run: every one of them ends once it is back, none twice", () =>
+    withBot(async (bot) => {
+      await bot.command(ROSA, "/golive start");
+      await until(
+        "a check that runs",
+        () => bot.count("check-started"),
+        (count) => count > 0,
+      );
+      await bot.lines.database.cut();
+      await bot.lines.database.mend();
+      await bot.checked();
+      const finished = (await bot.facts()).filter(({ type }) => type === "check-finished");
+      const attempts = finished.map(({ data }) => `${data.check} ${data.attempt}`);
+      expect(new Set(attempts).size).toBe(attempts.length);
+      await eventually(() => bot.message(), /9 of 9 checks/);
+    }));
 
-  it("backends ended by an administrator: the process lives, and a click counts once", async () => {
-    const bot = await startTestBot(releasers);
-    await bot.start();
-    await eventually(() => bot.offers(/^Sign/, "accuracy"), true);
-    await withStore(bot.database.adminUrl, (client) =>
-      client.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'golive_app'",
-      ),
-    );
-    // Whoever meets a connection that is dead is told so, and presses again.
-    await eventually(async () => {
-      if ((await bot.count("signed")) === 0) await bot.press(MILA, /^Sign/, "accuracy");
-      return bot.count("signed");
-    }, 1);
-    expect(await bot.live()).toEqual(LIVE_BEFORE);
-  });
+  it("backends ended by an administrator: the process lives, and a click counts once", () =>
+    withBot(async (bot) => {
+      await bot.start();
+      await eventually(() => bot.offers(/^Sign/, "accuracy"), true);
+      await withStore(bot.database.adminUrl, (client) =>
+        client.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'golive_app'",
+        ),
+      );
+      // Whoever meets a connection that is dead is told so, and presses again.
+      await eventually(async () => {
+        if ((await bot.count("signed")) === 0) await bot.press(MILA, /^Sign/, "accuracy");
+        return bot.count("signed");
+      }, 1);
+      expect(await bot.live()).toEqual(LIVE_BEFORE);
+    }));
+
+  it("fallen silent without closing a connection: the person is told all the same, and the next click counts", () =>
+    withBot(async (bot) => {
+      await bot.start();
+      await eventually(() => bot.offers(/^Sign/, "data-quality"), true);
+      bot.lines.database.mute();
+      const told = await bot.refusal(DAN, () => bot.press(DAN, /^Sign/, "data-quality"));
+      expect(told).toMatch(/database did not answer.*nothing was recorded and nothing changed/s);
+      await bot.lines.database.cut();
+      await bot.lines.database.mend();
+      await bot.sign([[DAN, "data-quality"]]);
+      expect(await bot.count("signed")).toBe(1);
+    }));
 });

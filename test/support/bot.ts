@@ -40,7 +40,7 @@ export const SIGNATURES = [
 ] as const;
 
 /** Patience of a test with a busy machine. A story waits several times. */
-const soon = { timeout: 20_000, interval: 40 } as const;
+const soon = { timeout: 25_000, interval: 40 } as const;
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 4 });
 
 /** Reads until the value is accepted; fails with the last value. For hooks too, where `expect.poll` can't be used. */

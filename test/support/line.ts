@@ -5,6 +5,8 @@ export type Line = {
   readonly url: string;
   /** Breaks every connection in the middle of whatever it was doing, and refuses new ones. */
   cut(): Promise<void>;
+  /** Connections stay open and carry nothing any more: nobody is told that the other end is gone. */
+  mute(): void;
   /** Lets connections through again, on the same port. */
   mend(): Promise<void>;
   close(): Promise<void>;
@@ -47,6 +49,9 @@ export async function layLine(target: string): Promise<Line> {
   return {
     url: via.href,
     cut,
+    mute() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     async mend() {
       if (server !== null) return;
       const opened = open();
