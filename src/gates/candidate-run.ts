@@ -1,6 +1,7 @@
 import type { Gate, GateFinding } from "#src/gates/gate";
 import { compareWithRecord, recordedDigests, recordedRun } from "#src/gates/recorded-run";
 import { digestSql } from "#src/rag/run-digest";
+import { speakingRecord } from "#src/release/comparable-digests";
 import { digestOf } from "#src/release/hash";
 
 /**
@@ -21,6 +22,7 @@ export const candidateRun: Gate = {
     const other = active !== null && active.run !== candidate.run ? active.run : null;
     const otherRecorded = other === null ? null : await recordedRun(subject, other, signal);
     const otherNow = other === null ? null : await store.digest(other, signal);
+    const held = speakingRecord(recorded.ingestion, recorded.adoption, now.digest);
     const chunks = now.chunks.toLocaleString("en-US");
     const inputs = digestOf({
       run: candidate.run,
@@ -35,9 +37,9 @@ export const candidateRun: Gate = {
       numbers: {
         run: candidate.run,
         chunks: now.chunks,
-        chunks_recorded: recorded.ingestion?.chunks ?? recorded.adoption?.chunks ?? null,
+        chunks_recorded: held?.chunks ?? null,
         digest: now.digest,
-        digest_recorded: recorded.ingestion?.digest ?? recorded.adoption?.digest ?? null,
+        digest_recorded: held?.digest ?? null,
         adopted: recorded.adoption !== null,
         active_run: other,
         active_chunks: otherNow?.chunks ?? null,
@@ -77,7 +79,7 @@ export const candidateRun: Gate = {
       const next = `Let the ingestion record it (docs/rag-store.md), or adopt it: \`golive run adopt ${candidate.run}\`.`;
       return not("inconclusive", `The candidate can't be validated: ${compared.why}.`, "not recorded", next);
     }
-    const how = recorded.adoption === null ? "recorded by ingestion" : "adopted";
+    const how = held === recorded.ingestion ? "recorded by ingestion" : "adopted";
     return {
       ...base,
       verdict: "pass",

@@ -1,6 +1,7 @@
 import type { Gate, GateFinding } from "#src/gates/gate";
 import { compareWithRecord, recordedDigests, recordedRun } from "#src/gates/recorded-run";
 import { digestSql } from "#src/rag/run-digest";
+import { speakingRecord } from "#src/release/comparable-digests";
 import { digestOf } from "#src/release/hash";
 
 const BAR = "run and configuration that a rollback returns to stand as recorded";
@@ -9,7 +10,7 @@ const BAR = "run and configuration that a rollback returns to stand as recorded"
 export const previousRunIntact: Gate = {
   id: "previous-run-intact",
   title: "Previous run intact",
-  version: 1,
+  version: 2,
   timeoutMs: 180_000,
   thresholds: () => ({ digest: "equal", chunks: "equal" }),
   check: async (subject, signal) => {
@@ -27,6 +28,7 @@ export const previousRunIntact: Gate = {
         numbers: { live_run: live?.run ?? null, live_config: live?.config ?? null },
         next: "Find out who moved the pointer. If that was right, cancel this release and start a new one.",
         inputs: digestOf({ active, live }),
+        findings: ["pointer:moved"],
       };
     }
     if (active === null) {
@@ -38,6 +40,7 @@ export const previousRunIntact: Gate = {
         numbers: { first: true },
         next: "",
         inputs: digestOf({ active }),
+        findings: [],
       };
     }
     const recorded = await recordedRun(subject, active.run, signal);
@@ -48,13 +51,19 @@ export const previousRunIntact: Gate = {
     const numbers = {
       run: active.run,
       chunks: now.chunks,
-      chunks_recorded: recorded.ingestion?.chunks ?? recorded.adoption?.chunks ?? null,
+      chunks_recorded: speakingRecord(recorded.ingestion, recorded.adoption, now.digest)?.chunks ?? null,
       digest: now.digest,
       digest_recorded: recorded.ingestion?.digest ?? recorded.adoption?.digest ?? null,
       configuration_kept: configKept,
     };
+    const findings = [
+      ...(now.chunks === 0 ? ["run:no-chunks"] : []),
+      ...(compared.kind === "equal" ? [] : [`run:${compared.finding}`]),
+      ...(configKept ? [] : ["configuration:missing"]),
+    ];
     const notPassed = (verdict: "fail" | "inconclusive", why: string, next: string): GateFinding => ({
       ...finding,
+      findings,
       verdict,
       summary: `A rollback could not return to the previous run: ${why}.`,
       value: verdict === "fail" ? "changed" : "not known",
@@ -82,6 +91,7 @@ export const previousRunIntact: Gate = {
     }
     return {
       ...finding,
+      findings: [],
       verdict: "pass",
       summary: `The run ${active.run} holds its ${now.chunks.toLocaleString("en-US")} chunks unchanged: a rollback can return to it.`,
       value: "unchanged",

@@ -1,6 +1,6 @@
 import type { GateSubject } from "#src/gates/gate";
-import { comparable, digestMajor } from "#src/rag/run-digest";
 import type { RunRecord } from "#src/rag/store";
+import { comparable, digestMajor } from "#src/release/comparable-digests";
 import { digestOf } from "#src/release/hash";
 
 /** What is known about a run from the time it was finished: by ingestion, by adoption, by both, or nothing. */
@@ -32,29 +32,30 @@ export type Comparison =
   /** The record is missing, partial, or can't be compared: nobody can say. */
   | { readonly kind: "unknown"; readonly why: string };
 
-/** Whether a run stands as it was recorded. Every record that exists has to agree. */
+/**
+ * Whether a run stands as it was recorded. One record that can be compared is enough, and none may contradict: an adoption
+ * stands in for a digest that ingestion left out or computed under another Postgres major.
+ */
 export function compareWithRecord(
   run: string,
   recorded: RecordedRun,
   now: { readonly chunks: number; readonly digest: string },
 ): Comparison {
   const { ingestion, adoption } = recorded;
-  if (ingestion === null && adoption === null) {
-    return { kind: "unknown", why: `nothing is recorded about the run ${run}, so nobody can say what it should hold` };
-  }
   if (ingestion !== null && ingestion.state !== "complete") {
     return { kind: "different", why: `ingestion has not finished the run ${run}` };
   }
   const results = [
     ...(adoption === null ? [] : [compareOne(run, "at its adoption", adoption, now)]),
-    // An adopted run may stand in the runs table without numbers: the adoption is then the record.
-    ...(ingestion === null || (adoption !== null && ingestion.digest === null && ingestion.chunks === null)
-      ? []
-      : [compareOne(run, "by ingestion", ingestion, now)]),
+    ...(ingestion === null ? [] : [compareOne(run, "by ingestion", ingestion, now)]),
   ];
   return (
     results.find((each) => each.kind === "different") ??
-    results.find((each) => each.kind === "unknown") ?? { kind: "equal" }
+    results.find((each) => each.kind === "equal") ??
+    results[0] ?? {
+      kind: "unknown",
+      why: `nothing is recorded about the run ${run}, so nobody can say what it should hold`,
+    }
   );
 }
 

@@ -3,6 +3,7 @@ import { canonicalJson, type Json, sha256 } from "#src/manifest/canonical";
 import { manifestProblems } from "#src/manifest/manifest-schema";
 import { describeDsn, redact } from "#src/manifest/redact";
 import type { RagStore } from "#src/rag/store";
+import { speakingRecord } from "#src/release/comparable-digests";
 import type { Pair } from "#src/release/events";
 
 type Scalars = Readonly<Record<string, string | number | boolean | null>>;
@@ -64,6 +65,7 @@ export async function collectManifest(sources: ManifestSources, signal?: AbortSi
     await store.configVersions(signal),
   ];
   const adopted = Object.hasOwn(sources.adopted, candidate.run) ? sources.adopted[candidate.run] : undefined;
+  const held = speakingRecord(run, adopted ?? null, now.digest);
   const ingested = run !== null && (run.chunks !== null || run.digest !== null);
   const found = versions.find((each) => each.version === candidate.config);
   const configuration = found === undefined ? null : redact(plainJson(found.body));
@@ -83,8 +85,8 @@ export async function collectManifest(sources: ManifestSources, signal?: AbortSi
             : adopted !== undefined
               ? "adoption"
               : null,
-      recorded_chunks: (ingested ? run.chunks : adopted?.chunks) ?? null,
-      recorded_digest: (ingested ? run.digest : adopted?.digest) ?? null,
+      recorded_chunks: held?.chunks ?? null,
+      recorded_digest: held?.digest ?? null,
     },
     configuration: {
       version: candidate.config,

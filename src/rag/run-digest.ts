@@ -24,15 +24,3 @@ export function digestSql(chunks: StoreNames["chunks"]): string {
        '${ALGORITHM}:' || ${major} || ':' || count(*) || ':' || ${short} AS digest
   FROM ${chunks.table} WHERE ${chunks.run} = $1`;
 }
-
-/** The Postgres major a digest was computed under, null when it is not one of ours. */
-export function digestMajor(digest: string): number | null {
-  const match = /^gl1:(\d+):\d+:[0-9a-f]{32}$/.exec(digest);
-  return match?.[1] === undefined ? null : Number(match[1]);
-}
-
-/** Whether two digests can be compared at all: same algorithm, same Postgres major. */
-export function comparable(a: string, b: string): boolean {
-  const major = digestMajor(a);
-  return major !== null && major === digestMajor(b);
-}

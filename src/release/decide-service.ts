@@ -1,3 +1,4 @@
+import { comparable } from "#src/release/comparable-digests";
 import { accept, type Decision, NOTHING, onService, refuse } from "#src/release/decision";
 import type { Intent } from "#src/release/intents";
 import { refuseRight } from "#src/release/rights";
@@ -6,12 +7,17 @@ import { isReason, REASON_MIN } from "#src/release/wording";
 
 type Of<T extends Intent["type"]> = Extract<Intent, { type: T }>;
 
-/** Records count and digest of a run that was ingested before Golive was there. Once: later contents are no record. */
+/**
+ * Records count and digest of a run that nothing can vouch for otherwise. Later contents are no record: a run is adopted again
+ * only where the digests can't be compared (a newer Postgres, a newer algorithm).
+ */
 export function decideAdoptRun(service: ServiceState, intent: Of<"adopt-run">): Decision {
   const { actor, members, policy, run, chunks, digest } = intent;
   const refusal = refuseRight(policy, "start", actor, members, "adopt a run");
   if (refusal !== null) return refuse(refusal);
-  if (Object.hasOwn(service.adopted, run)) return refuse({ kind: "run-known", run });
+  const before = Object.hasOwn(service.adopted, run) ? service.adopted[run] : undefined;
+  if (before?.digest === digest) return NOTHING;
+  if (before !== undefined && comparable(before.digest, digest)) return refuse({ kind: "run-known", run });
   return accept(onService(service, { type: "run-adopted", run, chunks, digest }, actor));
 }
 

@@ -84,9 +84,9 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
     case "shared-channel":
       return `${names.channel(refusal.channel)} is shared with another organisation, whose people could press the buttons. No release starts there: give the service a channel of your own in golive.yaml.`;
     case "run-missing":
-      return `Run ${refusal.run} does not exist in the RAG store, so it can't go live. Check the id, or ingest it first.`;
+      return `Run ${refusal.run} does not exist in the RAG store, so it can't go live. Check the id, or ingest it first. If its chunks are there and ingestion keeps no record of them, adopt it: \`golive run adopt\`.`;
     case "run-incomplete":
-      return `Run ${refusal.run} is not complete, so it can't go live. Wait for its ingestion to finish, or adopt it with \`golive run adopt\` if it was ingested before Golive was here.`;
+      return `Run ${refusal.run} is not complete: its ingestion has not finished, so it can't go live. Wait for it, or ingest again under a new id. \`golive run adopt\` is no way around: an adoption can't say what is still missing.`;
     case "config-missing":
       return `Configuration ${refusal.config} does not exist in the RAG store, so it can't go live. Check the version's name, or store it first.`;
     case "same-as-active":
@@ -111,7 +111,7 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
     case "until-invalid":
       return `${refusal.what}. Nothing was done; choose an earlier end and send again.`;
     case "run-known":
-      return `Run ${refusal.run} was adopted already; what was recorded then stays. If its chunks changed since, ingest it under a new id.`;
+      return `Run ${refusal.run} was adopted already, and its content has changed since: what was recorded then stays. Restore its chunks, or ingest the new content under a new id.`;
     case "flip-unknown":
       return `${refusal.flip} is not the flip this release is making: nothing was done, and the pointer is untouched by it. See ${names.command("status")}.`;
     default:

@@ -225,8 +225,8 @@ describe("cancelling", () => {
 });
 
 describe("adopting a run", () => {
-  it("records count and digest once", async () => {
-    const { golive } = await house();
+  it("records count and digest once; what changed since or isn't finished is refused", async () => {
+    const { golive, rag } = await house();
     const adopted = await golive(["run", "adopt", "run-1", "--as", "U0ROSA", "--json"]);
     expect(adopted.code).toBe(0);
     expect(document(adopted)).toEqual({
@@ -238,8 +238,17 @@ describe("adopting a run", () => {
       by: "U0ROSA",
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });
-    const again = await golive(["run", "adopt", "run-1", "--as", "U0ROSA"]);
-    expect(again).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^Run run-1 was adopted already/) });
+    const adopt = (run: string) => golive(["run", "adopt", run, "--as", "U0ROSA"]);
+    expect(await adopt("run-1")).toMatchObject({ code: 0 });
+    await withStore(rag.adminUrl, async (client) => {
+      await client.query("UPDATE rag.document_chunks SET chunk_text = 'other' WHERE ingest_run_id = 'run-1'");
+      await client.query("UPDATE rag.ingest_runs SET state = 'running' WHERE ingest_run_id = 'run-2'");
+    });
+    expect(await adopt("run-1")).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^Run run-1 .* has changed since/),
+    });
+    expect(await adopt("run-2")).toMatchObject({ code: 1, err: expect.stringMatching(/^Run run-2 is not complete/) });
     const missing = await golive(["run", "adopt", "run-9", "--as", "U0ROSA", "--json"]);
     expect(document(missing)).toMatchObject({ ok: false, error: "run-missing" });
     const notMine = await golive(["run", "adopt", "run-2", "--as", "U0MILA"]);

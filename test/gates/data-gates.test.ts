@@ -109,9 +109,42 @@ describe("candidate-run", () => {
     expect(await run(candidateRun)).toMatchObject({ verdict: "inconclusive" });
   });
 
+  it.each([
+    ["recorded a count and no digest", { digest: null }],
+    ["recorded a digest and no count", { chunks: null, digest: "gl1:16" }],
+    ["recorded under another Postgres major", { digest: "gl1:16" }],
+    ["recorded a digest of its own kind", { digest: "deadbeef" }],
+  ] as const)("passes for an adopted run that ingestion %s, and not before", async (_what, { digest, ...rest }) => {
+    const now = await store.digest("b");
+    const older = digest?.startsWith("gl1") ? now.digest.replace(/^gl1:\d+/, digest) : digest;
+    await recordRun(runner, "b", { chunks: now.chunks, ...rest, digest: older });
+    expect(await run(candidateRun)).toMatchObject({ verdict: "inconclusive" });
+    const adopted = await run(candidateRun, { adopted: { b: now } });
+    expect(adopted).toMatchObject({ verdict: "pass", numbers: { digest_recorded: now.digest, chunks_recorded: 40 } });
+    expect(adopted.summary).toContain("as adopted");
+  });
+
+  it("fails for an adopted run whose count ingestion recorded otherwise", async () => {
+    await recordRun(runner, "b", { chunks: 41, digest: null });
+    const result = await run(candidateRun, { adopted: { b: await store.digest("b") } });
+    expect(result).toMatchObject({ verdict: "fail", value: "not as recorded" });
+    expect(result.summary).toContain("recorded by ingestion were 41");
+  });
+
+  it("an adoption under an older Postgres major says nothing, and takes nothing from ingestion's record", async () => {
+    const now = await store.digest("b");
+    const adopted = { b: { chunks: 40, digest: now.digest.replace(/^gl1:\d+/, "gl1:16") } };
+    expect(await run(candidateRun, { adopted })).toMatchObject({ verdict: "pass" });
+    await change("DELETE FROM RUNS WHERE RUN_ID = 'b'");
+    const alone = await run(candidateRun, { adopted });
+    expect(alone).toMatchObject({ verdict: "inconclusive" });
+    expect(alone.summary).toContain("at its adoption under Postgres 16");
+    expect(alone.next).toContain("golive run adopt b");
+  });
+
   it("fails when one of two records disagrees", async () => {
-    const adopted = { b: { chunks: 40, digest: (await store.digest("a")).digest.replace(/.$/, "x") } };
-    expect((await run(candidateRun, { adopted })).verdict).not.toBe("pass");
+    const adopted = { b: { chunks: 40, digest: (await store.digest("b")).digest.replace(/.{4}$/, "0000") } };
+    expect(await run(candidateRun, { adopted })).toMatchObject({ verdict: "fail", value: "not as recorded" });
   });
 
   it("has the same evidence on a rerun, and another for another run", async () => {
@@ -168,6 +201,18 @@ describe("previous-run-intact", () => {
     expect(result.next).toContain("golive run adopt a");
     expect(await run(previousRunIntact, { adopted: { a: await store.digest("a") } })).toMatchObject({
       verdict: "pass",
+    });
+  });
+});
+
+describe("a previous run that was recorded before an upgrade of Postgres", () => {
+  it("is intact once it is adopted", async () => {
+    const now = await store.digest("a");
+    await recordRun(runner, "a", { chunks: 40, digest: now.digest.replace(/^gl1:\d+/, "gl1:16") });
+    expect(await run(previousRunIntact)).toMatchObject({ verdict: "inconclusive" });
+    expect(await run(previousRunIntact, { adopted: { a: now } })).toMatchObject({
+      verdict: "pass",
+      numbers: { chunks_recorded: 40 },
     });
   });
 });

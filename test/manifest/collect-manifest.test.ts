@@ -122,6 +122,21 @@ describe("collecting the manifest", () => {
   });
 });
 
+describe("the record in the manifest", () => {
+  it.each([
+    ["a count and no digest", (_digest: string) => null],
+    ["a digest of another Postgres major", (digest: string) => digest.replace(/^gl1:\d+/, "gl1:16")],
+  ])("is the adoption's where ingestion recorded %s", async (_what, recorded) => {
+    const now = await store.digest("b");
+    await recordRun(runner, "b", { chunks: 40, digest: recorded(now.digest) });
+    const { problems, body } = await collect({ adopted: { b: now } });
+    expect(problems).toEqual([]);
+    expect(body).toMatchObject({
+      ingest_run: { recorded_by: "ingestion and adoption", recorded_chunks: 40, recorded_digest: now.digest },
+    });
+  });
+});
+
 describe("the manifest check", () => {
   const gate = createManifestGate({
     collect: ({ candidate, active }, signal) => collectManifest(sources({ candidate, active }), signal),

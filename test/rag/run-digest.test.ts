@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { comparable, digestMajor } from "#src/rag/run-digest";
 import type { SqlRunner } from "#src/rag/sql-runner";
 import { ragStoreOver } from "#src/rag/store-postgres";
+import { comparable, digestMajor } from "#src/release/comparable-digests";
 import { createPgliteRunner } from "#test/support/pglite-runner";
 import { createFixtureTables, FIXTURE, insertChunks, serviceFixture } from "#test/support/rag-fixture";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Intent } from "#src/release/intents";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
 import { viewOf } from "#src/release/view-of";
 import * as w from "#test/release/world";
 
@@ -125,21 +126,38 @@ describe("a release's life", () => {
 });
 
 describe("a service", () => {
-  const adopt = (actor = w.rosa): Intent => ({
+  const digest = (major: number, end: string) => `gl1:${major}:10:${end.repeat(32)}`;
+  const adopt = (actor = w.rosa, counted = digest(18, "a")): Intent => ({
     type: "adopt-run",
     actor,
     members: w.members,
     run: "run-a",
     chunks: 10,
-    digest: "d",
+    digest: counted,
     policy: w.policy,
   });
 
-  it("adopts a run once, by somebody who may start releases", () => {
+  it("adopts a run once, by somebody who may start releases; the same content again changes nothing", () => {
     const adopted = w.play(w.beginning, adopt());
-    expect(adopted.service.adopted["run-a"]).toMatchObject({ chunks: 10, digest: "d", by: w.rosa });
-    expect(w.refusalOf(adopted, adopt()).kind).toBe("run-known");
+    expect(adopted.service.adopted["run-a"]).toMatchObject({ chunks: 10, digest: digest(18, "a"), by: w.rosa });
+    expect(w.factsOf(adopted, adopt())).toEqual([]);
+    expect(w.refusalOf(adopted, adopt(w.dan)).kind).toBe("no-right");
     expect(w.refusalOf(w.beginning, adopt(w.dan)).kind).toBe("no-right");
+  });
+
+  it("never adopts other content under a name it has adopted, and says that the content changed", () => {
+    const adopted = w.play(w.beginning, adopt());
+    const refusal = w.refusalOf(adopted, adopt(w.rosa, digest(18, "b")));
+    expect(refusal.kind).toBe("run-known");
+    expect(refusalText(refusal, namesFrom(null))).toMatch(/content has changed since.*under a new id/);
+  });
+
+  it.each([
+    ["another Postgres major", digest(17, "b"), digest(18, "a")],
+    ["another algorithm", digest(18, "b"), "gl9:18:10:abc"],
+  ])("adopts anew what was recorded under %s: the two can't be compared", (_what, before, now) => {
+    const again = w.play(w.play(w.beginning, adopt(w.rosa, before)), adopt(w.rosa, now));
+    expect(again.service.adopted["run-a"]).toMatchObject({ digest: now });
   });
 
   it("locks once for one reason, and has nothing to unlock when it is not locked", () => {

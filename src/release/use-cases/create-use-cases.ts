@@ -87,7 +87,7 @@ export function createUseCases(deps: UseCaseDeps): ReleaseUseCases {
         run: run.run,
         chunks: run.chunks,
         finishedAt: run.finishedAt,
-        state: adopted[run.run] === undefined ? run.state : ("complete" as const),
+        state: run.state,
         active: run.run === active?.run,
       }));
       const others = Object.entries(adopted).filter(([run]) => !runs.some((each) => each.run === run));

@@ -71,9 +71,8 @@ async function candidateFacts(service: StartableService, candidate: Pair) {
     service.adopted(),
     service.store.configVersions(),
   ]);
-  const complete = run?.state === "complete" || adopted.includes(candidate.run);
   return {
-    run: complete ? "complete" : run === null ? "missing" : "incomplete",
+    run: run?.state ?? (adopted.includes(candidate.run) ? "complete" : "missing"),
     config: configs.some((config) => config.version === candidate.config) ? "present" : "missing",
   } as const;
 }
