@@ -6,7 +6,7 @@ export type FoundButton = {
   readonly actionId: string;
   readonly label: string;
   readonly value: string;
-  /** All text of the block it stands in. */
+  /** All text of the block it stands in, and what a screen reader says of the button. */
   readonly near: string;
 };
 
@@ -54,7 +54,10 @@ export function findButtons(blocks: readonly Json[]): readonly FoundButton[] {
         actionId: node.action_id,
         label: textOf(node.text),
         value: typeof node.value === "string" ? node.value : "",
-        near: readableText(block),
+        near: [
+          readableText(block),
+          ...(typeof node.accessibility_label === "string" ? [node.accessibility_label] : []),
+        ].join("\n"),
       });
     }
     for (const child of Object.values(node)) visit(child, block);
