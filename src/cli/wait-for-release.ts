@@ -23,7 +23,7 @@ export async function waitForRelease(
 ): Promise<ReleaseView> {
   const progress = createProgress(io, known);
   const stopped = io.stopSignal().then(() => true);
-  const before = new Set((await core.jobs.deadJobs()).map((job) => job.id));
+  const before = new Set((await core.jobs.deadJobs({ service: service.id })).map((job) => job.id));
   await core.startWorkers();
   let lastAnswer = performance.now();
   for (;;) {
@@ -32,7 +32,9 @@ export async function waitForRelease(
       if (view === null) throw new CliError("The release is gone from the journal.", EXIT.inconclusive);
       progress(view);
       if (done(view) || view.release.ended !== null) return view;
-      const dead = (await core.jobs.deadJobs()).find((job) => !before.has(job.id) && isOf(job, view.release.id));
+      const dead = (await core.jobs.deadJobs({ service: service.id })).find(
+        (job) => !before.has(job.id) && isOf(job, view.release.id),
+      );
       if (dead !== undefined) throw gaveUp(dead);
       lastAnswer = performance.now();
     } catch (error) {

@@ -49,11 +49,15 @@ export interface Jobs extends JobSender {
   startWorkers(handlers: JobHandlers, options?: WorkerOptions): Promise<void>;
   /** Lets this process's workers look now instead of at their next poll. */
   nudge(): void;
-  /** Newest first; at most 100. */
-  deadJobs(): Promise<readonly DeadJob[]>;
+  /** Jobs with this in their data that failed every time, oldest first. */
+  deadJobs(about: JobData): Promise<readonly DeadJob[]>;
+  /** Sends them again with all their tries; they are dead no more. Returns how many. */
+  redrive(about: JobData): Promise<number>;
   /** Takes no new jobs, waits for the running ones, then hands back what is left for another process to retry. */
   stop(graceMs?: number): Promise<void>;
 }
+
+const MOST_DEAD = 1_000;
 
 /** What a job carries: flat, and only what JSON and SQL agree on. */
 export const jobDataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
@@ -134,9 +138,9 @@ export function createJobs(options: JobsOptions): Jobs {
       for (const { id } of boss.getWipData()) boss.notifyWorker(id);
     },
 
-    async deadJobs() {
-      const found = await boss.findJobs(DEAD_QUEUE, { limit: 1000 });
-      const dead = found.map((job): DeadJob => {
+    async deadJobs(about) {
+      const found = await boss.findJobs(DEAD_QUEUE, { data: about, limit: MOST_DEAD });
+      return found.map((job): DeadJob => {
         const error = errorSchema.safeParse(job.sourceOutput);
         return {
           id: job.sourceId ?? job.id,
@@ -147,8 +151,9 @@ export function createJobs(options: JobsOptions): Jobs {
           retries: job.sourceRetryCount ?? 0,
         };
       });
-      return dead.sort((a, b) => b.diedAt - a.diedAt).slice(0, 100);
     },
+
+    redrive: (about) => boss.redrive(DEAD_QUEUE, { data: about }),
 
     async stop(graceMs = 10_000) {
       await boss.stop({ graceful: true, timeout: graceMs });

@@ -1,38 +1,52 @@
 import type { Pool } from "pg";
-import { type Jobs, jobDataSchema } from "#src/jobs/create-jobs";
-import { type JobRequest, QUEUES } from "#src/journal/journal";
-import type { Log } from "#src/log";
+import { type DeadJob, type Jobs, jobDataSchema } from "#src/jobs/create-jobs";
+import type { JobRequest } from "#src/journal/journal";
+import { createScrubber, type Log } from "#src/log";
+import type { Note } from "#src/release/notes";
 
-type Deps = { readonly pool: Pool; readonly jobs: Pick<Jobs, "send" | "deadJobs">; readonly log: Log };
+type Deps = { readonly pool: Pool; readonly jobs: Pick<Jobs, "send" | "deadJobs" | "redrive">; readonly log: Log };
+type OpenRelease = { readonly id: string; readonly service: string };
 
-const SLOT_MS = 30_000;
+/** Looking costs a round of questions to Slack: not every tick of the timer. */
+const LOOK_EVERY_MS = 2 * 60_000;
 
 /**
- * One look per open release and half minute, whichever replica asks first; and jobs of open releases that failed every
- * time are sent again, once per death: a RAG store that was down for an hour must not leave a release waiting for ever.
- * `now`: machine time, epoch milliseconds.
+ * One look per open release and two minutes, whichever replica asks first; and steps of open releases that failed every
+ * time are told in the thread and tried again: a RAG store that was down for an hour must not leave a release waiting for
+ * ever. `now`: machine time, epoch milliseconds.
  */
-export async function lookAfterReleases({ pool, jobs, log }: Deps, now: number): Promise<void> {
-  const { rows } = await pool.query<{ id: string; service: string }>(
-    "SELECT id, service FROM golive.release WHERE open",
-  );
-  if (rows.length === 0) return;
-  const slot = Math.floor(now / SLOT_MS);
+export async function lookAfterReleases(deps: Deps, now: number): Promise<void> {
+  const { pool, jobs } = deps;
+  const { rows } = await pool.query<OpenRelease>("SELECT id, service FROM golive.release WHERE open");
+  for (const release of rows) await reviveSteps(deps, release);
+  const slot = Math.floor(now / LOOK_EVERY_MS);
   const looks = rows.map(({ id, service }): JobRequest => {
     return { queue: "revalidate", cause: `look-after/${id}/${slot}`, data: { service, release: id } };
   });
-  const again = await deadJobsOf(new Set(rows.map(({ id }) => id)), jobs);
-  if (again.length > 0) log.warn({ jobs: again.length }, "jobs that had failed every time are tried again");
-  await jobs.send([...looks, ...again], (text, values) => pool.query(text, values));
+  if (looks.length > 0) await jobs.send(looks, (text, values) => pool.query(text, values));
 }
 
-async function deadJobsOf(open: ReadonlySet<string>, jobs: Deps["jobs"]): Promise<readonly JobRequest[]> {
-  return (await jobs.deadJobs()).flatMap((dead): JobRequest[] => {
-    const queue = QUEUES.find((name) => name === dead.queue);
-    const { data } = jobDataSchema.safeParse(dead.data);
-    // A look that died is followed by the next one anyway.
-    if (queue === undefined || queue === "revalidate" || data === undefined || !open.has(String(data.release)))
-      return [];
-    return [{ queue, cause: `again/${dead.id}`, data }];
-  });
+async function reviveSteps({ pool, jobs, log }: Deps, { id, service }: OpenRelease): Promise<void> {
+  const about = { service, release: id };
+  const dead = await jobs.deadJobs(about);
+  if (dead.length === 0) return;
+  for (const job of dead) {
+    const note = noteOf(job);
+    if (note === null) continue;
+    // Once per step and attempt: it may die many times before what it needs is back.
+    await pool.query(
+      `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
+      [`release/${id}/failing/${note.step}`, service, { kind: "thread", subject: id }, note],
+    );
+  }
+  const again = await jobs.redrive(about);
+  log.warn({ release: id, jobs: again }, "steps that had failed every time are tried again");
+}
+
+function noteOf(job: DeadJob): (Note & { readonly kind: "step-failing" }) | null {
+  // A look that died is followed by the next one anyway.
+  if (job.queue === "revalidate") return null;
+  const data = jobDataSchema.safeParse(job.data).data ?? {};
+  const step = data.check === undefined ? job.queue : `${job.queue} ${data.check} (attempt ${data.attempt})`;
+  return { kind: "step-failing", step, error: createScrubber([])(job.error), tries: job.retries + 1 };
 }

@@ -94,5 +94,7 @@ export type Note =
   | { readonly kind: "cutover-requested"; readonly by: Person; readonly from: Pair | null; readonly to: Pair }
   | { readonly kind: "cutover-stopped"; readonly because: readonly string[] }
   | { readonly kind: "live"; readonly live: Pair; readonly before: Pair | null; readonly by: Person }
+  /** A step of Golive's own failed every time it was tried; it goes on trying. */
+  | { readonly kind: "step-failing"; readonly step: string; readonly error: string; readonly tries: number }
   | { readonly kind: "cancelled"; readonly by: Person; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string };

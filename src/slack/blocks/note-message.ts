@@ -91,6 +91,11 @@ function noteLines(note: Note, service: string): string[] {
         note.before === null ? "Before: nothing, this was the first go-live." : `Before: ${pair(note.before)}.`,
         "⚠️ No canary watches it yet: watch your own dashboards.",
       ];
+    case "step-failing":
+      return [
+        `⚠️ ${code(note.step)} could not be done in ${count(note.tries, "try", "tries")}: ${shorten(line(note.error), 600)}`,
+        "The pointer is what it was. Golive goes on trying; see that what the sentence names is back, or cancel the release.",
+      ];
     case "cancelled":
       return [`${name(note.by)} cancelled the release${because(note.reason)}`];
     case "failed":
