@@ -41,9 +41,18 @@ export type Backup = {
   readonly digest: string;
 };
 
-/** A backup that can't be trusted or couldn't be made. The message says what that means. */
+/**
+ * A backup that can't be trusted or couldn't be made. The message says what that means; `kind` is which defect it is, the
+ * same for the next backup with the same defect.
+ */
 export class BackupError extends Error {
   override readonly name = "BackupError";
+  readonly kind: string;
+
+  constructor(kind: string, message: string) {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 /** Settings under which two servers print the same value the same way. */
@@ -61,7 +70,7 @@ const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 export function backupId(now: number, random: (bytes: number) => Uint8Array): string {
   const time = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "");
   const tail = [...random(6)].map((byte) => BASE32.charAt(byte % 32)).join("");
-  if (tail.length !== 6) throw new BackupError("A backup id needs six random bytes.");
+  if (tail.length !== 6) throw new BackupError("id", "A backup id needs six random bytes.");
   return `bk_${time}_${tail}`;
 }
 
@@ -71,20 +80,25 @@ export function backupId(now: number, random: (bytes: number) => Uint8Array): st
  */
 export function openBackup(backup: Pick<Backup, "id" | "body" | "digest">): BackupDocument {
   if (sha256(backup.body) !== backup.digest) {
-    throw new BackupError(`The backup ${backup.id} is damaged: its text does not have the SHA-256 it was kept under.`);
+    const why = "its text does not have the SHA-256 it was kept under";
+    throw new BackupError("body:damaged", `The backup ${backup.id} is damaged: ${why}.`);
   }
   const parsed = documentSchema.safeParse(JSON.parse(backup.body));
-  if (!parsed.success) throw new BackupError(`The backup ${backup.id} is unreadable: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    throw new BackupError("body:unreadable", `The backup ${backup.id} is unreadable: ${z.prettifyError(parsed.error)}`);
+  }
   for (const table of parsed.data.tables) {
     if (table.rows.length !== table.row_count || sha256(canonicalJson(table.rows)) !== table.sha256) {
       throw new BackupError(
+        `${table.table}:damaged`,
         `The backup ${backup.id} is damaged: the rows of ${table.table} do not fit their checksum.`,
       );
     }
   }
   for (const role of ["pointer", "flips"] as const) {
     if (!parsed.data.tables.some((table) => table.role === role)) {
-      throw new BackupError(`The backup ${backup.id} holds no ${role} table: nothing could be restored from it.`);
+      const why = `holds no ${role} table: nothing could be restored from it`;
+      throw new BackupError(`${role}:not-held`, `The backup ${backup.id} ${why}.`);
     }
   }
   return parsed.data;

@@ -21,10 +21,21 @@ export type Proof = {
   readonly tables: number;
   readonly rows: number;
   readonly differences: readonly string[];
+  /** The same without counts: which table and which defect. */
+  readonly findings: readonly string[];
 };
 
+type Difference = { readonly finding: string; readonly text: string };
+
 /** Ends the transaction of a proof: after a failed statement Postgres takes no further one in it. */
-class NotRestorable extends Error {}
+class NotRestorable extends Error {
+  readonly difference: Difference;
+
+  constructor(finding: string, text: string) {
+    super(text);
+    this.difference = { finding, text };
+  }
+}
 
 /**
  * Restores a backup into a scratch schema of the RAG store's database, compares it row by row and digest by digest, and asks
@@ -54,11 +65,17 @@ export async function proveBackup(options: {
       },
       signal,
     )
-    .catch((error: unknown): readonly string[] => {
-      if (error instanceof NotRestorable) return [error.message];
+    .catch((error: unknown): readonly Difference[] => {
+      if (error instanceof NotRestorable) return [error.difference];
       throw error;
     });
-  return { proven: differences.length === 0, tables: document.tables.length, rows, differences };
+  return {
+    proven: differences.length === 0,
+    tables: document.tables.length,
+    rows,
+    differences: differences.map(({ text }) => text),
+    findings: differences.map(({ finding }) => finding),
+  };
 }
 
 async function restoreAndCompare(
@@ -66,8 +83,8 @@ async function restoreAndCompare(
   scratch: string,
   document: BackupDocument,
   store: RagStore,
-): Promise<readonly string[]> {
-  const differences: string[] = [];
+): Promise<readonly Difference[]> {
+  const differences: Difference[] = [];
   for (const [at, table] of document.tables.entries()) {
     const name = `${scratch}.${quoteIdentifier(`t${at}_${table.role}`)}`;
     await restoreTable(query, name, table);
@@ -76,7 +93,8 @@ async function restoreAndCompare(
       const restored = { ...store.names.pointer, table: name, key: document.pointer_key };
       const { pair } = await readPointer(query, restored, false);
       if (pair?.run !== document.pointer?.run || pair?.config !== document.pointer?.config) {
-        differences.push(`asked in the restored ${table.table}, the pointer is not what was backed up`);
+        const text = `asked in the restored ${table.table}, the pointer is not what was backed up`;
+        differences.push({ finding: "pointer:changed", text });
       }
     }
   }
@@ -86,7 +104,10 @@ async function restoreAndCompare(
 /** Throws `NotRestorable` when the rows don't go back; any other failure is the database's own. */
 async function restoreTable(query: StoreQuery, name: string, table: BackupTable): Promise<void> {
   if ((await readColumns(query, table.table)) === null) {
-    throw new NotRestorable(`${table.table} does not exist any more: there is nothing to restore into`);
+    throw new NotRestorable(
+      `${table.table}:missing`,
+      `${table.table} does not exist any more: there is nothing to restore into`,
+    );
   }
   try {
     // With the table's own constraints and unique indexes: rows that don't fit it could not be restored.
@@ -95,20 +116,21 @@ async function restoreTable(query: StoreQuery, name: string, table: BackupTable)
   } catch (error) {
     const state = error instanceof RagStoreError ? error.sqlState : null;
     if (state === null || state === "42501" || !/^(22|23|42)/.test(state)) throw error;
-    throw new NotRestorable(`the rows of ${table.table} do not go back into a table of its form (${state})`);
+    const why = `the rows of ${table.table} do not go back into a table of its form (${state})`;
+    throw new NotRestorable(`${table.table}:refused ${state}`, why);
   }
 }
 
-async function compareTable(query: StoreQuery, name: string, table: BackupTable): Promise<readonly string[]> {
+async function compareTable(query: StoreQuery, name: string, table: BackupTable): Promise<readonly Difference[]> {
   const rows = await readTableRows(query, name, table.columns);
   const digest = await tableDigest(query, name, table.columns);
-  return [
-    ...(rows.length === table.row_count
-      ? []
-      : [`${table.table} came back with ${rows.length} of ${table.row_count} rows`]),
-    ...(sha256(canonicalJson(rows)) === table.sha256 ? [] : [`the rows of ${table.table} came back changed`]),
-    ...(digest === table.digest ? [] : [`the digest of ${table.table} differs after the restore`]),
+  const original = table.table;
+  const found: readonly (readonly [boolean, string, string])[] = [
+    [rows.length === table.row_count, "rows", `${original} came back with ${rows.length} of ${table.row_count} rows`],
+    [sha256(canonicalJson(rows)) === table.sha256, "content", `the rows of ${original} came back changed`],
+    [digest === table.digest, "digest", `the digest of ${original} differs after the restore`],
   ];
+  return found.flatMap(([same, defect, text]) => (same ? [] : [{ finding: `${original}:${defect}`, text }]));
 }
 
 /** A scratch schema that can be seen belongs to no running proof: those are invisible until they are gone. */

@@ -68,7 +68,10 @@ export async function takeBackup(options: {
 async function takeTable(query: StoreQuery, role: BackupTable["role"], table: string): Promise<BackupTable> {
   const found = await readColumns(query, table);
   if (found === null) {
-    throw new BackupError(`The table ${table} (${role}) does not exist in the RAG store: no backup was taken.`);
+    throw new BackupError(
+      `${table}:missing`,
+      `The table ${table} (${role}) does not exist in the RAG store: no backup was taken.`,
+    );
   }
   const columns = [...found.values()].map(({ name, formatted }) => ({ name, type: formatted }));
   const rows = await readTableRows(query, table, columns);

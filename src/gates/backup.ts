@@ -22,7 +22,7 @@ export function createBackupGate(deps: BackupGateDeps): Gate {
   return {
     id: "backup",
     title: "Pointer and configuration backup",
-    version: 1,
+    version: 2,
     timeoutMs: 120_000,
     thresholds: () => ({ differences: 0, restored: true }),
     check: async ({ service, store, candidate }, signal) => {
@@ -39,6 +39,7 @@ export function createBackupGate(deps: BackupGateDeps): Gate {
           how,
           next: "Mend what the sentence names, then rerun this check. Without a proven backup nothing goes live.",
           inputs: digestOf({ service: service.id, store: service.rag_store }),
+          findings: [error.kind],
         };
       };
       const description = `before the go-live of ${candidate.run} with ${candidate.config}`;
@@ -54,7 +55,9 @@ export function createBackupGate(deps: BackupGateDeps): Gate {
       if ("verdict" in taken) return taken;
       await deps.records.save(taken, deps.now());
       const kept = await deps.records.load(taken.id);
-      if (kept === null) return broken(new BackupError(`The backup ${taken.id} was kept and is not there.`), taken.id);
+      if (kept === null) {
+        return broken(new BackupError("body:not-kept", `The backup ${taken.id} was kept and is not there.`), taken.id);
+      }
       const proof = await proveBackup({ backup: kept, store, signal }).catch((error: unknown) =>
         broken(error, taken.id),
       );
@@ -79,6 +82,7 @@ export function createBackupGate(deps: BackupGateDeps): Gate {
         numbers,
         how,
         inputs: digestOf({ shape, pointer }),
+        findings: proof.findings,
       };
       return proof.proven
         ? {

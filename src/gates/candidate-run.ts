@@ -12,7 +12,7 @@ import { digestOf } from "#src/release/hash";
 export const candidateRun: Gate = {
   id: "candidate-run",
   title: "Candidate run complete",
-  version: 1,
+  version: 2,
   timeoutMs: 300_000,
   thresholds: () => ({ digest: "equal", chunks: "equal", overwritten_chunks_of_active_run: 0 }),
   check: async (subject, signal) => {
@@ -46,43 +46,47 @@ export const candidateRun: Gate = {
         active_chunks_recorded: otherRecorded?.ingestion?.chunks ?? otherRecorded?.adoption?.chunks ?? null,
       },
     };
-    const not = (verdict: "fail" | "inconclusive", summary: string, value: string, next: string): GateFinding => ({
-      ...base,
-      verdict,
-      summary,
-      value,
-      next,
-    });
+    const not = (
+      verdict: "fail" | "inconclusive",
+      finding: string,
+      summary: string,
+      value: string,
+      next: string,
+    ): GateFinding => ({ ...base, verdict, findings: [finding], summary, value, next });
 
     if (now.chunks === 0) {
       const why = `The run ${candidate.run} has no chunks in the chunk table: there is nothing to go live with.`;
-      return not("fail", why, "0 chunks", "Check the run's name, or run the ingestion again.");
+      return not("fail", "candidate:no-chunks", why, "0 chunks", "Check the run's name, or run the ingestion again.");
     }
     const compared = compareWithRecord(candidate.run, recorded, now);
     if (compared.kind === "different") {
       const next = "Ingest again under a new run id, and start a release with that run.";
-      return not("fail", `The candidate is not what was recorded: ${compared.why}.`, "not as recorded", next);
+      const why = `The candidate is not what was recorded: ${compared.why}.`;
+      return not("fail", `candidate:${compared.finding}`, why, "not as recorded", next);
     }
     if (other !== null && otherRecorded !== null && otherNow !== null) {
       const untouched = compareWithRecord(other, otherRecorded, otherNow);
       if (untouched.kind === "different") {
         const why = `The active run was changed while the candidate was ingested: ${untouched.why}. A rollback could not return to it.`;
         const next = `Restore the run ${other}, and make the ingestion write new rows instead of updating existing ones.`;
-        return not("fail", why, "active run overwritten", next);
+        return not("fail", `active:${untouched.finding}`, why, "active run overwritten", next);
       }
       if (untouched.kind === "unknown") {
         const why = `Whether the candidate overwrote chunks of the active run can't be told: ${untouched.why}.`;
-        return not("inconclusive", why, "active run not recorded", `Record it: \`golive run adopt ${other}\`.`);
+        const next = `Record it: \`golive run adopt ${other}\`.`;
+        return not("inconclusive", `active:${untouched.finding}`, why, "active run not recorded", next);
       }
     }
     if (compared.kind === "unknown") {
       const next = `Let the ingestion record it (docs/rag-store.md), or adopt it: \`golive run adopt ${candidate.run}\`.`;
-      return not("inconclusive", `The candidate can't be validated: ${compared.why}.`, "not recorded", next);
+      const why = `The candidate can't be validated: ${compared.why}.`;
+      return not("inconclusive", `candidate:${compared.finding}`, why, "not recorded", next);
     }
     const how = held === recorded.ingestion ? "recorded by ingestion" : "adopted";
     return {
       ...base,
       verdict: "pass",
+      findings: [],
       summary: `The run ${candidate.run} is complete: ${chunks} chunks, count and digest as ${how}${other === null ? "" : `; the active run ${other} is untouched`}.`,
       value: `${chunks} chunks`,
       next: "",

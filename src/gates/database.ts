@@ -8,9 +8,12 @@ const ANSWER_MS = 5_000;
 const SKEW_MS = 1_000;
 const LAG_MS = 10_000;
 
+/** `kind` names connection and defect for the evidence, without a measured value; `text` is for people. */
+type Said = { readonly kind: string; readonly text: string };
+
 type Look = {
-  readonly problems: readonly string[];
-  readonly doubts: readonly string[];
+  readonly problems: readonly Said[];
+  readonly doubts: readonly Said[];
   readonly numbers: Readonly<Record<string, string | number | boolean | null>>;
 };
 
@@ -25,12 +28,16 @@ async function within(name: string, outer: AbortSignal, look: (signal: AbortSign
     return await Promise.race([look(signal), late.promise]);
   } catch (error) {
     outer.throwIfAborted();
-    const why = limit.aborted
-      ? `did not answer within ${ANSWER_MS / 1000} s`
+    const [kind, why] = limit.aborted
+      ? ["late", `did not answer within ${ANSWER_MS / 1000} s`]
       : error instanceof RagStoreError
-        ? `can't be used (${error.message})`
-        : "can't be used";
-    return { problems: [`${name} ${why}`], doubts: [], numbers: {} };
+        ? [error.code, `can't be used (${error.message})`]
+        : ["unusable", "can't be used"];
+    return {
+      problems: [{ kind: `${name}:${kind}`, text: `the ${name.replaceAll("_", " ")} ${why}` }],
+      doubts: [],
+      numbers: {},
+    };
   } finally {
     signal.removeEventListener("abort", giveUp);
   }
@@ -42,12 +49,13 @@ function clockLook(name: string, sent: number, theirs: number, received: number)
   const doubt = (received - sent) / 2;
   const numbers = { [`${name}_clock_skew_ms`]: Math.round(skew), [`${name}_round_trip_ms`]: received - sent };
   if (Math.abs(skew) - doubt >= SKEW_MS) {
-    const text = `the clock of the ${name.replaceAll("_", " ")} is ${Math.round(Math.abs(skew))} ms ${skew > 0 ? "ahead" : "behind"}`;
-    return { problems: [text], doubts: [], numbers };
+    const side = skew > 0 ? "ahead" : "behind";
+    const text = `the clock of the ${name.replaceAll("_", " ")} is ${Math.round(Math.abs(skew))} ms ${side}`;
+    return { problems: [{ kind: `${name}:clock-${side}`, text }], doubts: [], numbers };
   }
   if (Math.abs(skew) + doubt >= SKEW_MS) {
     const text = `the ${name.replaceAll("_", " ")} answers too slowly to compare clocks`;
-    return { problems: [], doubts: [text], numbers };
+    return { problems: [], doubts: [{ kind: `${name}:clock-unknown`, text }], numbers };
   }
   return { problems: [], doubts: [], numbers };
 }
@@ -56,11 +64,18 @@ async function lookAtBot({ botDatabase, machineNow }: GateSubject, signal: Abort
   const sent = machineNow();
   const { nowMs, missingMigrations } = await botDatabase.ping(signal);
   const clock = clockLook("bot_database", sent, nowMs, machineNow());
-  const missing =
-    missingMigrations.length === 0 ? [] : [`the bot database lacks migrations: ${missingMigrations.join(", ")}`];
+  const lacks: readonly Said[] =
+    missingMigrations.length === 0
+      ? []
+      : [
+          {
+            kind: `bot_database:migrations:${[...missingMigrations].sort().join(",")}`,
+            text: `the bot database lacks migrations: ${missingMigrations.join(", ")}`,
+          },
+        ];
   return {
     ...clock,
-    problems: [...clock.problems, ...missing],
+    problems: [...clock.problems, ...lacks],
     numbers: { ...clock.numbers, missing_migrations: missingMigrations.length },
   };
 }
@@ -90,18 +105,19 @@ async function lookAtStore({ store, active, machineNow }: GateSubject, signal: A
   const row = readRow(storeRow, await store.query(STORE_SQL, [store.names.pointer.table], signal));
   const clock = clockLook("RAG_store", sent, row.now, machineNow());
   const problems = [...clock.problems];
+  const against = (kind: string, text: string): void => void problems.push({ kind: `RAG_store:${kind}`, text });
   if (row.replica) {
-    problems.push("the RAG store's connection leads to a read replica: the pointer can't be flipped there");
+    against("replica", "the RAG store's connection leads to a read replica: the pointer can't be flipped there");
     if (row.lag !== null && row.lag > LAG_MS) {
-      problems.push(`that replica is ${Math.round(row.lag / 1000)} s behind`);
+      against("replica-lag", `that replica is ${Math.round(row.lag / 1000)} s behind`);
     }
   }
-  if (!row.may_update) problems.push("Golive's role may not update the pointer table of the RAG store");
+  if (!row.may_update) against("pointer-update", "Golive's role may not update the pointer table of the RAG store");
   if (active === null && !row.may_insert) {
-    problems.push("Golive's role may not insert the first pointer row into the RAG store");
+    against("pointer-insert", "Golive's role may not insert the first pointer row into the RAG store");
   }
-  if (!row.ledger) problems.push("the ledger golive_store.golive_flip is not in the RAG store yet");
-  else if (!row.may_record) problems.push("Golive's role may not write the ledger golive_store.golive_flip");
+  if (!row.ledger) against("ledger", "the ledger golive_store.golive_flip is not in the RAG store yet");
+  else if (!row.may_record) against("ledger-insert", "Golive's role may not write the ledger golive_store.golive_flip");
   // Reads through the configured names, as everything else will.
   await store.pointer(signal);
   const numbers = { ...clock.numbers, RAG_store_replica: row.replica, RAG_store_lag_ms: row.lag };
@@ -115,7 +131,7 @@ async function lookAtStore({ store, active, machineNow }: GateSubject, signal: A
 export const database: Gate = {
   id: "database",
   title: "Database connections",
-  version: 1,
+  version: 2,
   timeoutMs: 20_000,
   thresholds: () => ({
     answer_ms: ANSWER_MS,
@@ -125,13 +141,13 @@ export const database: Gate = {
   }),
   check: async (subject, signal) => {
     const looks = await Promise.all([
-      within("the bot database", signal, (inner) => lookAtBot(subject, inner)),
-      within("the RAG store", signal, (inner) => lookAtStore(subject, inner)),
+      within("bot_database", signal, (inner) => lookAtBot(subject, inner)),
+      within("RAG_store", signal, (inner) => lookAtStore(subject, inner)),
     ]);
     const problems = looks.flatMap((look) => look.problems);
     const doubts = looks.flatMap((look) => look.doubts);
     const verdict = problems.length > 0 ? "fail" : doubts.length > 0 ? "inconclusive" : "pass";
-    const said = [...problems, ...doubts].join("; ");
+    const said = [...problems, ...doubts].map(({ text }) => text).join("; ");
     return {
       verdict,
       summary:
@@ -147,6 +163,7 @@ export const database: Gate = {
           ? ""
           : "See that both databases run and are reachable, run `golive migrate`, grant what is missing, then rerun this check.",
       inputs: digestOf({ service: subject.service.id, pointer: subject.service.rag_store.pointer }),
+      findings: [...problems, ...doubts].map(({ kind }) => kind),
     };
   },
 };

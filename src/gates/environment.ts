@@ -32,7 +32,7 @@ const SHOULD_BE: Readonly<Record<Variable["type"], string>> = {
 export const environment: Gate = {
   id: "environment",
   title: "Environment variables",
-  version: 1,
+  version: 2,
   timeoutMs: 5_000,
   thresholds: (service) => ({
     variables: variablesOf(service)
@@ -43,9 +43,11 @@ export const environment: Gate = {
     const variables = variablesOf(service);
     const problems = variables.flatMap(({ name, type }) => {
       const value = env[name];
-      if (value === undefined || value.trim() === "") return [`${name} is not set`];
-      if (isPlaceholder(value)) return [`${name} still holds a placeholder`];
-      return PARSES[type](value) ? [] : [`${name} is not ${SHOULD_BE[type]}`];
+      if (value === undefined || value.trim() === "") return [{ kind: `${name}:missing`, text: `${name} is not set` }];
+      if (isPlaceholder(value)) {
+        return [{ kind: `${name}:placeholder`, text: `${name} still holds a placeholder` }];
+      }
+      return PARSES[type](value) ? [] : [{ kind: `${name}:not-${type}`, text: `${name} is not ${SHOULD_BE[type]}` }];
     });
     const total = variables.length;
     return {
@@ -53,13 +55,14 @@ export const environment: Gate = {
       summary:
         problems.length === 0
           ? `All ${total} variables that the service needs are set and parse.`
-          : `${problems.length} of ${total} variables can't be used: ${problems.join("; ")}.`,
+          : `${problems.length} of ${total} variables can't be used: ${problems.map(({ text }) => text).join("; ")}.`,
       value: `${total - problems.length} of ${total}`,
       bar: `${total} of ${total}`,
       numbers: { ...Object.fromEntries(variables.map(({ name, type }) => [name, type])), problems: problems.length },
       how: "presence and form of each variable in this process's environment; values are not recorded",
       next: problems.length === 0 ? "" : "Set them where Golive runs, restart it, and rerun this check.",
       inputs: digestOf(variables),
+      findings: problems.map(({ kind }) => kind),
     };
   },
 };

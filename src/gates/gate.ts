@@ -31,6 +31,12 @@ export type GateFinding = {
   readonly next: string;
   /** Digest of the inputs the verdict rests on (run digest, configuration), never of measured values or times. */
   readonly inputs: string;
+  /**
+   * What stands against a pass, as stable kinds: which thing and which defect (`AWS_REGION:missing`), all of them and not
+   * only the first. They enter the evidence hash, so that a waiver of one defect never opens for another. Never a measured
+   * value or a time in them; empty for a pass.
+   */
+  readonly findings: readonly string[];
 };
 
 /** A check of the checklist. `thresholds` enter the evidence hash. */

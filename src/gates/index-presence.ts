@@ -16,12 +16,18 @@ import type { StoreQuery } from "#src/rag/store";
 
 type Wanted = ServiceConfig["retrieval"]["vector_index"];
 /** What stands against a pass: `data` is mended by another ingestion, `index` by a database administrator. */
-type Fault = { readonly about: "data" | "index"; readonly sure: boolean; readonly text: string };
+type Fault = {
+  readonly about: "data" | "index";
+  readonly sure: boolean;
+  /** Which thing and which defect, for the evidence: no counts in it. */
+  readonly kind: string;
+  readonly text: string;
+};
 
 const EMBEDDING_TYPES = ["_float4", "_float8", "vector", "halfvec"];
 
 const n = (value: number): string => value.toLocaleString("en-US");
-const fault = (about: Fault["about"], text: string): Fault => ({ about, sure: true, text });
+const fault = (about: Fault["about"], kind: string, text: string): Fault => ({ about, sure: true, kind, text });
 
 /**
  * The vector index that the configuration asks for exists, is valid, covers the embedding column, and is what the planner
@@ -31,7 +37,7 @@ const fault = (about: Fault["about"], text: string): Fault => ({ about, sure: tr
 export const indexPresence: Gate = {
   id: "index-presence",
   title: "Index presence",
-  version: 1,
+  version: 2,
   timeoutMs: 180_000,
   thresholds: ({ retrieval }) => ({
     vector_index: retrieval.vector_index,
@@ -70,9 +76,9 @@ export const indexPresence: Gate = {
       const sized = { run: candidate.run, chunks: data.total };
       if (dense !== null) probes.push(await probeVector(store, chunks, sized, dense, signal));
       if (sparse !== null) probes.push(await probeSparse(store, chunks, sized, sparse, signal));
-      for (const { kind, text } of probes) {
-        if (kind === "unused") faults.push(fault("index", text));
-        if (kind === "unknown") faults.push({ about: "index", sure: false, text });
+      for (const { kind, index, text } of probes) {
+        if (kind === "unused") faults.push(fault("index", `${index}:unused`, text));
+        if (kind === "unknown") faults.push({ about: "index", sure: false, kind: `${index}:not-probed`, text });
       }
     }
     const verdict = faults.length === 0 ? "pass" : faults.some(({ sure }) => sure) ? "fail" : "inconclusive";
@@ -101,6 +107,7 @@ export const indexPresence: Gate = {
       },
       how: [data.sql, ...probes.map((each) => each.sql).filter((sql) => sql !== "")].join(";\n"),
       next: verdict === "pass" ? "" : nextStep(faults, wanted),
+      findings: faults.map(({ kind }) => kind),
     };
   },
 };
@@ -112,14 +119,21 @@ function notMapped(
   bm25: string,
 ): Omit<GateFinding, "bar" | "inputs"> {
   const type = columns?.get(embedding)?.formatted;
-  const why =
+  const [kind, why] =
     columns === null
-      ? `The chunk table ${table} does not exist in the RAG store.`
+      ? ["chunks:no-table", `The chunk table ${table} does not exist in the RAG store.`]
       : type === undefined || !columns.has(bm25)
-        ? `The chunk table ${table} has no column "${type === undefined ? embedding : bm25}".`
-        : `The embedding column is of type ${type}, which Golive does not know as a vector.`;
+        ? [
+            `${type === undefined ? "embedding" : "bm25_text"}:no-column`,
+            `The chunk table ${table} has no column "${type === undefined ? embedding : bm25}".`,
+          ]
+        : [
+            `embedding:type ${type}`,
+            `The embedding column is of type ${type}, which Golive does not know as a vector.`,
+          ];
   return {
     verdict: "fail",
+    findings: [kind],
     summary: why,
     value: "not found",
     numbers: { table, column_type: type ?? null },
@@ -131,10 +145,16 @@ function notMapped(
 function dataFaults(data: EmbeddingData, run: string, dimension: number): Fault[] {
   const of = `of ${n(data.total)}`;
   return [
-    ...(data.total === 0 ? [fault("data", `the run ${run} has no chunks`)] : []),
-    ...(data.missing > 0 ? [fault("data", `${n(data.missing)} ${of} chunks have no embedding`)] : []),
-    ...(data.wrong > 0 ? [fault("data", `${n(data.wrong)} ${of} embeddings do not have ${dimension} dimensions`)] : []),
-    ...(data.broken > 0 ? [fault("data", `${n(data.broken)} ${of} embeddings hold NULL, NaN or infinity`)] : []),
+    ...(data.total === 0 ? [fault("data", "chunks:none", `the run ${run} has no chunks`)] : []),
+    ...(data.missing > 0
+      ? [fault("data", "embedding:missing", `${n(data.missing)} ${of} chunks have no embedding`)]
+      : []),
+    ...(data.wrong > 0
+      ? [fault("data", "embedding:dimension", `${n(data.wrong)} ${of} embeddings do not have ${dimension} dimensions`)]
+      : []),
+    ...(data.broken > 0
+      ? [fault("data", "embedding:not-numbers", `${n(data.broken)} ${of} embeddings hold NULL, NaN or infinity`)]
+      : []),
   ];
 }
 
@@ -157,6 +177,7 @@ function denseFaults(
     return [
       fault(
         "index",
+        "vector-index:too-many-for-exact",
         `exact search over ${n(total)} chunks is too slow (at most ${most}): an hnsw or ivfflat index is needed`,
       ),
     ];
@@ -165,22 +186,34 @@ function denseFaults(
   const covering = indexes.filter((each) => isVectorIndex(each, embedding.name));
   const broken = covering.find((each) => each.method === wanted);
   if (broken !== undefined)
-    return [fault("index", `the index ${broken.name} is not valid: its build failed or still runs`)];
+    return [
+      fault("index", `${broken.name}:invalid`, `the index ${broken.name} is not valid: its build failed or still runs`),
+    ];
   const other = covering[0];
   return [
     other === undefined
-      ? fault("index", `no ${wanted} index covers the embedding column (${embedding.formatted})`)
-      : fault("index", `golive.yaml asks for ${wanted}, but ${other.name} is ${other.method}`),
+      ? fault(
+          "index",
+          "vector-index:missing",
+          `no ${wanted} index covers the embedding column (${embedding.formatted})`,
+        )
+      : fault(
+          "index",
+          `${other.name}:${other.method}`,
+          `golive.yaml asks for ${wanted}, but ${other.name} is ${other.method}`,
+        ),
   ];
 }
 
 function sparseFault(indexes: readonly IndexFacts[], column: string): Fault {
   const broken = indexes.find((each) => isSparse(each, column));
-  if (broken !== undefined) return fault("index", `the sparse index ${broken.name} is not valid`);
+  if (broken !== undefined)
+    return fault("index", `${broken.name}:invalid`, `the sparse index ${broken.name} is not valid`);
   const unproven = sparseWithoutProof(indexes);
-  if (unproven === null) return fault("index", `no sparse (GIN or BM25) index covers the column "${column}"`);
+  if (unproven === null)
+    return fault("index", "sparse-index:missing", `no sparse (GIN or BM25) index covers the column "${column}"`);
   const text = `nothing shows that the column under ${unproven.name} is made from "${column}" (it is not a generated column)`;
-  return { about: "index", sure: false, text };
+  return { about: "index", sure: false, kind: `${unproven.name}:not-proven`, text };
 }
 
 function sentence(texts: readonly string[]): string {

@@ -30,6 +30,7 @@ export const sparseWithoutProof = (indexes: readonly IndexFacts[]): IndexFacts |
  */
 export type Probe = {
   readonly kind: "used" | "usable" | "unused" | "unknown";
+  readonly index: string;
   readonly text: string;
   readonly sql: string;
 };
@@ -54,24 +55,31 @@ function probe(
       const family = await indexFamily(query, index.oid);
       const takes = async (question: Question): Promise<boolean> =>
         (await plannedIndexes(query, question.sql, question.values)).some((name) => family.has(name));
-      if (await takes(withinRun)) return { kind: "used", text: `the planner uses ${index.name} for ${what}`, sql };
+      if (await takes(withinRun))
+        return { kind: "used", index: index.name, text: `the planner uses ${index.name} for ${what}`, sql };
       if (chunks >= PROBE_MIN_CHUNKS) {
         if (chunks <= EXACT_MAX_CHUNKS && (await takes(overAll))) {
           const text = `the planner uses ${index.name} for ${what} over all runs; within the run's ${many} chunks it prefers to filter by run`;
-          return { kind: "usable", text, sql };
+          return { kind: "usable", index: index.name, text, sql };
         }
-        return { kind: "unused", text: `the planner does not use ${index.name} for ${what} over ${many} chunks`, sql };
+        return {
+          kind: "unused",
+          index: index.name,
+          text: `the planner does not use ${index.name} for ${what} over ${many} chunks`,
+          sql,
+        };
       }
       await query("SET LOCAL enable_seqscan = off");
       await query("SET LOCAL enable_sort = off");
       if ((await takes(withinRun)) || (await takes(overAll))) {
         return {
           kind: "usable",
+          index: index.name,
           text: `${index.name} works for ${what}; for ${many} chunks the planner rightly scans`,
           sql,
         };
       }
-      return { kind: "unused", text: `the planner can't use ${index.name} for ${what}`, sql };
+      return { kind: "unused", index: index.name, text: `the planner can't use ${index.name} for ${what}`, sql };
     },
     signal,
   );
@@ -94,7 +102,12 @@ export async function probeVector(
   const { operator, expression, expressionType } = index;
   const vector = one[0]?.vector;
   if (operator === null || expression === null || expressionType === null || vector === undefined) {
-    return { kind: "unknown", text: `${index.name} has no distance operator that could be asked with`, sql: "" };
+    return {
+      kind: "unknown",
+      index: index.name,
+      text: `${index.name} has no distance operator that could be asked with`,
+      sql: "",
+    };
   }
   // The operator comes from the catalog, as Postgres spells it; the vector is cast to the type the index compares.
   const order = `ORDER BY ${expression} ${operator} ($1::real[])::${expressionType} LIMIT 10`;
@@ -116,7 +129,12 @@ export async function probeSparse(
 ): Promise<Probe> {
   if (index.expressionType !== "tsvector" || index.expression === null) {
     // Trigrams and BM25 extensions: without knowing the service's query, presence and validity is what can be told.
-    return { kind: "usable", text: `${index.name} is no tsvector index, so its use was not probed`, sql: "" };
+    return {
+      kind: "usable",
+      index: index.name,
+      text: `${index.name} is no tsvector index, so its use was not probed`,
+      sql: "",
+    };
   }
   const from = `SELECT ${chunks.id} FROM ${chunks.table}\n  WHERE`;
   const match = `${index.expression} @@ to_tsquery('simple', 'zqgoliveprobe')`;

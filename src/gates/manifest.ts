@@ -23,15 +23,24 @@ export function createManifestGate({ collect }: ManifestGateDeps): Gate {
         how: "collected from golive.yaml, the RAG store's run and configuration rows, and the thresholds in force",
         inputs: manifest.hash,
       };
+      const versions = (await store.configVersions(signal)).map((each) => each.version);
+      const { frozenManifest } = subject;
+      const changed = frozenManifest !== null && frozenManifest !== manifest.hash;
+      const findings = [
+        ...(changed ? ["manifest:changed"] : []),
+        ...(versions.includes(candidate.config) ? [] : ["candidate-configuration:missing"]),
+        ...(active === null || versions.includes(active.config) ? [] : ["active-configuration:missing"]),
+        ...manifest.problems,
+      ];
       const failed = (value: string, summary: string, next: string): GateFinding => ({
         ...base,
         verdict: "fail",
+        findings,
         value,
         summary,
         next,
       });
-      const { frozenManifest } = subject;
-      if (frozenManifest !== null && frozenManifest !== manifest.hash) {
+      if (changed) {
         const summary = `The facts are not those of the frozen manifest any more: ${frozenManifest.slice(0, 12)} was frozen, ${manifest.hash.slice(0, 12)} is collected now.`;
         return failed(
           "changed",
@@ -39,10 +48,10 @@ export function createManifestGate({ collect }: ManifestGateDeps): Gate {
           "Golive freezes the new manifest, says what changed, and asks again for what it voids.",
         );
       }
-      const versions = (await store.configVersions(signal)).map((each) => each.version);
       if (!versions.includes(candidate.config)) {
         const summary = `The configuration ${candidate.config} is not switchable: the configuration table has no such version.`;
-        return failed("not switchable", summary, "Write that version into the configuration table, or choose another.");
+        const next = "Write that version into the configuration table, or choose another.";
+        return failed("not switchable", summary, next);
       }
       if (active !== null && !versions.includes(active.config)) {
         const summary = `The active configuration ${active.config} is not in the configuration table: the service can't be reading it through the pointer.`;
@@ -64,6 +73,7 @@ export function createManifestGate({ collect }: ManifestGateDeps): Gate {
       return {
         ...base,
         verdict: "pass",
+        findings: [],
         summary: `The manifest ${manifest.hash.slice(0, 12)} is complete, and the configuration ${candidate.config} can be switched to.`,
         value: manifest.hash.slice(0, 12),
         next: "",

@@ -64,7 +64,7 @@ async function refusedRegex(
 export const prefixLeakage: Gate = {
   id: "prefix-leakage",
   title: "Prefix leakage",
-  version: 1,
+  version: 2,
   timeoutMs: 120_000,
   thresholds: ({ retrieval }) => ({
     leaking_chunks: 0,
@@ -92,6 +92,7 @@ export const prefixLeakage: Gate = {
         how: "retrieval.prefix.pattern of the service in golive.yaml",
         next: "Correct retrieval.prefix.pattern (a Postgres regular expression, matched at the beginning), then rerun this check.",
         inputs: digestOf({ pattern: text }),
+        findings: [`pattern:${refused}`],
       };
     }
     const sql = prefixLeakageSql(chunks, pattern);
@@ -99,6 +100,13 @@ export const prefixLeakage: Gate = {
     const wrongEmbedding =
       policy === "A" ? found.total - found.without_embedding_text - found.carrying : found.carrying;
     const base = {
+      findings: [
+        ...(found.total === 0 ? ["chunks:none"] : []),
+        ...(found.leaking > 0 ? ["bm25_text:prefix"] : []),
+        ...(wrongEmbedding > 0 ? [`embedding_text:against-policy-${policy}`] : []),
+        ...(found.without_bm25 > 0 ? ["bm25_text:missing"] : []),
+        ...(found.without_embedding_text > 0 ? ["embedding_text:missing"] : []),
+      ],
       value: `${n(found.leaking)} of ${n(found.total)} chunks`,
       bar:
         policy === "A"

@@ -28,9 +28,10 @@ export async function dataInputs(subject: GateSubject, looksAt: unknown, signal:
 
 export type Comparison =
   | { readonly kind: "equal" }
-  | { readonly kind: "different"; readonly why: string }
+  /** `finding`: which defect it is, for the evidence; `why`: in words. */
+  | { readonly kind: "different"; readonly finding: string; readonly why: string }
   /** The record is missing, partial, or can't be compared: nobody can say. */
-  | { readonly kind: "unknown"; readonly why: string };
+  | { readonly kind: "unknown"; readonly finding: string; readonly why: string };
 
 /**
  * Whether a run stands as it was recorded. One record that can be compared is enough, and none may contradict: an adoption
@@ -43,7 +44,7 @@ export function compareWithRecord(
 ): Comparison {
   const { ingestion, adoption } = recorded;
   if (ingestion !== null && ingestion.state !== "complete") {
-    return { kind: "different", why: `ingestion has not finished the run ${run}` };
+    return { kind: "different", finding: "not-finished", why: `ingestion has not finished the run ${run}` };
   }
   const results = [
     ...(adoption === null ? [] : [compareOne(run, "at its adoption", adoption, now)]),
@@ -54,6 +55,7 @@ export function compareWithRecord(
     results.find((each) => each.kind === "equal") ??
     results[0] ?? {
       kind: "unknown",
+      finding: "not-recorded",
       why: `nothing is recorded about the run ${run}, so nobody can say what it should hold`,
     }
   );
@@ -69,12 +71,13 @@ function compareOne(
     const was = record.chunks.toLocaleString("en-US");
     return {
       kind: "different",
+      finding: `chunks ${by}`,
       why: `the run ${run} holds ${now.chunks.toLocaleString("en-US")} chunks, recorded ${by} were ${was}`,
     };
   }
   if (record.chunks === null || record.digest === null) {
     const what = record.digest === null ? "no digest" : "no chunk count";
-    return { kind: "unknown", why: `${what} of the run ${run} was recorded ${by}` };
+    return { kind: "unknown", finding: `${what} ${by}`, why: `${what} of the run ${run} was recorded ${by}` };
   }
   if (record.digest === now.digest) return { kind: "equal" };
   if (!comparable(record.digest, now.digest)) {
@@ -83,7 +86,11 @@ function compareOne(
       major === null
         ? `the digest of the run ${run} recorded ${by} is not of the form docs/rag-store.md describes`
         : `the digest of the run ${run} was recorded ${by} under Postgres ${major}, this is ${digestMajor(now.digest)}: they can't be compared`;
-    return { kind: "unknown", why };
+    return { kind: "unknown", finding: `${major === null ? "foreign digest" : "other major"} ${by}`, why };
   }
-  return { kind: "different", why: `the content of the run ${run} differs from what was recorded ${by}` };
+  return {
+    kind: "different",
+    finding: `content ${by}`,
+    why: `the content of the run ${run} differs from what was recorded ${by}`,
+  };
 }

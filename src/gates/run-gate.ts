@@ -1,7 +1,7 @@
 import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
 import { RagStoreError } from "#src/rag/store-error";
 import type { CheckResult, Verdict } from "#src/release/events";
-import { evidenceHash } from "#src/release/hash";
+import { digestOf, evidenceHash } from "#src/release/hash";
 
 /** Told about a fault inside a gate, with everything; people get a sentence without it. */
 export type OnFault = (gate: string, error: unknown) => void;
@@ -19,11 +19,17 @@ export async function runGate(
   onFault: OnFault = () => undefined,
 ): Promise<CheckResult> {
   const thresholds = gate.thresholds(subject.service);
-  const hashed = (verdict: Verdict, inputs: string): string =>
-    evidenceHash({ check: gate.id, version: gate.version, verdict, thresholds, inputs });
+  const hashed = (verdict: Verdict, inputs: string, findings: readonly string[]): string =>
+    evidenceHash({
+      check: gate.id,
+      version: gate.version,
+      verdict,
+      thresholds,
+      inputs: digestOf({ inputs, findings: [...new Set(findings)].sort() }),
+    });
   try {
-    const { inputs, ...finding } = withoutNaN(await withinTime(gate, subject, signal));
-    return { ...finding, evidenceHash: hashed(finding.verdict, inputs) };
+    const { inputs, findings, ...finding } = withoutNaN(await withinTime(gate, subject, signal));
+    return { ...finding, evidenceHash: hashed(finding.verdict, inputs, findings) };
   } catch (error) {
     onFault(gate.id, error);
     const { summary, next } = sayFault(gate, error, signal);
@@ -35,8 +41,8 @@ export async function runGate(
       numbers: {},
       how: `gate ${gate.id}, version ${gate.version}`,
       next,
-      // No inputs: nothing was looked at. Two errors in a row are the same evidence.
-      evidenceHash: hashed("error", ""),
+      // No inputs: nothing was looked at. The same error twice is the same evidence, another error is another one.
+      evidenceHash: hashed("error", "", [faultKind(error, signal)]),
     };
   }
 }
@@ -55,6 +61,19 @@ async function withinTime(gate: Gate, subject: GateSubject, outer: AbortSignal):
     clearTimeout(timer);
     signal.removeEventListener("abort", giveUp);
   }
+}
+
+/**
+ * Which error it was. What passes by itself is known by its code: a refused and a reset connection are both the store
+ * away. Anything else is known by its words too, since one code stands for many tables and rights.
+ */
+function faultKind(error: unknown, outer: AbortSignal): string {
+  if (outer.aborted) return "stopped";
+  if (error instanceof GateTimeout) return "time-limit";
+  if (error instanceof RagStoreError) {
+    return error.retryable ? `store:${error.code}` : `store:${error.code}:${digestOf(error.message.toWellFormed())}`;
+  }
+  return error instanceof Error ? `fault:${error.name}:${digestOf(error.message.toWellFormed())}` : "fault";
 }
 
 function sayFault(gate: Gate, error: unknown, outer: AbortSignal): { summary: string; next: string } {
@@ -93,6 +112,7 @@ function withoutNaN(finding: GateFinding): GateFinding {
   return {
     ...finding,
     numbers,
+    findings: [...finding.findings, ...bad.map((key) => `${key}:not-a-number`)],
     verdict: "inconclusive",
     summary: `The numbers are incomplete (${bad.join(", ")}): ${finding.summary}`,
     next: "Rerun this check; if it happens again, look at the data it reads.",

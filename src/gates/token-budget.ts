@@ -49,7 +49,7 @@ const n = (value: number): string => value.toLocaleString("en-US");
 export const tokenBudget: Gate = {
   id: "token-budget",
   title: "Token budget",
-  version: 1,
+  version: 2,
   timeoutMs: 120_000,
   thresholds: ({ retrieval }) => ({
     chunk_max_tokens: retrieval.chunk_max_tokens,
@@ -71,7 +71,18 @@ export const tokenBudget: Gate = {
       ),
     );
     const context = found.context ?? 0;
+    const tooLarge = found.context !== null && found.context > retrieval.context_budget_tokens;
+    const incredible = found.implausible / found.total > IMPLAUSIBLE_SHARE;
     const base = {
+      findings: [
+        ...(found.total === 0 ? ["chunks:none"] : []),
+        ...(found.over_chunk > 0 ? ["chunk-size:exceeded"] : []),
+        ...(found.over_embedder > 0 ? ["embedder-limit:exceeded"] : []),
+        ...(tooLarge ? ["context-budget:exceeded"] : []),
+        ...(found.missing > 0 ? ["count:missing"] : []),
+        ...(found.unusable > 0 ? ["count:not-positive"] : []),
+        ...(incredible ? ["count:not-plausible"] : []),
+      ],
       value:
         found.max === null
           ? "no counts"
@@ -124,7 +135,7 @@ export const tokenBudget: Gate = {
       );
       return { ...finding, numbers: { ...finding.numbers, examples: ids.join(" ") } };
     }
-    if (found.context !== null && found.context > retrieval.context_budget_tokens) {
+    if (tooLarge) {
       const summary = `The ${n(retrieval.context_chunks)} largest chunks together have ${n(context)} tokens: a context could exceed the reader's ${n(retrieval.context_budget_tokens)}.`;
       return not("fail", summary, "Give the reader fewer chunks or a larger budget, or make the chunks smaller.");
     }
@@ -133,7 +144,7 @@ export const tokenBudget: Gate = {
       const summary = `${n(found.missing + found.unusable)} of ${n(found.total)} chunks have no usable token count, so nobody can say whether they fit.`;
       return not("inconclusive", summary, next);
     }
-    if (found.implausible / found.total > IMPLAUSIBLE_SHARE) {
+    if (incredible) {
       const summary = `${n(found.implausible)} of ${n(found.total)} chunks have token counts too small for their text: the counts can't be believed.`;
       return not("inconclusive", summary, next);
     }

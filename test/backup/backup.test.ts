@@ -133,7 +133,7 @@ describe("opening a backup", () => {
 describe("proving a backup", () => {
   it("restores it, finds no difference, and leaves nothing behind", async () => {
     const proof = await proveBackup({ backup: await take(), store });
-    expect(proof).toEqual({ proven: true, tables: 4, rows: 7, differences: [] });
+    expect(proof).toEqual({ proven: true, tables: 4, rows: 7, differences: [], findings: [] });
     expect(await scratchSchemas()).toEqual([]);
   });
 

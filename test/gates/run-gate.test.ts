@@ -19,6 +19,7 @@ const finding: GateFinding = {
   how: "looked",
   next: "",
   inputs: "i",
+  findings: [],
 };
 const gate = (check: Gate["check"], timeoutMs = 5_000): Gate => ({
   id: "probe",
@@ -39,6 +40,9 @@ describe("running a gate", () => {
     expect(await hash({ value: "2", numbers: { a: 2 }, summary: "other" })).toBe(base);
     expect(await hash({ verdict: "fail" })).not.toBe(base);
     expect(await hash({ inputs: "j" })).not.toBe(base);
+    const found = await hash({ verdict: "fail", findings: ["a:missing", "b:missing"] });
+    expect(await hash({ verdict: "fail", findings: ["b:missing", "a:missing", "a:missing"] })).toBe(found);
+    expect(await hash({ verdict: "fail", findings: ["a:missing"] })).not.toBe(found);
     expect(await hash({}, { version: 2 })).not.toBe(base);
     expect(await hash({}, { thresholds: () => ({ max: 2 }) })).not.toBe(base);
   });
@@ -67,6 +71,33 @@ describe("running a gate", () => {
     const result = await runGate(failing, subject, live());
     expect(result.verdict).toBe("error");
     expect(result.summary).toContain("could not be reached: refused.");
+  });
+
+  it("that stops with an error has evidence of that error only: a waiver of one is none of another", async () => {
+    const evidence = async (error: unknown, timeoutMs = 5_000) =>
+      (
+        await runGate(
+          gate(() => Promise.reject(error), timeoutMs),
+          subject,
+          live(),
+        )
+      ).evidenceHash;
+    const endless = gate(() => Promise.withResolvers<GateFinding>().promise, 20);
+    const stopped = new AbortController();
+    stopped.abort();
+    const refused = await evidence(new RagStoreError("unreachable", "refused by 10.0.0.1"));
+    const hashes = [
+      refused,
+      await evidence(new RagStoreError("denied", "no right on chunks", { sqlState: "42501" })),
+      await evidence(new RagStoreError("denied", "no right on runs", { sqlState: "42501" })),
+      await evidence(new RagStoreError("missing", "no table", { sqlState: "42P01" })),
+      await evidence(new TypeError("one")),
+      await evidence(new TypeError("two")),
+      (await runGate(endless, subject, live())).evidenceHash,
+      (await runGate(endless, subject, stopped.signal)).evidenceHash,
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(await evidence(new RagStoreError("unreachable", "reset by 10.0.0.2"))).toBe(refused);
   });
 
   it("that takes too long is an error, and its signal is aborted", async () => {
