@@ -14,6 +14,7 @@ import type { Log } from "#src/log";
 import type { DomainClock } from "#src/release/clock";
 import { createSlackApp, type SlackMode } from "#src/slack/app";
 import { createPauseForChannel } from "#src/slack/channel-loss";
+import { followChannel } from "#src/slack/follow-channel";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
@@ -147,7 +148,11 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     },
     transport: mode.kind,
     async start() {
-      await core.startWorkers();
+      const channelDeps = { config: config.golive, identity, painter, useCases, pauseForChannel };
+      await core.startWorkers({
+        cutovers: true,
+        followChannel: (channel) => followChannel(channelDeps, channel, null),
+      });
       painter.start();
       outbox.start();
       await app.start();

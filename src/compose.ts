@@ -48,8 +48,14 @@ export type Core = {
   readonly jobs: Jobs;
   readonly pool: Pool;
   readonly clock: DomainClock;
-  /** Takes jobs from now on. */
-  startWorkers(): Promise<void>;
+  /**
+   * Takes jobs from now on: manifests and checks always; cutovers only when asked to, since they resolve people with this
+   * process's directory; looking after releases only where a release channel can be followed.
+   */
+  startWorkers(duties: {
+    readonly cutovers: boolean;
+    readonly followChannel?: (channel: string) => Promise<void>;
+  }): Promise<void>;
   /** Finishes what runs, hands back the rest, closes every connection. */
   close(): Promise<void>;
 };
@@ -120,7 +126,6 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       store: (id) => storeOf(id).store,
       clock,
     }),
-    revalidate: createRevalidate({ decide, release: releaseState, identity, clock, configured }),
   };
 
   try {
@@ -138,7 +143,25 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     jobs,
     pool,
     clock,
-    startWorkers: () => jobs.startWorkers(handlers),
+    async startWorkers({ cutovers, followChannel }) {
+      const { "cut-over": cutOver, ...checking } = handlers;
+      await jobs.startWorkers({
+        ...checking,
+        ...(cutovers ? { "cut-over": cutOver } : {}),
+        ...(followChannel === undefined
+          ? {}
+          : {
+              revalidate: createRevalidate({
+                decide,
+                release: releaseState,
+                identity,
+                clock,
+                configured,
+                followChannel,
+              }),
+            }),
+      });
+    },
     async close() {
       await jobs.stop();
       await Promise.all([...stores.values()].map(({ store }) => store.close()));

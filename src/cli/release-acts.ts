@@ -66,7 +66,7 @@ export async function cutOverRelease(io: Io, flags: Flags): Promise<ExitCode> {
     const outcome = await core.useCases.actOnRelease(release, null, { type: "cut-over", ...actor, seen: null });
     if (!outcome.ok) return printRefusal(io, outcome.refusal, options(flags, session));
     const known = await core.useCases.release(release);
-    const view = await waitForRelease(session, io, (each) => each.release.standing !== "cutting_over", known);
+    const view = await waitForRelease(session, io, (each) => each.release.standing !== "cutting_over", known, true);
     const code = view.release.standing === "live" ? EXIT.pass : EXIT.failed;
     return reportRelease(io, session, { ...options(flags, session), brief: true }, code);
   });

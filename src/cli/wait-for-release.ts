@@ -20,11 +20,12 @@ export async function waitForRelease(
   io: Io,
   done: (view: ReleaseView) => boolean,
   known: ReleaseView | null = null,
+  mayCutOver = false,
 ): Promise<ReleaseView> {
   const progress = createProgress(io, known);
   const stopped = io.stopSignal().then(() => true);
   const before = new Set((await core.jobs.deadJobs({ service: service.id })).map((job) => job.id));
-  await core.startWorkers();
+  await core.startWorkers({ cutovers: mayCutOver });
   let lastAnswer = performance.now();
   for (;;) {
     try {

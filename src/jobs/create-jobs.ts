@@ -46,7 +46,8 @@ export type WorkerOptions = {
 export interface Jobs extends JobSender {
   /** Connects. Throws when the database or its job tables are missing. */
   start(): Promise<void>;
-  startWorkers(handlers: JobHandlers, options?: WorkerOptions): Promise<void>;
+  /** Takes jobs of the queues that have a handler here; the others are left to other processes. */
+  startWorkers(handlers: Partial<JobHandlers>, options?: WorkerOptions): Promise<void>;
   /** Lets this process's workers look now instead of at their next poll. */
   nudge(): void;
   /** Jobs with this in their data that failed every time, oldest first. */
@@ -111,6 +112,7 @@ export function createJobs(options: JobsOptions): Jobs {
     async startWorkers(handlers, { concurrency = 3, pollSeconds = 0.5 } = {}) {
       for (const queue of QUEUES) {
         const work = handlers[queue];
+        if (work === undefined) continue;
         await boss.work<object>(
           queue,
           {

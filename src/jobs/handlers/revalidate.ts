@@ -12,6 +12,8 @@ type Deps = {
   readonly release: (id: string) => Promise<ReleaseState | null>;
   readonly identity: Identity;
   readonly clock: DomainClock;
+  /** Pauses or resumes as the release channel stands now: its events may have come while nobody listened. */
+  readonly followChannel: (channel: string) => Promise<void>;
   /** The checklist and policy as configured now. Null when the service is no longer configured. */
   readonly configured: (service: string) => { readonly checklist: Checklist; readonly policy: Policy } | null;
 };
@@ -28,6 +30,7 @@ export function createRevalidate(deps: Deps): (job: RunningJob) => Promise<void>
     const { service, release: id } = releaseJobSchema.parse(job.data);
     const release = await deps.release(id);
     if (release === null || release.ended !== null) return;
+    await deps.followChannel(release.channel);
     const members = await deps.identity.members();
     await deps.decide(service, id, null, { type: "refresh-members", members });
     const configured = deps.configured(service);
