@@ -25,7 +25,7 @@ export function createBackupGate(deps: BackupGateDeps): Gate {
     version: 2,
     timeoutMs: 120_000,
     thresholds: () => ({ differences: 0, restored: true }),
-    check: async ({ service, store, candidate }, signal) => {
+    check: async ({ service, release, store, candidate }, signal) => {
       const bar = "taken, restored into a scratch schema, no difference";
       const how = "backup of pointer, ledger, configurations and runs in one snapshot; restored, compared, dropped";
       const broken = (error: unknown, id: string | null) => {
@@ -46,7 +46,7 @@ export function createBackupGate(deps: BackupGateDeps): Gate {
       const taken = await takeBackup({
         service,
         store,
-        release: null,
+        release: release ?? null,
         description,
         now: deps.now(),
         random: deps.random,

@@ -6,6 +6,8 @@ import type { Pair, Verdict } from "#src/release/events";
 /** What a gate looks at. `adopted` is what `golive run adopt` recorded; `env` holds the service's variables. */
 export type GateSubject = {
   readonly service: ServiceConfig;
+  /** The release that the check runs for; not there when it runs for none. */
+  readonly release?: string;
   readonly candidate: Pair;
   readonly active: Pair | null;
   /** Hash of the manifest that the release froze; null when there is none yet. */

@@ -242,6 +242,13 @@ describe("the backup check", () => {
     expect(newest).toMatchObject({ state: "proven", provenAt: NOW, takenAt: NOW, service: "docs" });
   });
 
+  it("keeps the backup under the release it was taken for", async () => {
+    const subject = gateSubject(store, { release: "rel_7" });
+    const result = await runGate(gate, subject, AbortSignal.timeout(20_000));
+    const kept = (await records.list("docs")).find(({ id }) => id === result.numbers.backup);
+    expect(kept).toMatchObject({ release: "rel_7", state: "proven" });
+  });
+
   it("has the same evidence when only another run was recorded since, and another when the pointer moved", async () => {
     const before = await check();
     await recordRun(runner, "c", { chunks: 1, digest: "x" });
