@@ -3,12 +3,19 @@ import { BEGIN, type SqlRunner } from "#src/rag/sql-runner";
 import type { StoreQuery } from "#src/rag/store";
 import { RagStoreError, secretsOf, toRagStoreError } from "#src/rag/store-error";
 
-/** Times in milliseconds. `statementTimeoutMs` bounds every statement inside Postgres, also when this process dies. */
+/**
+ * Times in milliseconds. `statementTimeoutMs` bounds a statement that nobody can give up. One that came with a signal is
+ * its caller's to end; `signalledTimeoutMs` bounds it inside Postgres all the same, for when this process dies.
+ */
 export type PoolLimits = {
   readonly max: number;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
+  readonly signalledTimeoutMs?: number;
 };
+
+/** Above the longest time that a gate states, so that the gate's own limit is the one that counts. */
+export const SIGNALLED_TIMEOUT_MS = 330_000;
 
 export const DEFAULT_LIMITS: PoolLimits = { max: 4, connectTimeoutMs: 5_000, statementTimeoutMs: 120_000 };
 
@@ -23,7 +30,10 @@ const CANCEL_GRACE_MS = 2_000;
 export function createPostgresRunner(connectionString: string, limits: PoolLimits = DEFAULT_LIMITS): SqlRunner {
   const secrets = secretsOf(connectionString);
   const base: ClientConfig = { connectionString, application_name: "golive", keepAlive: true };
+  const signalledMs = limits.signalledTimeoutMs ?? Math.max(SIGNALLED_TIMEOUT_MS, limits.statementTimeoutMs);
   const pids = new WeakMap<PoolClient, number>();
+  /** The statement limit a connection has now, when it is not the one it was opened with. */
+  const limitOf = new WeakMap<PoolClient, number>();
   let pool: Pool;
   try {
     pool = new Pool({
@@ -46,6 +56,13 @@ export function createPostgresRunner(connectionString: string, limits: PoolLimit
     if (pid === undefined) throw new RagStoreError("failed", "The RAG store did not name its backend.");
     pids.set(client, pid);
     return pid;
+  }
+
+  /** A connection keeps its limit, so that questions of one kind in a row cost one round trip each and not two. */
+  async function limitStatements(client: PoolClient, ms: number): Promise<void> {
+    if ((limitOf.get(client) ?? limits.statementTimeoutMs) === ms) return;
+    await client.query(`SET statement_timeout = ${Math.round(ms)}`);
+    limitOf.set(client, ms);
   }
 
   async function cancelBackend(pid: number): Promise<void> {
@@ -109,6 +126,8 @@ export function createPostgresRunner(connectionString: string, limits: PoolLimit
       signal?.addEventListener("abort", onAbort, { once: true });
       try {
         if (signal !== undefined) await pidOf(held);
+        signal?.throwIfAborted();
+        await limitStatements(held, signal === undefined ? limits.statementTimeoutMs : signalledMs);
         signal?.throwIfAborted();
         return await work(held);
       } finally {

@@ -3,6 +3,7 @@ import { BUILT_CHECKS } from "#src/config/built-checks";
 import type { Gate, GateFinding } from "#src/gates/gate";
 import { createGates } from "#src/gates/registry";
 import { runGate } from "#src/gates/run-gate";
+import { SIGNALLED_TIMEOUT_MS } from "#src/rag/postgres-runner";
 import { RagStoreError } from "#src/rag/store-error";
 import { ragStoreOver } from "#src/rag/store-postgres";
 import { gateSubject } from "#test/support/gate-fixture";
@@ -150,5 +151,7 @@ describe("the registry", () => {
     });
     expect([...gates.keys()].sort()).toEqual(Object.keys(BUILT_CHECKS).sort());
     for (const [id, each] of gates) expect(each.id).toBe(id);
+    // A statement that the database cuts first would make the gate's own limit a lie.
+    for (const each of gates.values()) expect(each.timeoutMs).toBeLessThan(SIGNALLED_TIMEOUT_MS);
   });
 });

@@ -161,6 +161,35 @@ describe("giving up on a question", () => {
   });
 });
 
+describe("how long a statement may take", () => {
+  it("is its signal's time where there is one, and the pool's again for the next without", async () => {
+    const limited = createRagStore({
+      service: serviceFixture(),
+      connectionString: database.ownerUrl,
+      limits: { max: 1, connectTimeoutMs: 5_000, statementTimeoutMs: 100, signalledTimeoutMs: 20_000 },
+    });
+    opened.push(limited);
+    const slow = "SELECT pg_sleep(0.4)::text AS slept";
+    const { signal } = new AbortController();
+    await expect(limited.query(slow)).rejects.toMatchObject({ code: "timeout" });
+    expect(await limited.query(slow, [], signal)).toHaveLength(1);
+    expect(await limited.transaction("read", (query) => query(slow), signal)).toHaveLength(1);
+    await expect(limited.query(slow)).rejects.toMatchObject({ code: "timeout" });
+    await expect(limited.transaction("read", (query) => query(slow))).rejects.toMatchObject({ code: "timeout" });
+  });
+
+  it("ends inside Postgres even under a signal that nobody ever gives", async () => {
+    const limited = createRagStore({
+      service: serviceFixture(),
+      connectionString: database.ownerUrl,
+      limits: { max: 1, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000, signalledTimeoutMs: 50 },
+    });
+    opened.push(limited);
+    const forever = limited.query("SELECT pg_sleep(30)", [], new AbortController().signal);
+    await expect(forever).rejects.toMatchObject({ code: "timeout" });
+  });
+});
+
 describe("the flip", () => {
   it("goes live for the first time when nothing was live", async () => {
     expect(await store.flip("f1", null, A)).toEqual({ outcome: "flipped", live: A });
