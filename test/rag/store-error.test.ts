@@ -43,4 +43,20 @@ describe("RagStoreError", () => {
     const cargo = error.cause instanceof Error ? [error.cause.message, error.cause.stack, { ...error.cause }] : [];
     expect(JSON.stringify([error.message, error.stack, { ...error }, cargo])).not.toMatch(/hunter2|hun%74er2/);
   });
+
+  it.each([
+    "postgres://u:geh@eimnis@db.example/x",
+    "postgres://u:geh%40eimnis@db.example/x",
+    "postgresql://u:geh/eimnis@db.example/x",
+    "postgres://u:geh:eimnis@db.example/x?application_name=a@b",
+    "postgres://u:geh?eimnis#@db.example/x",
+  ])("carries no piece of the password in %s either, wherever somebody splits it", (connectionString) => {
+    const secrets = secretsOf(connectionString);
+    const pieces = ["geh@eimnis", "geh/eimnis", "geh:eimnis", "geh?eimnis#", "geh%40eimnis", "eimnis", "geh"];
+    for (const said of [connectionString, ...pieces, "eimnis@db.example"]) {
+      const error = toRagStoreError(new Error(`getaddrinfo ENOTFOUND ${said}.`), secrets, false);
+      expect(`${error.message} ${String(error.cause)}`).not.toMatch(/geh|eimnis/);
+      expect(error.message).toContain("getaddrinfo ENOTFOUND");
+    }
+  });
 });
