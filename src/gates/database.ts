@@ -80,13 +80,22 @@ async function lookAtBot({ botDatabase, machineNow }: GateSubject, signal: Abort
   };
 }
 
+/**
+ * The rights are those that a flip uses and no more: UPDATE of the two columns it sets (and so of the row it locks). Only
+ * where no row stands yet it inserts one, and locks the table first, which Postgres grants with a right on all of it.
+ */
 const STORE_SQL = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
        pg_is_in_recovery() AS replica,
        (extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::float8 AS lag,
-       coalesce(has_table_privilege(to_regclass($1), 'UPDATE'), false) AS may_update,
-       coalesce(has_table_privilege(to_regclass($1), 'INSERT'), false) AS may_insert,
+       coalesce(has_column_privilege(to_regclass($1), $2::text, 'UPDATE')
+            AND has_column_privilege(to_regclass($1), $3::text, 'UPDATE'), false) AS may_update,
+       coalesce(has_column_privilege(to_regclass($1), $2::text, 'INSERT')
+            AND has_column_privilege(to_regclass($1), $3::text, 'INSERT')
+            AND has_column_privilege(to_regclass($1), $4::text, 'INSERT'), false) AS may_insert,
+       coalesce(has_table_privilege(to_regclass($1), 'UPDATE, DELETE, TRUNCATE'), false) AS may_lock,
        to_regclass('golive_store.golive_flip') IS NOT NULL AS ledger,
-       coalesce(has_table_privilege(to_regclass('golive_store.golive_flip'), 'INSERT'), false) AS may_record`;
+       coalesce(has_table_privilege(to_regclass('golive_store.golive_flip'), 'INSERT')
+            AND has_table_privilege(to_regclass('golive_store.golive_flip'), 'SELECT'), false) AS may_record`;
 
 const storeRow = z.object({
   now: dbNumber,
@@ -94,15 +103,18 @@ const storeRow = z.object({
   lag: dbNumber.nullable(),
   may_update: z.boolean(),
   may_insert: z.boolean(),
+  may_lock: z.boolean(),
   ledger: z.boolean(),
   may_record: z.boolean(),
 });
 
-async function lookAtStore({ store, active, machineNow }: GateSubject, signal: AbortSignal): Promise<Look> {
+async function lookAtStore({ service, store, machineNow }: GateSubject, signal: AbortSignal): Promise<Look> {
   // The first answer may carry the connection's set-up; clocks are compared over the second.
   await store.query("SELECT 1", [], signal);
   const sent = machineNow();
-  const row = readRow(storeRow, await store.query(STORE_SQL, [store.names.pointer.table], signal));
+  const { pointer } = store.names;
+  const { run, config, key_column: key } = service.rag_store.pointer;
+  const row = readRow(storeRow, await store.query(STORE_SQL, [pointer.table, run, config, key], signal));
   const clock = clockLook("RAG_store", sent, row.now, machineNow());
   const problems = [...clock.problems];
   const against = (kind: string, text: string): void => void problems.push({ kind: `RAG_store:${kind}`, text });
@@ -112,12 +124,22 @@ async function lookAtStore({ store, active, machineNow }: GateSubject, signal: A
       against("replica-lag", `that replica is ${Math.round(row.lag / 1000)} s behind`);
     }
   }
-  if (!row.may_update) against("pointer-update", "Golive's role may not update the pointer table of the RAG store");
-  if (active === null && !row.may_insert) {
-    against("pointer-insert", "Golive's role may not insert the first pointer row into the RAG store");
+  const whose = `SELECT 1 FROM ${pointer.table} WHERE ${pointer.keyColumn} = $1 LIMIT 1`;
+  const stands = (await store.query(whose, [pointer.key], signal)).length > 0;
+  if (stands && !row.may_update) {
+    against("pointer-update", `Golive's role may not update ${run} and ${config} of the RAG store's pointer table`);
+  }
+  if (!stands && !(row.may_insert && row.may_lock)) {
+    const needs = "INSERT, and UPDATE on the whole table to lock it for that moment";
+    against(
+      "pointer-insert",
+      `Golive's role may not insert the first pointer row into the RAG store (it needs ${needs})`,
+    );
   }
   if (!row.ledger) against("ledger", "the ledger golive_store.golive_flip is not in the RAG store yet");
-  else if (!row.may_record) against("ledger-insert", "Golive's role may not write the ledger golive_store.golive_flip");
+  else if (!row.may_record) {
+    against("ledger-rights", "Golive's role may not read and write the ledger golive_store.golive_flip");
+  }
   // Reads through the configured names, as everything else will.
   await store.pointer(signal);
   const numbers = { ...clock.numbers, RAG_store_replica: row.replica, RAG_store_lag_ms: row.lag };

@@ -84,11 +84,49 @@ describe("database", () => {
 
   it("fails when the role may not do what a flip needs", async () => {
     await runner.query(`REVOKE UPDATE ON ${FIXTURE.pointer} FROM golive_app`);
-    expect((await check(database.appUrl)).summary).toContain("may not update the pointer table");
+    expect((await check(database.appUrl)).summary).toMatch(/may not update .* pointer table/);
+    await runner.query(`GRANT UPDATE (config) ON ${FIXTURE.pointer} TO golive_app`);
+    expect((await check(database.appUrl)).summary).toMatch(/may not update .* pointer table/);
     await runner.query(`GRANT UPDATE ON ${FIXTURE.pointer} TO golive_app`);
-    expect((await check(database.appUrl, { active: null })).summary).toContain("may not insert the first pointer row");
     await runner.query("REVOKE INSERT ON golive_store.golive_flip FROM golive_app");
-    expect((await check(database.appUrl)).summary).toContain("may not write the ledger");
+    expect((await check(database.appUrl)).summary).toContain("may not read and write the ledger");
+    await runner.query("GRANT INSERT ON golive_store.golive_flip TO golive_app");
+  });
+
+  it("asks for no right that a flip can do without, and for every one it can't", async () => {
+    const store = createRagStore({ service: serviceFixture(), connectionString: database.appUrl });
+    const rights = async (grant: string) => {
+      await runner.query(`REVOKE ALL ON ${FIXTURE.pointer} FROM golive_app`);
+      // Revoking the whole table's rights takes those on columns along.
+      await runner.query(`GRANT SELECT, ${grant} ON ${FIXTURE.pointer} TO golive_app`);
+    };
+    const columns = `${FIXTURE.run}, config`;
+    try {
+      await rights(`UPDATE (${columns})`);
+      expect(await check(database.appUrl)).toMatchObject({ verdict: "pass" });
+      const [a, b] = [
+        { run: "a", config: "v1" },
+        { run: "b", config: "v2" },
+      ];
+      expect(await store.flip("least-1", a, b)).toMatchObject({ outcome: "flipped" });
+
+      await runner.query(`DELETE FROM ${FIXTURE.pointer}`);
+      for (const [round, grant] of [
+        `UPDATE (${columns}), INSERT (key, ${columns})`,
+        `UPDATE, INSERT (${columns})`,
+        "INSERT",
+      ].entries()) {
+        await rights(grant);
+        const result = await check(database.appUrl, { active: null });
+        expect(result.summary).toContain("may not insert the first pointer row");
+        await expect(store.flip(`least-first-${round}`, null, a)).rejects.toMatchObject({ code: "denied" });
+      }
+      await rights(`UPDATE, INSERT (key, ${columns})`);
+      expect(await check(database.appUrl, { active: null })).toMatchObject({ verdict: "pass" });
+      expect(await store.flip("least-first", null, a)).toMatchObject({ outcome: "flipped" });
+    } finally {
+      await store.close();
+    }
   });
 
   it("fails before `golive migrate` has made the ledger", async () => {
