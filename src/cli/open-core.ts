@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os";
 import { nearest } from "#commands/nearest";
 import { createConfigIdentity } from "#src/cli/config-identity";
 import { CliError, type Io } from "#src/cli/io";
@@ -9,6 +10,8 @@ import { commandEnvironment } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { ServiceConfig } from "#src/config/service-config";
 import { listServices } from "#src/config/to-policy";
+
+import type { Person } from "#src/release/people";
 
 /** The product's core, the service that was meant, and whether Slack was asked who people are. */
 export type Session = { readonly core: Core; readonly service: ServiceConfig; readonly withSlack: boolean };
@@ -75,6 +78,17 @@ export function requireActor(as: string | undefined): string {
 
 /** Who `--as` names and who is in the roles, both resolved now. */
 export async function resolveActor(core: Core, user: string) {
-  const [actor, members] = await Promise.all([core.identity.person(user, core.team), core.identity.members()]);
+  const [person, members] = await Promise.all([core.identity.person(user, core.team), core.identity.members()]);
+  // Nobody vouches for --as: the journal and the message say whose shell it was.
+  const actor: Person = { ...person, via: `${shellUser()}@${hostname()} on the command line` };
   return { actor, members };
+}
+
+/** A container's user need not have a name. */
+function shellUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "somebody";
+  }
 }

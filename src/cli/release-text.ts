@@ -98,7 +98,12 @@ export function checkLines(check: CheckView): string[] {
 
 function signOffLines(signOff: SignOffView): string[] {
   const { definition, given, waitingFor, vetoes, missing } = signOff;
-  const by = given.map((each) => `${each.person.name}, ${utc(each.at)}`).join("; ");
+  const by = given
+    .map(
+      (each) =>
+        `${each.person.name}${each.person.via === undefined ? "" : ` (by ${each.person.via})`}, ${utc(each.at)}`,
+    )
+    .join("; ");
   const may = signOff.mayNow.map((person) => person.name).join(", ") || "nobody can at present";
   const quorum = definition.quorum > 1 ? ` (${given.length} of ${definition.quorum})` : "";
   const facts = [

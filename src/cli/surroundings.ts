@@ -77,6 +77,8 @@ export function openCommandLog(io: Io): Log {
 function plainLine(line: string): string {
   const { msg, role, gate, err }: Partial<Record<string, unknown>> = JSON.parse(line);
   const subject = role ?? gate;
-  const why = typeof err === "object" && err !== null && "message" in err ? `: ${String(err.message)}` : "";
+  // The serializer joins the messages of all causes, which often say the same.
+  const chain = typeof err === "object" && err !== null && "message" in err ? String(err.message).split(": ") : [];
+  const why = chain.length === 0 ? "" : `: ${[...new Set(chain)].join(": ")}`;
   return `note: ${String(msg ?? "")}${subject === undefined ? "" : ` (${String(subject)})`}${why}\n`;
 }

@@ -101,6 +101,21 @@ describe("when Slack doesn't answer, nothing is decided", () => {
     await nothingStarted();
   });
 
+  it("a group that Slack doesn't tell is refused, with a note that says why", async () => {
+    const groups = await openHouse({ slack: true, groups: true });
+    try {
+      groups.slack?.faults.nextCall("usergroups.users.list", { kind: "error", error: "missing_scope" }, 50);
+      const said = await groups.golive(["release", "start", "--as", "U0ROSA"]);
+      expect(said).toMatchObject({ code: 1, out: "" });
+      expect(said.err).toMatch(
+        /^note: a role could not be resolved \((on-call|release-approver)\): Slack's usergroups\.users\.list failed: missing_scope: An API error occurred$/m,
+      );
+      expect(said.err).toMatch(/^Nothing was done: Slack did not say who is in /m);
+    } finally {
+      await groups.stop();
+    }
+  });
+
   it("no secret of Slack is printed on the way", async () => {
     house.slack?.faults.nextCall("*", { kind: "error", error: "missing_scope" }, 50);
     const said = await start();
