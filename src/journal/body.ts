@@ -49,6 +49,7 @@ const bodySchema = z.strictObject({
     id: z.string(),
     name: z.string(),
     kind: z.enum(["member", "guest", "stranger", "bot", "deactivated", "unknown"]),
+    via: z.string().exactOptional(),
   }),
   data: z.record(z.string(), z.unknown()),
 });

@@ -1,8 +1,11 @@
 /** What Slack (or a configuration file) says somebody is. Only `member` may decide anything. */
 export type PersonKind = "member" | "guest" | "stranger" | "bot" | "deactivated" | "unknown";
 
-/** A person as resolved at the moment of the click: `id` is the Slack user id, `name` what people read. */
-export type Person = { readonly id: string; readonly name: string; readonly kind: PersonKind };
+/**
+ * A person as resolved at the moment of the click: `id` is the Slack user id, `name` what people read. `via`: absent when Slack
+ * vouches for who acted; else who did in this person's name, like `root@build-7 on the command line`.
+ */
+export type Person = { readonly id: string; readonly name: string; readonly kind: PersonKind; readonly via?: string };
 
 /** A role's name in golive.yaml, for example `data-lead`. */
 export type RoleId = string;

@@ -56,7 +56,8 @@ export function count(value: number, one: string, many = `${one}s`): string {
 
 /** A person's plain name, escaped: no notification. */
 export function name(person: Person, max = 60): string {
-  return shorten(line(person.name), max) || line(person.id) || "somebody";
+  const plain = shorten(line(person.name), max) || line(person.id) || "somebody";
+  return person.via === undefined ? plain : `${plain} (by ${shorten(line(person.via), max)})`;
 }
 
 /** "Dan Ito, Mei Sato and 3 more": at most `most` names. */
