@@ -1,7 +1,8 @@
 import type { ServiceConfig } from "#src/config/service-config";
 import { canonicalJson, type Json, sha256 } from "#src/manifest/canonical";
+import { describeDsn } from "#src/manifest/describe-dsn";
 import { manifestProblems } from "#src/manifest/manifest-schema";
-import { describeDsn, redact } from "#src/manifest/redact";
+import { redact } from "#src/manifest/redact";
 import type { RagStore } from "#src/rag/store";
 import { speakingRecord } from "#src/release/comparable-digests";
 import type { Pair } from "#src/release/events";
