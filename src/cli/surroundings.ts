@@ -5,7 +5,7 @@ import { type Config, loadConfig } from "#src/config/load-config";
 import { describeProblems, type Problem } from "#src/config/problems";
 import { listServices } from "#src/config/to-policy";
 import { createLog, createScrubber, type Log } from "#src/log";
-import { secretsOf as secretsOfUrl } from "#src/rag/store-error";
+import { secretsOf as secretsOfUrl } from "#src/rag/url-secrets";
 
 /** What a command found around it: the configuration directory, its variables, the RAG stores' connection strings. */
 export type Surroundings<S extends z.ZodType> = {

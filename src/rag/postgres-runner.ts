@@ -1,7 +1,8 @@
 import { Client, type ClientConfig, Pool, type PoolClient } from "pg";
 import { BEGIN, type SqlRunner } from "#src/rag/sql-runner";
 import type { StoreQuery } from "#src/rag/store";
-import { RagStoreError, secretsOf, toRagStoreError } from "#src/rag/store-error";
+import { RagStoreError, toRagStoreError } from "#src/rag/store-error";
+import { secretsOf } from "#src/rag/url-secrets";
 
 /**
  * Times in milliseconds. `statementTimeoutMs` bounds a statement that nobody can give up. One that came with a signal is

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RagStoreError, secretsOf, toRagStoreError } from "#src/rag/store-error";
+import { RagStoreError, toRagStoreError } from "#src/rag/store-error";
+import { secretsOf } from "#src/rag/url-secrets";
 
 const coded = (code: string) => Object.assign(new Error("said"), { code });
 
