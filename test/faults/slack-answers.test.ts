@@ -17,6 +17,8 @@ const SILENT: readonly [string, CallFault][] = [
   ["500", { kind: "server-error" }],
   ["nothing", { kind: "timeout-before" }],
 ];
+/** Where Slack says nothing, the story is as long as the bot's patience. */
+const patience = (fault: CallFault) => (fault.kind.startsWith("timeout") ? { slackTimeoutMs: 1_500 } : {});
 const notesOf = (bot: TestBot, words: RegExp) => bot.thread().filter((note) => words.test(note));
 
 describe.concurrent("posting and updating while Slack answers badly", () => {
@@ -35,7 +37,7 @@ describe.concurrent("posting and updating while Slack answers badly", () => {
         expect(notesOf(bot, /Dan Ito signed/)).toHaveLength(1);
         expect(bot.posts()).toHaveLength(1);
         expect(bot.slack.calls.filter((call) => call.fault === fault.kind)).toHaveLength(3);
-      }),
+      }, patience(fault)),
   );
 
   it("nothing at all works for a while: people can still decide, and the message catches up", () =>
@@ -72,7 +74,7 @@ describe.concurrent("asking who somebody is while Slack answers badly", () => {
           if ((await bot.count("signed")) === 0) await bot.press(DAN, /^Sign/, "data-quality");
           return bot.count("signed");
         }, 1);
-      }),
+      }, patience(fault)),
   );
 
   it.each(SILENT)("usergroups answers %s: nobody is guessed, the sign-offs that stand keep standing", (_what, fault) =>
@@ -88,16 +90,19 @@ describe.concurrent("asking who somebody is while Slack answers badly", () => {
         if ((await bot.count("signed")) === 1) await bot.press("U0TOM", /^Sign/, "go-ahead");
         return bot.count("signed");
       }, 2);
-    }),
+    }, patience(fault)),
   );
 
   it("conversations.info answers nothing at a start: nothing is started, and that is said", () =>
-    withBot(async (bot) => {
-      bot.slack.faults.someCalls("conversations.info", { kind: "timeout-before" }, 1);
-      const told = await bot.refusal(ROSA, () => bot.command(ROSA, "/golive start"));
-      expect(told).toMatch(/Slack didn't say whether this channel is shared.*nothing was started/);
-      expect(await bot.live()).toEqual(LIVE_BEFORE);
-    }));
+    withBot(
+      async (bot) => {
+        bot.slack.faults.someCalls("conversations.info", { kind: "timeout-before" }, 1);
+        const told = await bot.refusal(ROSA, () => bot.command(ROSA, "/golive start"));
+        expect(told).toMatch(/Slack didn't say whether this channel is shared.*nothing was started/);
+        expect(await bot.live()).toEqual(LIVE_BEFORE);
+      },
+      { slackTimeoutMs: 1_500 },
+    ));
 
   it("Slack says nothing at the cutover: the pointer stays, and the thread says what could not be asked", () =>
     withBot(async (bot) => {

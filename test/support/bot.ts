@@ -130,6 +130,8 @@ export type TestBotOptions = {
   readonly mode?: SlackOptions["mode"];
   readonly slack?: Partial<SlackOptions>;
   readonly config?: (config: Config) => Config;
+  /** How long the bot waits for Slack. Short only where Slack is to say nothing: a busy machine is slow, too. */
+  readonly slackTimeoutMs?: number;
   readonly bot?: Partial<BotOptions>;
 };
 
@@ -167,7 +169,7 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
     dev: false,
     log: quiet,
     pace: {
-      timeoutMs: 1_000,
+      timeoutMs: options.slackTimeoutMs ?? 8_000,
       painter: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
       outbox: { perPostMs: 10, settleMs: 200, pollMs: 200 },
     },
