@@ -1,6 +1,6 @@
 import { CliError, EXIT, type Io, printJson } from "#src/cli/io";
-import type { Register } from "#src/cli/program";
 import { withDatabase } from "#src/cli/reach-database";
+import type { Register } from "#src/cli/register";
 import { readEnvironment } from "#src/cli/surroundings";
 import { auditEnvironment } from "#src/config/environment";
 import { exportJournal } from "#src/journal/export-journal";

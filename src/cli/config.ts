@@ -1,5 +1,5 @@
 import { configCheck } from "#src/cli/config-check";
-import type { Register } from "#src/cli/program";
+import type { Register } from "#src/cli/register";
 import { configDirectory } from "#src/cli/surroundings";
 
 export const registerConfig: Register = (program, io, finish) => {

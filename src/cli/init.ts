@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CliError, printJson } from "#src/cli/io";
-import type { Register } from "#src/cli/program";
+import type { Register } from "#src/cli/register";
 
 const SHIPPED = fileURLToPath(new URL("../../configs/", import.meta.url));
 

@@ -1,5 +1,5 @@
 import { printJson } from "#src/cli/io";
-import type { Register } from "#src/cli/program";
+import type { Register } from "#src/cli/register";
 import { readSurroundings } from "#src/cli/surroundings";
 import { migrateEnvironment } from "#src/config/environment";
 import { migrate } from "#src/journal/migrate";

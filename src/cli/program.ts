@@ -6,15 +6,13 @@ import { addHelp } from "#src/cli/help";
 import { registerInit } from "#src/cli/init";
 import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { registerMigrate } from "#src/cli/migrate";
+import type { Register } from "#src/cli/register";
 import { registerRelease } from "#src/cli/release";
 import { registerRun } from "#src/cli/run-adopt";
 import { registerServe } from "#src/cli/serve";
 import { scrubberOf } from "#src/cli/surroundings";
 import { registerUnlock } from "#src/cli/unlock";
 import { COLUMNS } from "#src/cli/wrap";
-
-/** How a command ends: it sets the exit code through `finish`. */
-export type Register = (program: Command, io: Io, finish: (code: ExitCode) => void) => void;
 
 const COMMANDS: readonly Register[] = [
   registerServe,

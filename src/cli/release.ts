@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Register } from "#src/cli/program";
+import type { Register } from "#src/cli/register";
 import {
   cancelRelease,
   cutOverRelease,

@@ -1,6 +1,6 @@
 import { EXIT, type Io } from "#src/cli/io";
-import type { Register } from "#src/cli/program";
 import { assertDatabase } from "#src/cli/reach-database";
+import type { Register } from "#src/cli/register";
 import { openLog, readSurroundings } from "#src/cli/surroundings";
 import { composeBot } from "#src/compose-bot";
 import { serveEnvironment } from "#src/config/environment";

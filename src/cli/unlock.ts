@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { requireActor, resolveActor, withCore } from "#src/cli/open-core";
-import type { Register } from "#src/cli/program";
 import { printRefusal } from "#src/cli/refusal";
+import type { Register } from "#src/cli/register";
 
 type Flags = {
   readonly service?: string;
