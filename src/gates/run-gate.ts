@@ -31,7 +31,8 @@ export async function runGate(
     const { inputs, findings, ...finding } = withoutNaN(await withinTime(gate, subject, signal));
     return { ...finding, evidenceHash: hashed(finding.verdict, inputs, findings) };
   } catch (error) {
-    onFault(gate.id, error);
+    // Stopped from outside: no fault of the gate, and a stack for each check of a process that ends helps nobody.
+    if (!signal.aborted) onFault(gate.id, error);
     const { summary, next } = sayFault(gate, error, signal);
     return {
       verdict: "error",

@@ -122,7 +122,10 @@ describe("running a gate", () => {
       await new Promise((resolve) => setImmediate(resolve));
       return finding;
     });
-    expect(await runGate(stubborn, subject, stop.signal)).toMatchObject({ verdict: "error" });
+    const faults: unknown[] = [];
+    const stopped = await runGate(stubborn, subject, stop.signal, (_gate, error) => faults.push(error));
+    expect(stopped).toMatchObject({ verdict: "error" });
+    expect(faults, "a process that stops is no fault of the gate").toEqual([]);
     expect(
       await runGate(
         gate(async () => finding),
