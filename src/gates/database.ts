@@ -94,6 +94,8 @@ const STORE_SQL = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8
             AND has_column_privilege(to_regclass($1), $4::text, 'INSERT'), false) AS may_insert,
        coalesce(has_table_privilege(to_regclass($1), 'UPDATE, DELETE, TRUNCATE'), false) AS may_lock,
        to_regclass('golive_store.golive_flip') IS NOT NULL AS ledger,
+       EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('golive_store.golive_flip')
+            AND attname = 'to_config_digest' AND NOT attisdropped) AS ledger_current,
        coalesce(has_table_privilege(to_regclass('golive_store.golive_flip'), 'INSERT')
             AND has_table_privilege(to_regclass('golive_store.golive_flip'), 'SELECT'), false) AS may_record`;
 
@@ -105,6 +107,7 @@ const storeRow = z.object({
   may_insert: z.boolean(),
   may_lock: z.boolean(),
   ledger: z.boolean(),
+  ledger_current: z.boolean(),
   may_record: z.boolean(),
 });
 
@@ -137,7 +140,12 @@ async function lookAtStore({ service, store, machineNow }: GateSubject, signal: 
     );
   }
   if (!row.ledger) against("ledger", "the ledger golive_store.golive_flip is not in the RAG store yet");
-  else if (!row.may_record) {
+  else if (!row.ledger_current) {
+    against(
+      "ledger-old",
+      "the ledger golive_store.golive_flip is of an earlier version: `golive migrate` brings it up",
+    );
+  } else if (!row.may_record) {
     against("ledger-rights", "Golive's role may not read and write the ledger golive_store.golive_flip");
   }
   // Reads through the configured names, as everything else will.

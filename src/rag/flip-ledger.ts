@@ -1,3 +1,4 @@
+import { configDigestIfReadable } from "#src/rag/config-digest";
 import { quoteIdentifier } from "#src/rag/quote";
 import type { SqlRunner } from "#src/rag/sql-runner";
 import type { FlipOutcome, FlipRecord, StoreNames, StoreQuery } from "#src/rag/store";
@@ -16,6 +17,7 @@ const LEDGER_DDL = [
      to_run text, to_config text,
      outcome text NOT NULL CHECK (outcome IN ('flipped', 'refused', 'cancelled')),
      live_run text, live_config text,
+     to_config_digest text,
      at timestamptz NOT NULL DEFAULT clock_timestamp()
    )`,
   `CREATE INDEX IF NOT EXISTS golive_flip_service ON ${LEDGER} (service, seq DESC)`,
@@ -31,12 +33,20 @@ export async function ensureFlipLedger(runner: SqlRunner, options: { readonly gr
     const there = await query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [LEDGER]);
     // A role without CREATE may run this again: the DDL asks for the right even where there is nothing to do.
     if (there[0]?.there !== true) for (const statement of LEDGER_DDL) await query(statement);
+    else if (!(await hasConfigDigest(query))) await query(`ALTER TABLE ${LEDGER} ADD COLUMN to_config_digest text`);
     if (options.grantTo !== undefined) {
       const role = quoteIdentifier(options.grantTo);
       await query(`GRANT USAGE ON SCHEMA golive_store TO ${role}`);
       await query(`GRANT SELECT, INSERT ON ${LEDGER} TO ${role}`);
     }
   });
+}
+
+/** Ledgers made by earlier versions lack the column. */
+async function hasConfigDigest(query: StoreQuery): Promise<boolean> {
+  const sql = `SELECT 1 FROM pg_attribute
+                WHERE attrelid = to_regclass($1) AND attname = 'to_config_digest' AND NOT attisdropped`;
+  return (await query(sql, [LEDGER])).length > 0;
 }
 
 type LedgerRow = {
@@ -49,10 +59,11 @@ type LedgerRow = {
   outcome: string;
   live_run: string | null;
   live_config: string | null;
+  to_config_digest: string | null;
   at: number;
 };
 
-const COLUMNS = `id, service, from_run, from_config, to_run, to_config, outcome, live_run, live_config,
+const COLUMNS = `id, service, from_run, from_config, to_run, to_config, outcome, live_run, live_config, to_config_digest,
   (extract(epoch FROM at) * 1000)::float8 AS at`;
 
 const pairOf = (run: string | null, config: string | null): Pair | null =>
@@ -72,6 +83,7 @@ function recordOf(row: LedgerRow): FlipRecord {
     to: pairOf(row.to_run, row.to_config),
     outcome,
     live: pairOf(row.live_run, row.live_config),
+    toConfigDigest: row.to_config_digest,
     at: Math.round(row.at),
   };
 }
@@ -105,7 +117,11 @@ export async function readPointer(
 }
 
 /** The flips of one service on one pointer. */
-export function createFlipLedger(runner: SqlRunner, service: string, pointer: StoreNames["pointer"]) {
+export function createFlipLedger(
+  runner: SqlRunner,
+  service: string,
+  { pointer, configs }: Pick<StoreNames, "pointer" | "configs">,
+) {
   async function settled(query: StoreQuery, id: string): Promise<FlipOutcome | null> {
     const rows = await query<LedgerRow>(`SELECT ${COLUMNS} FROM ${LEDGER} WHERE id = $1`, [id]);
     const row = rows[0];
@@ -118,9 +134,12 @@ export function createFlipLedger(runner: SqlRunner, service: string, pointer: St
   }
 
   async function record(query: StoreQuery, id: string, from: Pair | null, to: Pair | null, found: FlipOutcome) {
+    const digest =
+      to !== null && found.outcome === "flipped" ? await configDigestIfReadable(query, configs, to.config) : null;
     await query(
-      `INSERT INTO ${LEDGER} (id, service, from_run, from_config, to_run, to_config, outcome, live_run, live_config)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `INSERT INTO ${LEDGER} (id, service, from_run, from_config, to_run, to_config, outcome, live_run, live_config,
+         to_config_digest)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         id,
         service,
@@ -131,6 +150,7 @@ export function createFlipLedger(runner: SqlRunner, service: string, pointer: St
         found.outcome,
         found.live?.run ?? null,
         found.live?.config ?? null,
+        digest,
       ],
     );
     return found;

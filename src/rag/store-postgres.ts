@@ -44,7 +44,7 @@ export async function prepareRagStore(options: {
 /** The store's questions over any connection that speaks Postgres. */
 export function ragStoreOver(runner: SqlRunner, service: ServiceConfig): RagStore {
   const names = storeNames(service.rag_store);
-  const ledger = createFlipLedger(runner, service.id, names.pointer);
+  const ledger = createFlipLedger(runner, service.id, names);
   return {
     names,
     query: (sql, values, signal) => runner.query(sql, values, signal),

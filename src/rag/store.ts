@@ -50,6 +50,8 @@ export type FlipRecord = FlipOutcome & {
   readonly from: Pair | null;
   /** Null for a flip that was cancelled before anybody tried it. */
   readonly to: Pair | null;
+  /** Digest of the configuration version's content when the flip took effect; null where nobody could read it then. */
+  readonly toConfigDigest: string | null;
   readonly at: number;
 };
 

@@ -194,6 +194,38 @@ describe("previous-run-intact", () => {
     expect(result.summary).toContain("v0 is gone");
   });
 
+  it("says that only the presence of a configuration is proven which no flip of ours made live", async () => {
+    const result = await run(previousRunIntact);
+    expect(result.summary).toContain("Of its configuration v1 only the presence is proven");
+    expect(result.numbers.configuration_digest_at_go_live).toBeNull();
+  });
+
+  it("fails when the configuration was edited since our flip made it live, until it is as it was", async () => {
+    await setPointer(runner, "b", "v2");
+    await store.flip("f1", { run: "b", config: "v2" }, { run: "a", config: "v1" });
+    const whole = await run(previousRunIntact);
+    expect(whole.verdict).toBe("pass");
+    expect(whole.summary).toContain("Its configuration v1 is what went live");
+    const edit = (topK: number) =>
+      change(`UPDATE ${FIXTURE.configs} SET body = jsonb_set(body, '{top_k}', '${topK}') WHERE version = 'v1'`);
+    await edit(21);
+    const edited = await run(previousRunIntact);
+    expect(edited).toMatchObject({ verdict: "fail", value: "changed" });
+    expect(edited.summary).toContain("v1 was edited since it went live");
+    await edit(22);
+    expect((await run(previousRunIntact)).evidenceHash).not.toBe(edited.evidenceHash);
+    await edit(20);
+    expect((await run(previousRunIntact)).evidenceHash).toBe(whole.evidenceHash);
+  });
+
+  it("fails when nothing is left in the configuration version", async () => {
+    await change(`INSERT INTO ${FIXTURE.configs} VALUES ('v0', 'null')`);
+    await setPointer(runner, "a", "v0");
+    const result = await run(previousRunIntact, { active: { run: "a", config: "v0" } });
+    await change(`DELETE FROM ${FIXTURE.configs} WHERE version = 'v0'`);
+    expect(result.verdict).toBe("fail");
+  });
+
   it("is inconclusive when nothing was recorded, and names the way out", async () => {
     await change("DELETE FROM RUNS WHERE RUN_ID = 'a'");
     const result = await run(previousRunIntact);

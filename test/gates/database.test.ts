@@ -136,6 +136,10 @@ describe("database", () => {
     const result = await check(fresh.ownerUrl);
     expect(result.verdict).toBe("fail");
     expect(result.summary).toContain("ledger golive_store.golive_flip is not in the RAG store yet");
+    await prepareRagStore({ connectionString: fresh.ownerUrl });
+    expect(await check(fresh.ownerUrl, { active: null })).toMatchObject({ verdict: "pass" });
+    await owner.query("ALTER TABLE golive_store.golive_flip DROP COLUMN to_config_digest");
+    expect((await check(fresh.ownerUrl, { active: null })).summary).toContain("is of an earlier version");
     await owner.close();
     await fresh.drop();
   });

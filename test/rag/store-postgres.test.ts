@@ -324,6 +324,43 @@ describe("the flip", () => {
     }
   });
 
+  it("records what the configuration held when it went live, and not when it was refused", async () => {
+    const digestOfFlip = async (id: string, from: typeof A | null, to: typeof A) => {
+      await store.flip(id, from, to);
+      return (await store.flipHistory(1))[0]?.toConfigDigest;
+    };
+    const first = await digestOfFlip("f1", null, A);
+    expect(await digestOfFlip("f2", null, B)).toBeNull();
+    const other = await digestOfFlip("f3", A, B);
+    expect(await digestOfFlip("f4", B, A)).toBe(first);
+    expect(other).not.toBe(first);
+    await admin.query(`UPDATE ${FIXTURE.configs} SET body = body || '{"top_k": 21}' WHERE version = 'v2'`);
+    expect(await digestOfFlip("f5", A, B)).not.toBe(other);
+    expect(await digestOfFlip("f6", B, { run: "a", config: "no such version" })).toBeNull();
+    await admin.query(`UPDATE ${FIXTURE.configs} SET body = body || '{"top_k": 30}' WHERE version = 'v2'`);
+  });
+
+  it("happens all the same while the configuration table is locked or gone", async () => {
+    await setPointer(admin, "a", "v1");
+    const outside = new Client({ connectionString: database.ownerUrl });
+    await outside.connect();
+    await outside.query("BEGIN");
+    await outside.query(`LOCK TABLE ${FIXTURE.configs} IN ACCESS EXCLUSIVE MODE`);
+    try {
+      expect(await store.flip("f1", A, B)).toEqual({ outcome: "flipped", live: B });
+    } finally {
+      await outside.query("ROLLBACK");
+      await outside.end();
+    }
+    await admin.query(`ALTER TABLE ${FIXTURE.configs} RENAME TO elsewhere`);
+    try {
+      expect(await store.flip("f2", B, A)).toEqual({ outcome: "flipped", live: A });
+    } finally {
+      await admin.query(`ALTER TABLE ${FIXTURE.schema}.elsewhere RENAME TO "con.figs"`);
+    }
+    expect((await store.flipHistory()).map((flip) => flip.toConfigDigest)).toEqual([null, null]);
+  });
+
   it("keeps the history, newest first, of its own service only", async () => {
     await store.flip("f1", null, A);
     await store.flip("f2", A, B);
@@ -334,16 +371,40 @@ describe("the flip", () => {
     });
     opened.push(other);
     await other.flip("f4", B, A);
+    const digest = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
     expect((await store.flipHistory()).map(({ at: _at, ...rest }) => rest)).toEqual([
-      { id: "f3", service: "docs", from: null, to: null, outcome: "cancelled", live: B },
-      { id: "f2", service: "docs", from: A, to: B, outcome: "flipped", live: B },
-      { id: "f1", service: "docs", from: null, to: A, outcome: "flipped", live: A },
+      { id: "f3", service: "docs", from: null, to: null, outcome: "cancelled", live: B, toConfigDigest: null },
+      { id: "f2", service: "docs", from: A, to: B, outcome: "flipped", live: B, toConfigDigest: digest },
+      { id: "f1", service: "docs", from: null, to: A, outcome: "flipped", live: A, toConfigDigest: digest },
     ]);
     await expect(store.flip("f4", A, B)).rejects.toThrow(/belongs to the service other/);
   });
 });
 
 describe("preparing the store", () => {
+  it("brings a ledger of an earlier version up, with its flips, for the owner and for a role without rights", async () => {
+    const fresh = await createEmptyDatabase();
+    const owner = createPostgresRunner(fresh.ownerUrl);
+    try {
+      await createFixtureTables(owner);
+      await prepareRagStore({ connectionString: fresh.ownerUrl, grantTo: "golive_app" });
+      const here = createRagStore({ service: serviceFixture(), connectionString: fresh.ownerUrl });
+      await here.flip("f1", null, A);
+      await owner.query("ALTER TABLE golive_store.golive_flip DROP COLUMN to_config_digest");
+      await prepareRagStore({ connectionString: fresh.ownerUrl });
+      await prepareRagStore({ connectionString: fresh.appUrl });
+      await here.flip("f2", A, B);
+      expect((await here.flipHistory()).map(({ id, toConfigDigest }) => [id, toConfigDigest !== null])).toEqual([
+        ["f2", true],
+        ["f1", false],
+      ]);
+      await here.close();
+    } finally {
+      await owner.close();
+      await fresh.drop();
+    }
+  });
+
   it("can be done by many at once and again, and lets the bot's role flip", async () => {
     const fresh = await createEmptyDatabase();
     const owner = createPostgresRunner(fresh.ownerUrl);
