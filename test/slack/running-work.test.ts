@@ -28,7 +28,7 @@ describe("work after the acknowledgement", () => {
 
   it("takes so many pieces at once, the rest in order", async () => {
     const log: string[] = [];
-    const work = createRunningWork(1);
+    const work = createRunningWork({ most: 1, few: 1 });
     const [first, second] = [piece(log, "first"), piece(log, "second")];
     const both = [work.run(first.task), work.run(second.task)];
     await turn();
@@ -42,7 +42,7 @@ describe("work after the acknowledgement", () => {
 
   it("is idle only when what waits has run too", async () => {
     const log: string[] = [];
-    const work = createRunningWork(1);
+    const work = createRunningWork({ most: 1, few: 1 });
     const [first, second] = [piece(log, "first"), piece(log, "second")];
     const both = [work.run(first.task), work.run(second.task)];
     expect(await work.idle(5)).toBe(false);
@@ -54,7 +54,7 @@ describe("work after the acknowledgement", () => {
   });
 
   it("goes on after a piece that fails, and passes the failure on", async () => {
-    const work = createRunningWork(1);
+    const work = createRunningWork({ most: 1, few: 1 });
     const failing = work.run(async () => {
       throw new Error("broken");
     });
@@ -62,5 +62,37 @@ describe("work after the acknowledgement", () => {
     await expect(failing).rejects.toThrow("broken");
     await next;
     expect(await work.idle(1_000)).toBe(true);
+  });
+
+  it("takes fewer at once while turns are slow, and more again when they are quick", async () => {
+    let clock = 0;
+    let turnMs = 50;
+    const work = createRunningWork({
+      most: 8,
+      few: 2,
+      now: () => {
+        clock += turnMs;
+        return clock;
+      },
+    });
+    const mostAtOnce = async () => {
+      let running = 0;
+      let most = 0;
+      const pieces = Array.from({ length: 40 }, () =>
+        work.run(async () => {
+          running++;
+          most = Math.max(most, running);
+          await turn();
+          running--;
+        }),
+      );
+      await Promise.all(pieces);
+      return most;
+    };
+    await mostAtOnce();
+    expect(await mostAtOnce()).toBeLessThanOrEqual(2);
+    turnMs = 1;
+    await mostAtOnce();
+    expect(await mostAtOnce()).toBeGreaterThan(4);
   });
 });
