@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BotProcess, startBot } from "#sandbox/demo/bot-process";
@@ -13,6 +12,7 @@ import { startPostgres } from "#sandbox/postgres/start-postgres";
 import { type Facts, readFacts } from "#test/kill/facts";
 import { type Hold, holdBack, holdCommitOf, makeCommitsStoppable } from "#test/kill/hold";
 import { HOME_PREFIX } from "#test/kill/sweep";
+import { makeHome } from "#test/support/global-postgres";
 
 /** The product as its own process, with a database and a Slack of this file alone, and hands to kill it with. */
 export type KillHouse = {
@@ -50,7 +50,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export const CORPUS = join(root, "sandbox/corpus");
 
 export async function openKillHouse(): Promise<KillHouse> {
-  const home = await mkdtemp(join(tmpdir(), HOME_PREFIX));
+  const home = await makeHome(HOME_PREFIX);
   // The server may run as another user than we do (root's case) and must be able to pass.
   await chmod(home, 0o755);
   const dataDir = join(home, "data");

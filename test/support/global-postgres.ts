@@ -16,13 +16,27 @@ declare module "vitest" {
   }
 }
 
+/** A temporary folder of this run: its name says whose it is, so that nobody sweeps away what is just starting. */
+export async function makeHome(prefix: string): Promise<string> {
+  return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Servers that killed test runs left behind, in temporary folders that begin with `prefix`: take them over and stop them.
- * One of a living run stays.
+ * Servers that killed test runs left behind, in temporary folders that `makeHome` made with `prefix`: take them over and
+ * stop them. One of a living run stays.
  */
 export async function sweepServers(prefix: string): Promise<void> {
   const names = await readdir(tmpdir());
   for (const name of names.filter((each) => each.startsWith(prefix))) {
+    if (isRunning(Number.parseInt(name.slice(prefix.length), 10))) continue;
     const dataDir = join(tmpdir(), name, "data");
     const alive = await readdir(dataDir).then(
       (files) => files.includes("postmaster.pid"),
@@ -39,7 +53,7 @@ export async function sweepServers(prefix: string): Promise<void> {
 /** vitest globalSetup: one real Postgres per test run, with a migrated template database. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await sweepServers(PREFIX);
-  const home = await mkdtemp(join(tmpdir(), PREFIX));
+  const home = await makeHome(PREFIX);
   // The server may run as another user than we do (root's case) and must be able to pass.
   await chmod(home, 0o755);
   const server = await startPostgres({
