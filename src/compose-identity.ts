@@ -1,8 +1,7 @@
 import type { Config } from "#src/config/load-config";
 import type { Log } from "#src/log";
-import type { Identity } from "#src/release/use-cases";
 import { createDirectory } from "#src/slack/directory";
-import { createIdentity } from "#src/slack/identity";
+import { createIdentity, type SlackIdentity } from "#src/slack/identity";
 import { createSlackWeb, type SlackWeb } from "#src/slack/web";
 import { createSlackCall } from "#src/slack/web-client";
 
@@ -14,7 +13,7 @@ export async function composeIdentity(options: {
   readonly log: Log;
   /** How long Slack may take to answer. */
   readonly timeoutMs?: number;
-}): Promise<{ identity: Identity; web: SlackWeb; self: Awaited<ReturnType<SlackWeb["whoAmI"]>> }> {
+}): Promise<{ identity: SlackIdentity; web: SlackWeb; self: Awaited<ReturnType<SlackWeb["whoAmI"]>> }> {
   const { token, apiUrl, config, log, timeoutMs } = options;
   const call = createSlackCall({
     token,

@@ -9,8 +9,11 @@ import type { ReleaseView } from "#src/release/view";
 export interface Identity {
   /** `team`: the team id in the payload. Missing or another team than ours: a stranger. */
   person(user: string, team: string | undefined): Promise<Person>;
-  /** All roles of golive.yaml, resolved now. A role that could not be resolved is absent. */
-  members(): Promise<RoleMembers>;
+  /**
+   * All roles of golive.yaml. A role that could not be resolved is absent. An answer may be up to a minute old, unless the
+   * directory told of a change meanwhile; `fresh` asks anew, for a decision that can't be taken back.
+   */
+  members(options?: { readonly fresh?: boolean }): Promise<RoleMembers>;
   /** Whether the channel is shared with another organisation, archived, or out of the bot's reach. */
   channel(id: string): Promise<"ours" | "shared" | "archived" | "unreachable">;
 }

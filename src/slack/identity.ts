@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Log } from "#src/log";
 import type { Person, RoleId, RoleMembers, RoleText } from "#src/release/people";
@@ -5,6 +6,7 @@ import type { Identity } from "#src/release/use-cases";
 import { coalesce } from "#src/slack/coalesce";
 import { type Directory, toPerson } from "#src/slack/directory";
 import { IdentityError } from "#src/slack/identity-error";
+import { keepAnswers } from "#src/slack/keep-answers";
 import { SlackError } from "#src/slack/slack-error";
 
 export type IdentityOptions = {
@@ -15,7 +17,15 @@ export type IdentityOptions = {
   /** Machine clock, epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;
+  /** Waits in machine time, milliseconds; injected by tests. */
+  readonly wait?: (ms: number) => Promise<void>;
 };
+
+/** Who people are, as Slack knows them. */
+export interface SlackIdentity extends Identity {
+  /** Slack told that this person changed, or (without an id) that some role's people did. */
+  forget(user?: string): void;
+}
 
 const NAME_KEPT_MS = 5 * 60_000;
 const NAMES_KEPT = 500;
@@ -28,17 +38,29 @@ const LOOKUPS_AT_ONCE = 20;
 const LOOKUPS_PACE = { intervalCap: 25, interval: 200 };
 /** Two clicks this close together are one question to Slack. */
 const SHARE_MS = 100;
+/**
+ * Slack answers `users.info` about a hundred times a minute, `usergroups.users.list` twenty times. Twenty people in the roles of
+ * three open releases, looked after twice a minute, would use that up before anybody clicks. Changes are told by events.
+ */
+const PERSON_KEPT_MS = 60_000;
+const GROUP_KEPT_MS = 20_000;
+/** A person is waiting: asked to come back this soon, Slack is asked again instead of losing the click. */
+const LONGEST_PAUSE_MS = 2_000;
 
 /**
- * People and roles, straight from Slack at each decision; only calls that are under way are shared. Names of strangers
- * (who decide nothing) are kept for five minutes, so that somebody who keeps clicking doesn't use up the lookups.
+ * People and roles as Slack has them. Who clicks is asked at each click; who else is in the roles may be known for a minute.
+ * Names of strangers (who decide nothing) are kept for five, so that somebody who keeps clicking doesn't use up the lookups.
  */
-export function createIdentity(options: IdentityOptions): Identity {
+export function createIdentity(options: IdentityOptions): SlackIdentity {
   const { directory, team, roles, now, log } = options;
   const lookups = new PQueue({ concurrency: LOOKUPS_AT_ONCE, ...LOOKUPS_PACE });
   const sharing = { now, shareMs: SHARE_MS };
-  const user = coalesce((id) => lookups.add(() => lookUp(id)), sharing);
-  const group = coalesce((id) => lookups.add(() => directory.groupMembers(id)), sharing);
+  const wait = options.wait ?? ((ms: number) => setTimeout(ms));
+  const users = keepAnswers((id) => lookups.add(() => lookUp(id)), { ...sharing, keptMs: PERSON_KEPT_MS });
+  const groups = keepAnswers((id) => lookups.add(() => directory.groupMembers(id)), {
+    ...sharing,
+    keptMs: GROUP_KEPT_MS,
+  });
   const names = new Map<string, { readonly name: string; readonly until: number }>();
 
   async function lookUp(id: string): Promise<Person> {
@@ -56,7 +78,7 @@ export function createIdentity(options: IdentityOptions): Identity {
   async function strangersName(id: string): Promise<string> {
     const known = names.get(id);
     if (known !== undefined && known.until > now()) return known.name;
-    const name = await user(id).then(
+    const name = await users.known(id).then(
       (person) => person.name,
       () => id,
     );
@@ -65,17 +87,32 @@ export function createIdentity(options: IdentityOptions): Identity {
     return name;
   }
 
-  async function membersOf(role: RoleText): Promise<readonly Person[]> {
-    const groups = await Promise.all(role.groups.map(group));
-    const ids = [...new Set([...role.users, ...groups.flat()])];
-    return Promise.all(ids.map(user));
+  /** The clicker: asked now, once more after a short pause if Slack wants one. */
+  async function clicker(id: string): Promise<Person> {
+    try {
+      return await users.fresh(id);
+    } catch (error) {
+      const failure = error instanceof SlackError ? error.failure : null;
+      if (failure?.kind !== "rate-limited" || failure.retryAfterMs > LONGEST_PAUSE_MS) throw error;
+      await wait(failure.retryAfterMs);
+      return users.fresh(id);
+    }
   }
 
-  const resolveRoles = coalesce(async () => {
+  async function membersOf(role: RoleText, how: "known" | "fresh"): Promise<readonly Person[]> {
+    const listed = await Promise.all(role.groups.map(groups[how]));
+    const ids = [...new Set([...role.users, ...listed.flat()])];
+    return Promise.all(ids.map(users[how]));
+  }
+
+  const resolver = () => coalesce((how) => resolveRoles(how === "fresh" ? "fresh" : "known"), sharing);
+  let resolve = resolver();
+
+  async function resolveRoles(how: "known" | "fresh"): Promise<RoleMembers> {
     const entries = await Promise.all(
       Object.entries(roles).map(async ([role, text]): Promise<[RoleId, readonly Person[]] | null> => {
         try {
-          return [role, await membersOf(text)];
+          return [role, await membersOf(text, how)];
         } catch (error) {
           // Absent, never empty or half: half a role would void the sign-offs of the other half.
           log.warn({ err: error, role }, "a role could not be resolved");
@@ -83,15 +120,14 @@ export function createIdentity(options: IdentityOptions): Identity {
         }
       }),
     );
-    const resolved: RoleMembers = Object.fromEntries(entries.filter((entry) => entry !== null));
-    return resolved;
-  }, sharing);
+    return Object.fromEntries(entries.filter((entry) => entry !== null));
+  }
 
   return {
     async person(id, teamOfClick) {
       if (teamOfClick !== team) return { id, name: await strangersName(id), kind: "stranger" };
       try {
-        return await user(id);
+        return await clicker(id);
       } catch (error) {
         log.warn({ err: error, user: id }, "Slack did not say who somebody is");
         throw new IdentityError(
@@ -101,7 +137,14 @@ export function createIdentity(options: IdentityOptions): Identity {
       }
     },
 
-    members: () => resolveRoles("all"),
+    members: ({ fresh = false } = {}) => resolve(fresh ? "fresh" : "known"),
+
+    forget(id) {
+      users.forget(id);
+      if (id === undefined) groups.forget();
+      // What is being resolved began with what is forgotten now.
+      resolve = resolver();
+    },
 
     async channel(id) {
       try {

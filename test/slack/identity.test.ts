@@ -16,10 +16,15 @@ const ROLES: Record<string, RoleText> = {
   approver: { users: [], groups: ["S0RELEASE"] },
 };
 
-async function directory(roles: Record<string, RoleText> = ROLES, timeoutMs = 2_000, now = Date.now) {
+async function directory(
+  roles: Record<string, RoleText> = ROLES,
+  timeoutMs = 2_000,
+  now = Date.now,
+  wait: (ms: number) => Promise<void> = () => Promise.reject(new Error("nobody waits here")),
+) {
   const { slack, call } = await wire(releasers, { timeoutMs });
   const people = createDirectory(call);
-  const identity = createIdentity({ directory: people, team: SELF.teamId, roles, now, log: quiet });
+  const identity = createIdentity({ directory: people, team: SELF.teamId, roles, now, wait, log: quiet });
   return { slack, identity };
 }
 
@@ -91,6 +96,17 @@ describe("who somebody is", () => {
     },
   );
 
+  it("a click waits out a pause of up to 2 s that Slack asks for, once", async () => {
+    const waited: number[] = [];
+    const { identity, slack } = await directory(ROLES, 2_000, Date.now, async (ms) => void waited.push(ms));
+    slack.faults.nextCall("users.info", { kind: "ratelimited", retryAfterSeconds: 2 });
+    expect((await identity.person("U0ROSA", SELF.teamId)).kind).toBe("member");
+    expect(waited).toEqual([2_000]);
+    slack.faults.someCalls("users.info", { kind: "ratelimited", retryAfterSeconds: 1 }, 1);
+    await expect(identity.person("U0ROSA", SELF.teamId)).rejects.toThrow(/press again/);
+    expect(waited).toEqual([2_000, 1_000]);
+  });
+
   it("a Slack that isn't there is an IdentityError too", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
@@ -118,11 +134,66 @@ describe("who is in a role", () => {
     expect(members.approver?.map(({ id }) => id)).toEqual(["U0INES", "U0TOM"]);
   });
 
-  it("follows the user group at once", async () => {
+  it("20 people in the roles of 3 open releases cost 20 lookups a minute, however often somebody looks", async () => {
+    const clock = handClock();
+    const crowd = Array.from({ length: 20 }, (_, index) => `U0NOBODY${index}`);
+    const { identity, slack } = await directory({ crowd: { users: crowd, groups: [] } }, 2_000, clock.now);
+    for (let second = 0; second < 60; second += 5) {
+      for (let releases = 0; releases < 3; releases += 1) await identity.members();
+      clock.pass(4_900);
+    }
+    expect(callsOf(slack, "users.info")).toBe(20);
+    clock.pass(2_000);
+    await identity.members();
+    expect(callsOf(slack, "users.info")).toBe(40);
+  });
+
+  it("knows at once of a change that Slack told of, and asks nobody else again", async () => {
     const { identity, slack } = await directory();
     await identity.members();
+    slack.workspace.deactivate("U0MEI");
+    expect((await identity.members())["data-lead"]?.at(1)?.kind).toBe("member");
+    const before = callsOf(slack, "users.info");
+    identity.forget("U0MEI");
+    expect((await identity.members())["data-lead"]?.at(1)?.kind).toBe("deactivated");
+    expect(callsOf(slack, "users.info")).toBe(before + 1);
+  });
+
+  it("an answer that was on its way when Slack told of a change is neither shared nor kept", async () => {
+    const { identity, slack } = await directory();
+    const early = identity.members();
+    identity.forget();
+    const late = identity.members();
+    await Promise.all([early, late]);
+    expect(callsOf(slack, "usergroups.users.list")).toBe(4);
+    await identity.members();
+    expect(callsOf(slack, "usergroups.users.list")).toBe(4);
+  });
+
+  it("follows the user group at once when Slack told of it, when asked for a fresh answer, and after 20 s", async () => {
+    const clock = handClock();
+    const { identity, slack } = await directory(ROLES, 2_000, clock.now);
+    const approvers = async (options?: { fresh: boolean }) =>
+      (await identity.members(options)).approver?.map(({ id }) => id);
+    expect(await approvers()).toEqual(["U0INES", "U0TOM"]);
     slack.workspace.setGroup("S0RELEASE", ["U0TOM"]);
-    expect((await identity.members()).approver?.map(({ id }) => id)).toEqual(["U0TOM"]);
+    expect(await approvers({ fresh: true })).toEqual(["U0TOM"]);
+    slack.workspace.setGroup("S0RELEASE", ["U0INES"]);
+    identity.forget();
+    expect(await approvers()).toEqual(["U0INES"]);
+    slack.workspace.setGroup("S0RELEASE", ["U0OMAR"]);
+    clock.pass(20_001);
+    expect(await approvers()).toEqual(["U0OMAR"]);
+  });
+
+  it("a fresh answer is about everybody, and what a click found out is known to the next look", async () => {
+    const { identity, slack } = await directory();
+    await identity.members();
+    slack.workspace.deactivate("U0MEI");
+    expect((await identity.members({ fresh: true }))["data-lead"]?.at(1)?.kind).toBe("deactivated");
+    slack.workspace.deactivate("U0DAN");
+    await identity.person("U0DAN", SELF.teamId);
+    expect((await identity.members())["data-lead"]?.at(0)?.kind).toBe("deactivated");
   });
 
   it("a role that could not be resolved is absent, the others stand", async () => {

@@ -3,9 +3,17 @@ import type { Outcome, PersonIntent } from "#src/release/use-cases";
 import type { ListenerDeps } from "#src/slack/listeners/deps";
 import type { Doer } from "#src/slack/listeners/payloads";
 
-/** The person and all roles, resolved now. Throws `IdentityError` when Slack doesn't say who it is. */
-export async function resolve(deps: ListenerDeps, by: Doer): Promise<{ actor: Person; members: RoleMembers }> {
-  const [actor, members] = await Promise.all([deps.identity.person(by.user, by.team), deps.identity.members()]);
+/**
+ * The person, asked now, and all roles; `fresh`: those too asked now, for what can't be taken back. Throws `IdentityError`
+ * when Slack doesn't say who it is.
+ */
+export async function resolve(
+  deps: ListenerDeps,
+  by: Doer,
+  options: { readonly fresh?: boolean } = {},
+): Promise<{ actor: Person; members: RoleMembers }> {
+  const { identity } = deps;
+  const [actor, members] = await Promise.all([identity.person(by.user, by.team), identity.members(options)]);
   return { actor, members };
 }
 
@@ -16,9 +24,10 @@ export async function act(
     readonly by: Doer;
     readonly release: string;
     readonly key: string;
+    readonly fresh?: boolean;
     readonly intent: (who: { actor: Person; members: RoleMembers }) => PersonIntent;
   },
 ): Promise<Outcome> {
-  const who = await resolve(deps, request.by);
+  const who = await resolve(deps, request.by, { fresh: request.fresh ?? false });
   return deps.useCases.actOnRelease(request.release, request.key, request.intent(who));
 }

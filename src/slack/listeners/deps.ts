@@ -1,7 +1,8 @@
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
 import type { PauseReason } from "#src/release/events";
-import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
+import type { ReleaseUseCases } from "#src/release/use-cases";
+import type { SlackIdentity } from "#src/slack/identity";
 import type { Painter } from "#src/slack/painter";
 import type { SlackWeb } from "#src/slack/web";
 
@@ -9,7 +10,7 @@ import type { SlackWeb } from "#src/slack/web";
 export type ListenerDeps = {
   readonly config: GoliveConfig;
   readonly useCases: ReleaseUseCases;
-  readonly identity: Identity;
+  readonly identity: SlackIdentity;
   readonly web: SlackWeb;
   readonly painter: Pick<Painter, "messageDeleted" | "channelBack">;
   /** Pauses a release whose channel can't be used and tells people (`createPauseForChannel`). */

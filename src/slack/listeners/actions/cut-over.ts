@@ -9,6 +9,7 @@ export const cutOver: ActionHandler = onRelease(async (deps, click, { r, s }) =>
     by,
     release: r,
     key,
+    fresh: true,
     intent: (who) => ({ type: "cut-over", ...who, seen: s ?? "" }),
   });
   await showOutcome(deps, click, r, outcome);

@@ -15,6 +15,7 @@ const groupSchema = z.union([
 export const userChanged: EventHandler = async (deps, event) => {
   const user = parseSlackUser(userChangeSchema.safeParse(event).data?.user);
   if (user === null) return;
+  deps.identity.forget(user.id);
   const kind = kindOf(user, deps.self.teamId);
   for (const service of Object.keys(deps.config.services)) {
     const view = await deps.useCases.currentRelease(service);
@@ -31,6 +32,7 @@ export const groupChanged: EventHandler = async (deps, event) => {
   const group = groupSchema.safeParse(event).data;
   if (group === undefined) return;
   if (!Object.values(deps.config.roles).some((role) => role.groups.includes(group))) return;
+  deps.identity.forget();
   for (const service of Object.keys(deps.config.services)) await deps.refresh(service);
 };
 
