@@ -158,6 +158,11 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
                 clock,
                 configured,
                 followChannel,
+                view: useCases.release,
+                repaint: async (service, id) => {
+                  const paint = { outcome: null, events: [], jobs: [], repaint: [id], posts: [] };
+                  await journal.transact(service, null, [], () => paint);
+                },
               }),
             }),
       });
