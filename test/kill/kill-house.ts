@@ -59,6 +59,7 @@ export async function openKillHouse(): Promise<KillHouse> {
   const options = { root, dataDir: home, fresh: false, socket: false, databaseUrl: url, say: () => undefined };
   const house = await buildHouse(options).catch(async (error: unknown) => {
     await postgres.stop();
+    await rm(home, { recursive: true, force: true });
     throw error;
   });
   const goliveUrl = databaseUrls(url, "golive").adminUrl;
