@@ -6,11 +6,11 @@ import {
   isSparse,
   isVectorIndex,
   type Probe,
-  probeSparse,
   probeVector,
   sparseWithoutProof,
 } from "#src/gates/index-probe";
 import { dataInputs } from "#src/gates/recorded-run";
+import { probeSparse } from "#src/gates/sparse-index";
 import { type ColumnFacts, type IndexFacts, readColumns, readIndexes } from "#src/rag/catalog";
 import type { StoreQuery } from "#src/rag/store";
 
@@ -31,8 +31,8 @@ const fault = (about: Fault["about"], kind: string, text: string): Fault => ({ a
 
 /**
  * The vector index that the configuration asks for exists, is valid, covers the embedding column, and is what the planner
- * takes; the sparse index over the search text likewise; every embedding is there, has the embedder's dimension and only
- * numbers. `exact`: no vector index, allowed up to 50,000 chunks.
+ * takes; the sparse index over the whole search text likewise; every embedding is there, has the embedder's dimension, only
+ * numbers, and not only zeros. `exact`: no vector index, allowed up to 50,000 chunks.
  */
 export const indexPresence: Gate = {
   id: "index-presence",
@@ -62,35 +62,35 @@ export const indexPresence: Gate = {
     if (embedding === undefined || !columns?.has(bm25Name) || !EMBEDDING_TYPES.includes(embedding.type)) {
       return { ...base, ...notMapped(chunks.table, columns, embeddingName, bm25Name) };
     }
-    const data = await readEmbeddingData(store, candidate.run, dimension, embedding.type.startsWith("_"), signal);
+    const data = await readEmbeddingData(store, candidate.run, dimension, embedding.type, signal);
     const indexes = await readIndexes(ask, chunks.table);
     const dense = wanted === "exact" ? null : bestVectorIndex(indexes, embeddingName, wanted);
-    const sparse = indexes.find((each) => each.valid && isSparse(each, bm25Name)) ?? null;
+    const sparse = indexes.filter((each) => each.valid && isSparse(each, bm25Name));
     const faults = [
       ...dataFaults(data, candidate.run, dimension),
       ...denseFaults(wanted, dense, indexes, embedding, data.total),
-      ...(sparse === null ? [sparseFault(indexes, bm25Name)] : []),
+      ...(sparse.length === 0 ? [sparseFault(indexes, bm25Name)] : []),
     ];
     const probes: Probe[] = [];
     if (faults.length === 0) {
       const sized = { run: candidate.run, chunks: data.total };
       if (dense !== null) probes.push(await probeVector(store, chunks, sized, dense, signal));
-      if (sparse !== null) probes.push(await probeSparse(store, chunks, sized, sparse, signal));
+      probes.push(await probeSparse(store, chunks, sized, { indexes: sparse, column: bm25Name }, signal));
       for (const { kind, index, text } of probes) {
         if (kind === "unused") faults.push(fault("index", `${index}:unused`, text));
         if (kind === "unknown") faults.push({ about: "index", sure: false, kind: `${index}:not-probed`, text });
       }
     }
     const verdict = faults.length === 0 ? "pass" : faults.some(({ sure }) => sure) ? "fail" : "inconclusive";
+    const sparseName = probes.at(-1)?.index ?? sparse[0]?.name ?? null;
     const names = [
       dense?.name ?? (wanted === "exact" ? "exact search" : "no vector index"),
-      sparse?.name ?? "no sparse index",
+      sparseName ?? "no sparse index",
     ];
     return {
       ...base,
       verdict,
-      summary:
-        verdict === "pass" ? praise(data.total, dense, sparse, probes) : sentence(faults.map(({ text }) => text)),
+      summary: verdict === "pass" ? praise(data.total, dense, probes) : sentence(faults.map(({ text }) => text)),
       value:
         verdict === "pass"
           ? `${n(data.total)} embeddings, ${names.join(" + ")}`
@@ -100,9 +100,10 @@ export const indexPresence: Gate = {
         without_embedding: data.missing,
         wrong_dimension: data.wrong,
         not_numbers: data.broken,
+        all_zero: data.zero,
         column_type: embedding.formatted,
         vector_index: names[0] ?? null,
-        sparse_index: sparse?.name ?? null,
+        sparse_index: sparseName,
         probes: probes.map((each) => each.text).join("; ") || null,
       },
       how: [data.sql, ...probes.map((each) => each.sql).filter((sql) => sql !== "")].join(";\n"),
@@ -155,6 +156,7 @@ function dataFaults(data: EmbeddingData, run: string, dimension: number): Fault[
     ...(data.broken > 0
       ? [fault("data", "embedding:not-numbers", `${n(data.broken)} ${of} embeddings hold NULL, NaN or infinity`)]
       : []),
+    ...(data.zero > 0 ? [fault("data", "embedding:zero", `${n(data.zero)} ${of} embeddings are all zeros`)] : []),
   ];
 }
 
@@ -221,12 +223,12 @@ function sentence(texts: readonly string[]): string {
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
 
-function praise(total: number, dense: IndexFacts | null, sparse: IndexFacts | null, probes: readonly Probe[]): string {
+function praise(total: number, dense: IndexFacts | null, probes: readonly Probe[]): string {
   const how =
     dense === null
       ? `Exact search without a vector index: fine for ${n(total)} chunks (up to ${n(EXACT_MAX_CHUNKS)})`
       : `${n(total)} embeddings under the ${dense.method} index ${dense.name}`;
-  return sentence([`${how}, sparse index ${sparse?.name}`, ...probes.map(({ text }) => text)]);
+  return sentence([`${how}, sparse index ${probes.at(-1)?.index}`, ...probes.map(({ text }) => text)]);
 }
 
 function nextStep(faults: readonly Fault[], wanted: Wanted): string {

@@ -35,10 +35,10 @@ export type Probe = {
   readonly sql: string;
 };
 
-type Question = { readonly sql: string; readonly values: readonly unknown[] };
+export type Question = { readonly sql: string; readonly values: readonly unknown[] };
 
-/** Asks the planner, never with scanning forbidden where the run is big enough to tell. */
-function probe(
+/** Asks the planner about both questions, never with scanning forbidden where the run is big enough to tell. */
+export function probe(
   store: RagStore,
   index: IndexFacts,
   what: string,
@@ -117,30 +117,4 @@ export async function probeVector(
     overAll: { sql: `${from}\n  ${order}`, values: [vector] },
   };
   return probe(store, index, "nearest neighbours", questions, candidate.chunks, signal);
-}
-
-/** Asks for a word in the run, where the index is over a tsvector; other methods have question forms of their own. */
-export async function probeSparse(
-  store: RagStore,
-  chunks: StoreNames["chunks"],
-  candidate: { readonly run: string; readonly chunks: number },
-  index: IndexFacts,
-  signal: AbortSignal,
-): Promise<Probe> {
-  if (index.expressionType !== "tsvector" || index.expression === null) {
-    // Trigrams and BM25 extensions: without knowing the service's query, presence and validity is what can be told.
-    return {
-      kind: "usable",
-      index: index.name,
-      text: `${index.name} is no tsvector index, so its use was not probed`,
-      sql: "",
-    };
-  }
-  const from = `SELECT ${chunks.id} FROM ${chunks.table}\n  WHERE`;
-  const match = `${index.expression} @@ to_tsquery('simple', 'zqgoliveprobe')`;
-  const questions = {
-    withinRun: { sql: `${from} ${match} AND ${chunks.run} = $1`, values: [candidate.run] },
-    overAll: { sql: `${from} ${match}`, values: [] },
-  };
-  return probe(store, index, "full text", questions, candidate.chunks, signal);
 }

@@ -6,6 +6,17 @@ const column = z.object({ name: z.string(), type: z.string(), formatted: z.strin
 /** `type` is the bare type name (`_float4`, `vector`, `tsvector`), `formatted` as SQL says it (`vector(384)`). */
 export type ColumnFacts = z.infer<typeof column>;
 
+const key = z.object({
+  expression: z.string(),
+  generation: z.string().nullable(),
+  searches: z.array(z.object({ operator: z.string(), argument: z.string() })),
+});
+/**
+ * One key of an index. `generation`: what its column is computed from, when it is a generated one. `searches`: the operators
+ * with a yes or no that the index answers, spelt with their schema, and the type of their right side.
+ */
+export type IndexKey = z.infer<typeof key>;
+
 const index = z.object({
   name: z.string(),
   oid: z.string(),
@@ -18,6 +29,7 @@ const index = z.object({
   expression: z.string().nullable(),
   expressionType: z.string().nullable(),
   operator: z.string().nullable(),
+  keys: z.string().transform((text) => z.array(key).parse(JSON.parse(text))),
 });
 /**
  * An index as the catalog has it. `columns`: plain key columns. `expressionOn`: columns its expressions read.
@@ -71,7 +83,19 @@ export async function readIndexes(query: StoreQuery, table: string): Promise<rea
                 WHERE oc.oid = i.indclass[0]) AS "expressionType",
               (SELECT o.oprname::text FROM pg_opclass oc
                  JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoppurpose = 'o' AND ao.amoplefttype = oc.opcintype
-                 JOIN pg_operator o ON o.oid = ao.amopopr WHERE oc.oid = i.indclass[0] LIMIT 1) AS operator
+                 JOIN pg_operator o ON o.oid = ao.amopopr WHERE oc.oid = i.indclass[0] LIMIT 1) AS operator,
+              (SELECT coalesce(json_agg(json_build_object(
+                   'expression', pg_get_indexdef(i.indexrelid, k, true),
+                   'generation', (SELECT pg_get_expr(ad.adbin, ad.adrelid, true) FROM pg_attrdef ad
+                     JOIN pg_attribute g ON g.attrelid = ad.adrelid AND g.attnum = ad.adnum AND g.attgenerated <> ''
+                    WHERE ad.adrelid = i.indrelid AND ad.adnum = i.indkey[k - 1]),
+                   'searches', (SELECT coalesce(json_agg(json_build_object(
+                       'operator', format('OPERATOR(%I.%s)', s.nspname, o.oprname),
+                       'argument', ao.amoprighttype::regtype::text) ORDER BY ao.amopstrategy), '[]')
+                     FROM pg_amop ao JOIN pg_operator o ON o.oid = ao.amopopr JOIN pg_namespace s ON s.oid = o.oprnamespace
+                    WHERE ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype AND ao.amoppurpose = 's'
+                      AND o.oprresult = 'boolean'::regtype)) ORDER BY k), '[]')::text
+                 FROM generate_series(1, i.indnkeyatts::int) k JOIN pg_opclass oc ON oc.oid = i.indclass[k - 1]) AS keys
          FROM pg_index i
          JOIN pg_class c ON c.oid = i.indexrelid
          JOIN pg_am am ON am.oid = c.relam

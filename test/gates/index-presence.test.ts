@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ServiceConfig } from "#src/config/service-config";
 import { indexPresence } from "#src/gates/index-presence";
 import { runGate } from "#src/gates/run-gate";
@@ -137,6 +137,8 @@ describe("index-presence over real[]", () => {
     ["NULL inside", "ARRAY[1, NULL, 0, 0]::real[]", "not_numbers"],
     ["NaN inside", "ARRAY[1, 'NaN', 0, 0]::real[]", "not_numbers"],
     ["no vector", "NULL", "without_embedding"],
+    ["a matrix with as many numbers", "ARRAY[[1, 0], [0, 1]]::real[]", "wrong_dimension"],
+    ["nothing but zeros", "ARRAY[0, 0, -0.0, 0]::real[]", "all_zero"],
   ])("fails on %s", async (_what, value, field) => {
     await runner.query(`UPDATE ${CHUNKS} SET embedding = ${value} WHERE id = 'b-3'`);
     const result = await check();
@@ -178,6 +180,68 @@ describe("index-presence over real[]", () => {
     await runner.query(`DROP INDEX ${FIXTURE.schema}.chunks_sparse`);
     await runner.query(`CREATE INDEX chunks_sparse ON ${CHUNKS} (bm25_text)`);
     expect((await check()).summary).toContain(`No sparse (GIN or BM25) index covers the column "bm25_text"`);
+  });
+
+  describe("with another sparse index", () => {
+    const index = async (...definitions: string[]) => {
+      for (const [at, definition] of definitions.entries()) {
+        const name = at === 0 ? "chunks_sparse" : `chunks_sparse_${at}`;
+        await runner.query(`CREATE INDEX ${name} ON ${CHUNKS} USING ${definition}`);
+      }
+    };
+    const only = (run: string) => `WHERE ${FIXTURE.run} = '${run}'`;
+    const words = "gin (to_tsvector('english', bm25_text))";
+
+    beforeAll(async () => {
+      await runner.query("CREATE EXTENSION pg_trgm");
+      await runner.query("CREATE EXTENSION btree_gin");
+    });
+    beforeEach(async () => {
+      await runner.query(`DROP INDEX ${FIXTURE.schema}.chunks_sparse`);
+    });
+    afterEach(async () => {
+      await runner.query(`DROP INDEX IF EXISTS ${FIXTURE.schema}.chunks_sparse_1`);
+    });
+
+    it.each([
+      ["words of another run", `${words} ${only("a")}`],
+      ["trigrams of another run", `gin (bm25_text gin_trgm_ops) ${only("a")}`],
+      ["first letters of another run", `gin (left(bm25_text, 1) gin_trgm_ops) ${only("a")}`],
+      ["plain values of another run", `gin (bm25_text) ${only("a")}`],
+    ])("fails on %s", async (_what, definition) => {
+      await index(definition);
+      const result = await check();
+      expect([result.verdict, result.summary]).toEqual([
+        "fail",
+        expect.stringMatching(/can't use chunks_sparse for full text|chunks_sparse leaves out 50 chunks/i),
+      ]);
+    });
+
+    it.each([
+      ["first letters", "gin (left(bm25_text, 1) gin_trgm_ops)", /over all of "bm25_text"/],
+      ["words of the beginning", "gin (to_tsvector('english', left(bm25_text, 20)))", /over all of "bm25_text"/],
+      ["whole values, which no word is found in", "gin (bm25_text)", /no full-text operator/],
+    ])("is inconclusive on %s", async (_what, definition, says) => {
+      await index(definition);
+      const result = await check();
+      expect([result.verdict, result.summary]).toEqual(["inconclusive", expect.stringMatching(says)]);
+    });
+
+    it.each([
+      ["trigrams", ["gin (bm25_text gin_trgm_ops)"]],
+      ["words of this run only", [`${words} ${only("b")}`]],
+      ["words beside the run", [`gin (${FIXTURE.run}, to_tsvector('english', bm25_text))`]],
+      ["weighted words", ["gin ((setweight(to_tsvector('english', coalesce(bm25_text, '')), 'B')))"]],
+      ["words of another run, and those of all", [`${words} ${only("a")}`, words]],
+      ["first letters, and words", ["gin (left(bm25_text, 1) gin_trgm_ops)", words]],
+    ])("passes on %s", async (_what, definitions) => {
+      await index(...definitions);
+      const result = await check();
+      expect([result.verdict, result.summary]).toEqual([
+        "pass",
+        expect.stringMatching(/chunks_sparse(_1)? .*for full text/),
+      ]);
+    });
   });
 
   it("accepts a generated tsvector column, and is inconclusive about one that somebody fills", async () => {
