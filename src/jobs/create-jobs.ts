@@ -125,8 +125,10 @@ export function createJobs(options: JobsOptions): Jobs {
               try {
                 await work({ id: job.id, data: jobDataSchema.parse(job.data), signal: job.signal });
               } catch (error) {
-                // pg-boss keeps the reason in the job's row only; it retries whatever is rethrown.
-                options.onError(new Error(`A ${queue} job failed: ${describe(error)}`, { cause: error }));
+                // pg-boss keeps the reason in the job's row only; it retries whatever is rethrown. A job that is handed back
+                // because the process stops has not failed.
+                if (!job.signal.aborted)
+                  options.onError(new Error(`A ${queue} job failed: ${describe(error)}`, { cause: error }));
                 throw error;
               }
             }
