@@ -154,6 +154,14 @@ describe("two services in one channel", () => {
     await expect.poll(async () => (await bench.view())?.release.candidate.run, eventually).toBe("run-2");
   });
 
+  it("the window to choose from opens for members only", async () => {
+    const bench = await startApp(releasers, { config: twins });
+    await bench.slack.hands.as({ force: true }).command("U0GUS", CHANNEL, "/golive", "start");
+    const shown = () => JSON.stringify(bench.slack.workspace.views("U0GUS"));
+    await expect.poll(shown, eventually).toMatch(/you're a guest here/);
+    expect(shown()).not.toContain("Billing docs");
+  });
+
   it("any other command asks to name one", async () => {
     const bench = await startApp(releasers, { config: twins });
     await bench.slack.hands.command("U0ROSA", CHANNEL, "/golive", "unlock");
@@ -203,6 +211,99 @@ describe("who clicks", () => {
     bench.slack.faults.clear();
     await press(bench.slack, "U0MILA", ACTIONS.sign, item);
     await expect.poll(() => given(bench), eventually).toEqual(["U0MILA"]);
+  });
+});
+
+describe("who looks", () => {
+  const shown = (bench: AppBench, user: string) =>
+    expect.poll(() => JSON.stringify(bench.slack.workspace.views(user).at(-1)?.view ?? {}), eventually);
+
+  it.each([
+    ["U0GUS", "a guest", /you're a guest here/],
+    ["U0STEN", "somebody of another organisation", /belongs to another organisation/],
+    ["U0DORA", "a deactivated user", /deactivated/],
+  ])("Details tell %s, %s, who may read them, and nothing else", async (user, _who, words) => {
+    const bench = await signing();
+    await press(bench.slack, user, ACTIONS.details, null, bench.slack.hands.as({ force: true }));
+    await shown(bench, user).toMatch(words);
+    const text = JSON.stringify(bench.slack.workspace.views(user));
+    expect(text).not.toMatch(/prefix-leakage|run-2|Evidence|Mila/);
+  });
+
+  it("a member whose click has no team id reads nothing", async () => {
+    const bench = await signing();
+    await press(bench.slack, "U0MILA", ACTIONS.details, null, bench.slack.hands.as({ dropTeamId: true }));
+    await shown(bench, "U0MILA").toMatch(/another organisation/);
+  });
+
+  it.each(["cancel", "unlock"])("the window of /golive %s opens for nobody else either", async (verb) => {
+    const bench = await started();
+    await bench.slack.hands.as({ force: true }).command("U0GUS", CHANNEL, "/golive", verb);
+    await shown(bench, "U0GUS").toMatch(/you're a guest here/);
+  });
+
+  it("an open page of Details goes when the person is no member any more", async () => {
+    const bench = await signing();
+    await press(bench.slack, "U0MILA", ACTIONS.details, null);
+    const top = () => bench.slack.workspace.views("U0MILA").at(-1);
+    await expect.poll(() => top()?.view.callback_id, eventually).toBe("details");
+    const blocks = Array.isArray(top()?.view.blocks) ? (top()?.view.blocks as never[]) : [];
+    const [button] = buttonsIn(blocks, ACTIONS.sign, await itemFor(bench, "U0MILA"));
+    const id = top()?.id ?? "";
+    bench.slack.workspace.deactivate("U0MILA");
+    const hands = bench.slack.hands.as({ force: true });
+    await hands.click("U0MILA", { viewId: id }, button?.blockId ?? "", button?.actionId ?? "");
+    await shown(bench, "U0MILA").toMatch(/deactivated/);
+    expect(JSON.stringify(top()?.view)).not.toContain("prefix-leakage");
+  });
+
+  it("another page of Details is for members too", async () => {
+    const bench = await signing();
+    await press(bench.slack, "U0MILA", ACTIONS.details, null);
+    const top = () => bench.slack.workspace.views("U0MILA").at(-1);
+    await expect.poll(() => top()?.view.callback_id, eventually).toBe("details");
+    bench.slack.workspace.deactivate("U0MILA");
+    const value = JSON.stringify({ r: (await bench.view())?.release.id, p: 1 });
+    await bench.slack.deliver({
+      kind: "interaction",
+      payload: {
+        type: "block_actions",
+        user: { id: "U0MILA", team_id: "T0GOLIVE" },
+        team: { id: "T0GOLIVE" },
+        view: { id: top()?.id, private_metadata: "" },
+        trigger_id: "next",
+        actions: [{ type: "button", action_id: ACTIONS.detailsNext, block_id: "b", value, action_ts: "1.1" }],
+      },
+    });
+    await shown(bench, "U0MILA").toMatch(/deactivated/);
+  });
+
+  it("a cutover asks anew about everybody in the roles; other clicks about the person who clicks", async () => {
+    const bench = await signing();
+    const id = (await bench.view())?.release.id ?? "";
+    const asked = () => callsOf(bench.slack, "users.info");
+    const click = async (action_id: string, value: object) => {
+      const ts = releaseMessage(bench.slack)?.ts ?? "";
+      const before = asked();
+      const spoken = whispers(bench.slack, "U0OMAR").length;
+      await bench.slack.deliver({
+        kind: "interaction",
+        payload: {
+          type: "block_actions",
+          user: { id: "U0OMAR", team_id: "T0GOLIVE" },
+          team: { id: "T0GOLIVE" },
+          channel: { id: CHANNEL },
+          container: { type: "message", message_ts: ts, channel_id: CHANNEL },
+          message: { ts },
+          trigger_id: action_id,
+          actions: [{ type: "button", action_id, block_id: "b", value: JSON.stringify(value), action_ts: "1.1" }],
+        },
+      });
+      await expect.poll(() => whispers(bench.slack, "U0OMAR").length, eventually).toBeGreaterThan(spoken);
+      return asked() - before;
+    };
+    expect(await click(ACTIONS.sign, { r: id, i: await itemFor(bench, "U0MILA"), s: "x" })).toBe(1);
+    expect(await click(ACTIONS.cutOver, { r: id, s: "x" })).toBeGreaterThan(3);
   });
 });
 

@@ -5,10 +5,13 @@ import { errorModal, waitingModal } from "#src/slack/blocks/error-modal";
 import { breakGlassModal, cancelModal, objectModal, waiveModal } from "#src/slack/blocks/reason-modals";
 import { type ActionHandler, onItem, onRelease, placeOf } from "#src/slack/listeners/actions/handler";
 import type { ListenerDeps } from "#src/slack/listeners/deps";
+import { forMembers } from "#src/slack/listeners/members-only";
 import type { Click } from "#src/slack/listeners/payloads";
 import { openThenLoad } from "#src/slack/listeners/reply";
 
-/** Opens at once, then shows what `draw` makes of the release; null: it has no such item any more. */
+const SEE_IT = "look into a release";
+
+/** Opens at once, then shows members what `draw` makes of the release; null: it has no such item any more. */
 async function openOn(
   deps: ListenerDeps,
   click: Click,
@@ -17,17 +20,19 @@ async function openOn(
   draw: (view: ReleaseView) => ModalView | null,
 ): Promise<void> {
   const from = { triggerId: click.triggerId, inModal: click.view !== null, place: placeOf(click) };
-  await openThenLoad(deps, from, waitingModal(title, "Reading the release…"), click.action, async () => {
-    const view = await deps.useCases.release(release);
-    const drawn = view === null ? null : draw(view);
-    return (
-      drawn ??
-      errorModal(
-        view === null ? "That release isn't in the journal." : "This release has no such item any more.",
-        "Nothing changed. `/golive status` shows where the release stands.",
-      )
-    );
-  });
+  await openThenLoad(deps, from, waitingModal(title, "Reading the release…"), click.action, () =>
+    forMembers(deps, click.by, SEE_IT, async () => {
+      const view = await deps.useCases.release(release);
+      const drawn = view === null ? null : draw(view);
+      return (
+        drawn ??
+        errorModal(
+          view === null ? "That release isn't in the journal." : "This release has no such item any more.",
+          "Nothing changed. `/golive status` shows where the release stands.",
+        )
+      );
+    }),
+  );
 }
 
 export const cancel: ActionHandler = onRelease((deps, click, { r }) =>
@@ -58,7 +63,8 @@ export const turnPage: ActionHandler = onRelease(async (deps, click, { r, i, p }
   if (click.view === null) return details(deps, click);
   const view = await deps.useCases.release(r);
   if (view === null) return;
-  await deps.web.updateView(click.view.id, detailsModal(view, i ?? null, deps.now(), p));
+  const page = await forMembers(deps, click.by, SEE_IT, async () => detailsModal(view, i ?? null, deps.now(), p));
+  await deps.web.updateView(click.view.id, page);
 });
 
 function onSignOff(

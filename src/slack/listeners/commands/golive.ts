@@ -14,6 +14,7 @@ import {
   say,
 } from "#src/slack/listeners/commands/handler";
 import type { ListenerDeps } from "#src/slack/listeners/deps";
+import { forMembers } from "#src/slack/listeners/members-only";
 import type { Typed } from "#src/slack/listeners/payloads";
 import { openThenLoad } from "#src/slack/listeners/reply";
 import { firstStartModal } from "#src/slack/listeners/start-choices";
@@ -53,8 +54,10 @@ async function whichService(
   if (intent.kind === "status") return status(deps, typed, services);
   if (intent.kind === "start" && intent.run === null) {
     const from = { triggerId: typed.triggerId, inModal: false, place: placeOf(typed) };
-    const choose = firstStartModal(deps, typed.channel, null);
-    return openThenLoad(deps, from, choose, "/golive start", async () => choose);
+    const first = waitingModal("Start a go-live", "Reading the services…");
+    return openThenLoad(deps, from, first, "/golive start", () =>
+      forMembers(deps, typed.by, "start a release", async () => firstStartModal(deps, typed.channel, null)),
+    );
   }
   const text = "Several services are released in this channel: name one.";
   const commands = services.map((service) => `/golive ${intent.kind} ${service}`);
@@ -97,11 +100,13 @@ async function cancel(deps: ListenerDeps, typed: Typed, service: string, intent:
   if (intent.reason === "") {
     const from = { triggerId: typed.triggerId, inModal: false, place: placeOf(typed) };
     const first = waitingModal("Cancel the release", "Reading the release…");
-    return openThenLoad(deps, from, first, "/golive cancel", async () => {
-      const view = await deps.useCases.currentRelease(service);
-      if (view?.release.standing === "open") return cancelModal(view);
-      return errorModal(`No release of ${service} is open.`, "There is nothing to cancel, and nothing changed.");
-    });
+    return openThenLoad(deps, from, first, "/golive cancel", () =>
+      forMembers(deps, typed.by, "cancel a release", async () => {
+        const view = await deps.useCases.currentRelease(service);
+        if (view?.release.standing === "open") return cancelModal(view);
+        return errorModal(`No release of ${service} is open.`, "There is nothing to cancel, and nothing changed.");
+      }),
+    );
   }
   const view = await deps.useCases.currentRelease(service);
   if (view === null) return refuse(deps, typed, { kind: "no-open-release", service });
@@ -144,8 +149,10 @@ async function rerun(deps: ListenerDeps, typed: Typed, service: string, intent: 
 async function unlock(deps: ListenerDeps, typed: Typed, service: string): Promise<void> {
   const from = { triggerId: typed.triggerId, inModal: false, place: placeOf(typed) };
   const first = waitingModal("Unlock go-lives", "Reading the lock…");
-  await openThenLoad(deps, from, first, "/golive unlock", async () =>
-    unlockModal(service, (await deps.useCases.service(service)).lock),
+  await openThenLoad(deps, from, first, "/golive unlock", () =>
+    forMembers(deps, typed.by, "unlock go-lives", async () =>
+      unlockModal(service, (await deps.useCases.service(service)).lock),
+    ),
   );
 }
 
