@@ -70,7 +70,7 @@ export function createCutOver(deps: Deps): (job: RunningJob) => Promise<void> {
  */
 async function askAnew({ identity, collect }: Deps, release: ReleaseState, signal: AbortSignal) {
   try {
-    const [members, manifest] = await Promise.all([identity.members(), collect(release, signal)]);
+    const [members, manifest] = await Promise.all([identity.members({ fresh: true }), collect(release, signal)]);
     return { ok: true, members, manifest } as const;
   } catch (error) {
     // The process is stopping: another one takes the job over.
