@@ -4,7 +4,11 @@ import { namesFrom, type RefusalNames, refusalText } from "#src/release/refusal-
 import type { Refusal } from "#src/release/refusals";
 
 /** Things are named as one types them here: sign-offs and checks by their id, commands as the shell knows them. */
-const NAMES: RefusalNames = { ...namesFrom(null), command: (what) => `\`golive release ${what}\`` };
+const NAMES: RefusalNames = {
+  ...namesFrom(null),
+  command: (what) => `\`golive release ${what}\``,
+  startWith: (run) => `\`golive release start --run ${run} --config VERSION\``,
+};
 
 /**
  * An expected "no" on a terminal: a sentence on stderr, or one document on stdout with the refusal's own facts.

@@ -12,6 +12,8 @@ export type RefusalNames = {
   channel(id: string): string;
   /** How one asks for something in this medium: "/golive status" in Slack. */
   command(what: "start" | "status" | "cancel"): string;
+  /** How one starts a release of this run with a configuration version to be filled in. */
+  startWith(run: string): string;
 };
 
 /** Titles straight from a release's checklist, channels by their id, commands as in Slack. */
@@ -23,6 +25,7 @@ export function namesFrom(
     titles: Object.fromEntries(entries.map(({ id, title }) => [id, title])),
     channel: (id) => id,
     command: (what) => `/golive ${what}`,
+    startWith: (run) => `/golive start SERVICE ${run} VERSION`,
   };
 }
 type Titled = { readonly id: string; readonly title: string };
@@ -88,9 +91,11 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
     case "run-incomplete":
       return `Run ${refusal.run} is not complete: its ingestion has not finished, so it can't go live. Wait for it, or ingest again under a new id. \`golive run adopt\` is no way around: an adoption can't say what is still missing.`;
     case "config-missing":
-      return `Configuration ${refusal.config} does not exist in the RAG store, so it can't go live. Check the version's name, or store it first.`;
+      return `Configuration ${refusal.config} does not exist in the RAG store, so it can't go live. Check the version's name, or store it first.${versions(refusal.known)}`;
+    case "config-unnamed":
+      return `Nothing is live, so there is no configuration that could stay as it is: name the one to take live (${names.startWith(refusal.run)}).${versions(refusal.known)}`;
     case "same-as-active":
-      return `${pairText(refusal.pair)} is live already: there is nothing to release. Name another run or configuration.`;
+      return `${pairText(refusal.pair)} is live already: there is nothing to release. Name another run, or a configuration version (${names.startWith(refusal.pair.run)}).${versions(refusal.known)}`;
     case "locked":
       return `Go-lives of this service are locked: ${refusal.reason}. Somebody with the right to unlock${people(refusal.who)} has to write down the root cause first (golive unlock).`;
     case "not-locked":
@@ -142,6 +147,16 @@ function blocked(texts: readonly string[], status: string): string {
   const shown = texts.slice(0, 10).map((text) => `• ${text}`);
   const rest = texts.length > shown.length ? [`• and ${texts.length - shown.length} more (${status})`] : [];
   return ["The cutover is blocked; the pointer is untouched:", ...shown, ...rest].join("\n");
+}
+
+const VERSIONS_SHOWN = 10;
+
+function versions(known: readonly string[] | undefined): string {
+  if (known === undefined) return "";
+  if (known.length === 0) return " The configuration table has no version yet.";
+  const rest = known.length - VERSIONS_SHOWN;
+  const shown = known.slice(-VERSIONS_SHOWN);
+  return ` Versions there are: ${listOf(rest > 0 ? [...shown, `${rest} more`] : shown)}.`;
 }
 
 function people(who: readonly Person[]): string {

@@ -57,8 +57,10 @@ export type Refusal =
   | { readonly kind: "shared-channel"; readonly channel: string }
   | { readonly kind: "run-missing"; readonly run: string }
   | { readonly kind: "run-incomplete"; readonly run: string }
-  | { readonly kind: "config-missing"; readonly config: string }
-  | { readonly kind: "same-as-active"; readonly pair: Pair }
+  | { readonly kind: "config-missing"; readonly config: string; readonly known?: readonly string[] }
+  /** Nothing is live whose configuration could stay, and there is not exactly one to take. */
+  | { readonly kind: "config-unnamed"; readonly run: string; readonly known: readonly string[] }
+  | { readonly kind: "same-as-active"; readonly pair: Pair; readonly known?: readonly string[] }
   | { readonly kind: "locked"; readonly reason: string; readonly who: readonly Person[] }
   | { readonly kind: "not-locked" }
   | { readonly kind: "checklist-incomplete"; readonly missing: readonly string[] }

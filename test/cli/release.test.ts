@@ -224,6 +224,54 @@ describe("cancelling", () => {
   });
 });
 
+describe("which configuration goes live", () => {
+  const withVersions = async (live: boolean) => {
+    const opened = await house({ live });
+    const { adminUrl } = opened.rag;
+    for (const version of ["v9", "v10", "v11"]) await putConfig(adminUrl, version, { retrieval: { top_k: 8 } });
+    if (live) await setPointer(adminUrl, SERVICE, { run: "run-1", config: "v10" });
+    return opened;
+  };
+  const start = (golive: CliHouse["golive"], ...more: string[]) =>
+    golive(["release", "start", "--as", "U0ROSA", "--json", ...more]);
+
+  it("without a word about it the one that is live stays, whatever other versions are called", async () => {
+    const { golive } = await withVersions(true);
+    const same = await start(golive, "--run", "run-1");
+    expect(same.code).toBe(1);
+    expect(document(same)).toMatchObject({ error: "same-as-active", details: { known: ["v1", "v9", "v10", "v11"] } });
+    expect(document(same).sentence).toMatch(
+      /is live already.*release start --run run-1 --config VERSION.*Versions there are: v1, v9, v10 and v11\./,
+    );
+    const typo = document(await start(golive, "--config", "v12"));
+    expect(typo).toMatchObject({ error: "config-missing", sentence: expect.stringContaining("v10 and v11") });
+    const started = document(await start(golive));
+    expect(started.release.candidate).toEqual({ run: "run-2", config: "v10" });
+    await golive(["release", "cancel", "--as", "U0ROSA", "--reason", "the other configuration"]);
+    const named = document(await start(golive, "--run", "run-1", "--config", "v11"));
+    expect(named.release.candidate).toEqual({ run: "run-1", config: "v11" });
+  });
+
+  it("on a first go-live the only one there is is taken; of several one has to be named", async () => {
+    const several = await withVersions(false);
+    const unnamed = document(await start(several.golive));
+    expect(unnamed).toMatchObject({ ok: false, error: "config-unnamed" });
+    expect(unnamed.sentence).toMatch(/--run run-2 --config VERSION.*v1, v9, v10 and v11\./);
+    const named = document(await start(several.golive, "--config", "v9"));
+    expect(named.release.candidate).toEqual({ run: "run-2", config: "v9" });
+
+    const only = await house({ live: false });
+    expect(document(await start(only.golive)).release.candidate).toEqual({ run: "run-2", config: "v1" });
+  });
+
+  it("nobody without the right to start is told the versions", async () => {
+    const { golive } = await withVersions(true);
+    const said = await golive(["release", "start", "--run", "run-1", "--as", "U0MILA", "--json"]);
+    expect(document(said).error).toBe("no-right");
+    expect(said.out).not.toContain("v11");
+  });
+});
+
 describe("adopting a run", () => {
   it("records count and digest once; what changed since or isn't finished is refused", async () => {
     const { golive, rag } = await house();

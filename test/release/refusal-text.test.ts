@@ -43,6 +43,13 @@ describe("a refusal says what, why, who can and what next", () => {
     ]);
   });
 
+  it("to who names no configuration, with those that there are, the last of them if they are many", () => {
+    const many = Array.from({ length: 12 }, (_, index) => `v${index + 1}`);
+    const text = refusalText({ kind: "config-unnamed", run: "run-b", known: many }, namesFrom(null));
+    expect(text).toMatch(/\/golive start SERVICE run-b VERSION.*: v3, v4, .*, v12 and 2 more\.$/);
+    expect(refusalText({ kind: "config-unnamed", run: "run-b", known: [] }, namesFrom(null))).toMatch(/no version yet/);
+  });
+
   it("to who names an item that isn't there, with those that are", () => {
     expect(say(w.green, { type: "request-check", actor: w.rosa, members: w.members, check: "prefix" })).toBe(
       "There is no prefix on this release's checklist. There are: prefix-leakage, backup and previous-run-intact.",

@@ -47,7 +47,7 @@ function listBlocks(
       label: { type: "plain_text", text: "Configuration version" },
       hint: {
         type: "plain_text",
-        text: "Empty: a new run keeps the configuration that is live; otherwise the newest one.",
+        text: "Empty: the configuration that is live stays. To take another one live with the same run, name it.",
       },
       element: { type: "plain_text_input", action_id: INPUTS.config, max_length: 200 },
     },
