@@ -270,7 +270,7 @@ describe("who looks", () => {
         type: "block_actions",
         user: { id: "U0MILA", team_id: "T0GOLIVE" },
         team: { id: "T0GOLIVE" },
-        view: { id: top()?.id, private_metadata: "" },
+        view: { id: top()?.id ?? "", private_metadata: "" },
         trigger_id: "next",
         actions: [{ type: "button", action_id: ACTIONS.detailsNext, block_id: "b", value, action_ts: "1.1" }],
       },
