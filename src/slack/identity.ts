@@ -43,7 +43,6 @@ const SHARE_MS = 100;
  * three open releases, looked after twice a minute, would use that up before anybody clicks. Changes are told by events.
  */
 const PERSON_KEPT_MS = 60_000;
-const GROUP_KEPT_MS = 20_000;
 /** A person is waiting: asked to come back this soon, Slack is asked again instead of losing the click. */
 const LONGEST_PAUSE_MS = 2_000;
 
@@ -57,10 +56,8 @@ export function createIdentity(options: IdentityOptions): SlackIdentity {
   const sharing = { now, shareMs: SHARE_MS };
   const wait = options.wait ?? ((ms: number) => setTimeout(ms));
   const users = keepAnswers((id) => lookups.add(() => lookUp(id)), { ...sharing, keptMs: PERSON_KEPT_MS });
-  const groups = keepAnswers((id) => lookups.add(() => directory.groupMembers(id)), {
-    ...sharing,
-    keptMs: GROUP_KEPT_MS,
-  });
+  const newGroups = () => coalesce((id) => lookups.add(() => directory.groupMembers(id)), sharing);
+  let groups = newGroups();
   const names = new Map<string, { readonly name: string; readonly until: number }>();
 
   async function lookUp(id: string): Promise<Person> {
@@ -100,7 +97,8 @@ export function createIdentity(options: IdentityOptions): SlackIdentity {
   }
 
   async function membersOf(role: RoleText, how: "known" | "fresh"): Promise<readonly Person[]> {
-    const listed = await Promise.all(role.groups.map(groups[how]));
+    // Who is in a group is asked at every decision: two calls or three, and a group is how people are taken off a role.
+    const listed = await Promise.all(role.groups.map((group) => groups(group)));
     const ids = [...new Set([...role.users, ...listed.flat()])];
     return Promise.all(ids.map(users[how]));
   }
@@ -141,7 +139,7 @@ export function createIdentity(options: IdentityOptions): SlackIdentity {
 
     forget(id) {
       users.forget(id);
-      if (id === undefined) groups.forget();
+      groups = newGroups();
       // What is being resolved began with what is forgotten now.
       resolve = resolver();
     },

@@ -200,7 +200,7 @@ describe("people, groups, channels", () => {
       at(first, "members", index, "id"),
       at(second, "members", index, "id"),
     ]);
-    expect(new Set(ids.filter((id) => id !== undefined)).size).toBe(11);
+    expect(new Set(ids.filter((id) => id !== undefined)).size).toBe(12);
     expect(at(second, "response_metadata", "next_cursor")).toBe("");
   });
 
