@@ -1,37 +1,21 @@
 import { z } from "zod";
 import type { Gate, GateFinding } from "#src/gates/gate";
-import { type PrefixPattern, readPrefixPattern } from "#src/gates/prefix-pattern";
+import { SHARED_MAX, unprovenPattern } from "#src/gates/prefix-control";
+import { BLANKS, readPrefixPattern } from "#src/gates/prefix-pattern";
+import { begins, isBlank, prefixLeakageSql, textOf } from "#src/gates/prefix-sql";
 import { dataInputs } from "#src/gates/recorded-run";
 import { dbNumber, readRow, readRows } from "#src/rag/read-row";
-import type { RagStore, StoreNames } from "#src/rag/store";
+import type { RagStore } from "#src/rag/store";
 import { RagStoreError } from "#src/rag/store-error";
 import { digestOf } from "#src/release/hash";
-
-type Usable = Exclude<PrefixPattern, { kind: "unusable" }>;
-
-/**
- * Whether a column begins with the prefix in `$2`. `left` and not `starts_with`: for values that Postgres compressed or
- * moved out of the row it fetches the beginning only.
- */
-const begins = (column: string, pattern: Usable): string =>
-  pattern.kind === "literal" ? `left(${column}, ${pattern.characters}) COLLATE "C" = $2::text` : `${column} ~ $2::text`;
-
-/** One sequential pass over a run's chunks: `$1` run, `$2` prefix. */
-export function prefixLeakageSql(chunks: StoreNames["chunks"], pattern: Usable): string {
-  return `SELECT count(*) AS total,
-       count(*) FILTER (WHERE ${begins(chunks.bm25Text, pattern)}) AS leaking,
-       count(*) FILTER (WHERE ${chunks.bm25Text} IS NULL) AS without_bm25,
-       count(*) FILTER (WHERE ${begins(chunks.embeddingText, pattern)}) AS carrying,
-       count(*) FILTER (WHERE ${chunks.embeddingText} IS NULL) AS without_embedding_text
-  FROM ${chunks.table} WHERE ${chunks.run} = $1`;
-}
 
 const row = z.object({
   total: dbNumber,
   leaking: dbNumber,
   without_bm25: dbNumber,
   carrying: dbNumber,
-  without_embedding_text: dbNumber,
+  null_embedding_text: dbNumber,
+  blank_embedding_text: dbNumber,
 });
 
 const n = (value: number): string => value.toLocaleString("en-US");
@@ -59,7 +43,7 @@ async function refusedRegex(
 
 /**
  * No chunk's `bm25_text` begins with the ingestion prefix (it would make every chunk match the prefix's words), and under
- * policy A every `embedding_text` does; under policy `none` none does.
+ * policy A every `embedding_text` does; under policy `none` none does, and nothing looks like a prefix the pattern misses.
  */
 export const prefixLeakage: Gate = {
   id: "prefix-leakage",
@@ -70,6 +54,7 @@ export const prefixLeakage: Gate = {
     leaking_chunks: 0,
     pattern: retrieval.prefix.pattern,
     policy: retrieval.prefix.policy,
+    ...(retrieval.prefix.policy === "none" ? { shared_beginning_max: SHARED_MAX } : {}),
   }),
   check: async (subject, signal) => {
     const { candidate, store } = subject;
@@ -96,16 +81,21 @@ export const prefixLeakage: Gate = {
       };
     }
     const sql = prefixLeakageSql(chunks, pattern);
-    const found = readRow(row, await store.query(sql, [candidate.run, pattern.operand], signal));
-    const wrongEmbedding =
-      policy === "A" ? found.total - found.without_embedding_text - found.carrying : found.carrying;
+    const found = readRow(row, await store.query(sql, [candidate.run, pattern.operand, BLANKS], signal));
+    const wrongEmbedding = policy === "A" ? found.total - found.null_embedding_text - found.carrying : found.carrying;
+    const withoutEmbeddingText = found.null_embedding_text + found.blank_embedding_text;
+    const unproven =
+      policy === "none" && found.leaking + found.carrying === 0
+        ? await unprovenPattern(store, { run: candidate.run, chunks: found.total }, pattern, signal)
+        : null;
     const base = {
       findings: [
         ...(found.total === 0 ? ["chunks:none"] : []),
         ...(found.leaking > 0 ? ["bm25_text:prefix"] : []),
         ...(wrongEmbedding > 0 ? [`embedding_text:against-policy-${policy}`] : []),
         ...(found.without_bm25 > 0 ? ["bm25_text:missing"] : []),
-        ...(found.without_embedding_text > 0 ? ["embedding_text:missing"] : []),
+        ...(withoutEmbeddingText > 0 ? ["embedding_text:missing"] : []),
+        ...(unproven === null ? [] : ["pattern:not-proven"]),
       ],
       value: `${n(found.leaking)} of ${n(found.total)} chunks`,
       bar:
@@ -117,7 +107,8 @@ export const prefixLeakage: Gate = {
         leaking: found.leaking,
         without_bm25_text: found.without_bm25,
         embedding_text_with_prefix: found.carrying,
-        without_embedding_text: found.without_embedding_text,
+        without_embedding_text: withoutEmbeddingText,
+        begin_alike: unproven?.chunks ?? null,
       },
       how: sql,
       inputs: await dataInputs(subject, { chunks: subject.service.rag_store.chunks }, signal),
@@ -133,14 +124,14 @@ export const prefixLeakage: Gate = {
         z.object({ id: z.string() }),
         await store.query(
           `SELECT ${chunks.id}::text AS id FROM ${chunks.table}
-            WHERE ${chunks.run} = $1 AND ($2::text IS NOT NULL) AND ${where} ORDER BY 1 LIMIT 5`,
-          [candidate.run, pattern.operand],
+            WHERE ${chunks.run} = $1 AND ($2::text || $3::text) IS NOT NULL AND (${where}) ORDER BY 1 LIMIT 5`,
+          [candidate.run, pattern.operand, BLANKS],
           signal,
         ),
       ).map(({ id }) => id);
       return { ...base, verdict, summary, next, numbers: { ...base.numbers, examples: examples.join(" ") } };
     };
-    const { bm25Text, embeddingText } = chunks;
+    const [search, embedded] = [textOf(chunks.bm25Text, pattern), textOf(chunks.embeddingText, pattern)];
     if (found.total === 0) {
       const next = "Check the run's name, or run the ingestion again.";
       return not("fail", null, `The run ${candidate.run} has no chunks: nothing was checked.`, next);
@@ -149,11 +140,11 @@ export const prefixLeakage: Gate = {
       const summary = `${n(found.leaking)} of ${n(found.total)} chunks begin with the ingestion prefix in their search text (pattern ${text}).`;
       const next =
         "Let the ingestion write bm25_text without the prefix, ingest again, and start a release with the new run.";
-      return not("fail", begins(bm25Text, pattern), summary, next);
+      return not("fail", begins(search, pattern), summary, next);
     }
     if (wrongEmbedding > 0) {
       const what = policy === "A" ? "lack the prefix" : "carry the prefix";
-      const where = policy === "A" ? `NOT (${begins(embeddingText, pattern)})` : begins(embeddingText, pattern);
+      const where = policy === "A" ? `NOT (${begins(embedded, pattern)})` : begins(embedded, pattern);
       const summary = `${n(wrongEmbedding)} of ${n(found.total)} chunks ${what} in their embedding text, against prefix policy ${policy}.`;
       return not(
         "fail",
@@ -162,21 +153,37 @@ export const prefixLeakage: Gate = {
         "Ingest again under the prefix policy that golive.yaml states, or correct the policy there.",
       );
     }
-    if (found.without_bm25 + found.without_embedding_text > 0) {
-      const [column, count] =
-        found.without_bm25 > 0 ? [bm25Text, found.without_bm25] : [embeddingText, found.without_embedding_text];
-      const summary = `${n(count)} of ${n(found.total)} chunks have no text in ${column}: what isn't there can't be checked.`;
+    if (found.without_bm25 === found.total) {
+      const summary = `Not one of ${n(found.total)} chunks has a search text: full-text search would find nothing.`;
+      return not("fail", null, summary, "Let the ingestion fill bm25_text, and ingest again.");
+    }
+    if (found.without_bm25 + withoutEmbeddingText > 0) {
+      const [column, count] = found.without_bm25 > 0 ? [search, found.without_bm25] : [embedded, withoutEmbeddingText];
+      const summary = `${n(count)} of ${n(found.total)} chunks have no text in ${column.whole}: what isn't there can't be checked.`;
       return not(
         "inconclusive",
-        `${column} IS NULL`,
+        `${column.whole} IS NULL OR ${isBlank(column)}`,
         summary,
         "Find out why the ingestion left them empty, and ingest again.",
       );
     }
+    if (unproven !== null) {
+      const summary = `${n(unproven.chunks)} of ${n(found.total)} search texts begin with ${JSON.stringify(unproven.beginning)}, and the pattern ${text} matches no text of any run: that may be a prefix which the pattern misses.`;
+      return not(
+        "inconclusive",
+        null,
+        summary,
+        "Correct retrieval.prefix.pattern in golive.yaml; if the texts rightly begin alike, have this check waived.",
+      );
+    }
+    const control =
+      policy === "A"
+        ? "every embedding text does, so the pattern is the right one"
+        : "no embedding text either (policy none: nothing has to match, so no control shows that the pattern can)";
     return {
       ...base,
       verdict: "pass",
-      summary: `None of ${n(found.total)} chunks begins with the ingestion prefix in its search text; embedding texts follow policy ${policy}.`,
+      summary: `None of ${n(found.total)} chunks begins with the ingestion prefix in its search text; ${control}.`,
       next: "",
     };
   },

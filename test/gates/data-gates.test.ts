@@ -333,6 +333,58 @@ describe("prefix-leakage", () => {
     expect(await run(prefixLeakage, withPrefix("Document: ", "none"))).toMatchObject({ verdict: "pass" });
   });
 
+  it.each([
+    ["a line break", "E'\\r\\n\\tDocument: x'"],
+    ["a byte order mark", "U&'\\FEFFDocument: x'"],
+    ["a hundred no-break spaces", "repeat(U&'\\00A0', 100) || 'Document: x'"],
+  ])("fails on a prefix behind %s, which no search sees", async (_what, text) => {
+    for (const pattern of ["Document: ", "^Document: |^Dokument: ", "(?i)document:\\s", " Document: "]) {
+      await change(`UPDATE CHUNKS SET bm25_text = ${text} WHERE id = 'b-3'`);
+      const result = await run(prefixLeakage, withPrefix(pattern));
+      expect(result, pattern).toMatchObject({ verdict: "fail", numbers: { leaking: 1, examples: "b-3" } });
+    }
+  });
+
+  it("fails when no search text holds anything, and is inconclusive when one does not", async () => {
+    for (const blank of ["''", "E' \\n'", "U&'\\3000\\FEFF\\200B'"]) {
+      await change(`UPDATE CHUNKS SET bm25_text = ${blank} WHERE id = 'b-3'`);
+      const one = await run(prefixLeakage);
+      expect(one).toMatchObject({ verdict: "inconclusive", numbers: { without_bm25_text: 1, examples: "b-3" } });
+    }
+    await change("UPDATE CHUNKS SET bm25_text = ' ' WHERE RUN_ID = 'b'");
+    const all = await run(prefixLeakage);
+    expect(all.verdict).toBe("fail");
+    expect(all.summary).toContain("Not one of 40 chunks has a search text");
+  });
+
+  describe("under policy none, where nothing proves the pattern", () => {
+    const none = withPrefix("Document: ", "none");
+    beforeEach(() => change("UPDATE CHUNKS SET embedding_text = bm25_text"));
+
+    it("passes, and says that there is no control", async () => {
+      const result = await run(prefixLeakage, none);
+      expect(result.verdict).toBe("pass");
+      expect(result.summary).toContain("no control shows that the pattern can");
+    });
+
+    it("is inconclusive when most search texts begin alike and the pattern matches nothing anywhere", async () => {
+      await change("UPDATE CHUNKS SET bm25_text = E' Dokument: ' || bm25_text WHERE RUN_ID = 'b' AND id > 'b-2'");
+      const result = await run(prefixLeakage, none);
+      expect(result).toMatchObject({ verdict: "inconclusive", numbers: { begin_alike: 27 } });
+      expect(result.summary).toContain('27 of 40 search texts begin with "Dokument: "');
+    });
+
+    it("passes when the pattern is known to match in another run, or when only few begin alike", async () => {
+      await change("UPDATE CHUNKS SET bm25_text = 'Handbook: ' || bm25_text WHERE RUN_ID = 'b' AND id > 'b-2'");
+      expect(await run(prefixLeakage, none)).toMatchObject({ verdict: "inconclusive" });
+      await change("UPDATE CHUNKS SET embedding_text = 'Document: x' WHERE id = 'a-3'");
+      expect(await run(prefixLeakage, none)).toMatchObject({ verdict: "pass" });
+      await change("UPDATE CHUNKS SET embedding_text = 'x' WHERE id = 'a-3'");
+      await change("UPDATE CHUNKS SET bm25_text = substr(bm25_text, 11) WHERE RUN_ID = 'b' AND id > 'b-3'");
+      expect(await run(prefixLeakage, none)).toMatchObject({ verdict: "pass" });
+    });
+  });
+
   it("is inconclusive about texts that are not there, and fails an empty run", async () => {
     await change("UPDATE CHUNKS SET bm25_text = NULL WHERE id = 'b-3'");
     expect(await run(prefixLeakage)).toMatchObject({ verdict: "inconclusive", numbers: { examples: "b-3" } });
@@ -344,6 +396,7 @@ describe("prefix-leakage", () => {
     ["an unclosed bracket", "Doc[ument"],
     ["one that closes what it never opened", "a)|(b"],
     ["nothing", "^"],
+    ["nothing but white space", "^ "],
     ["what matches everything", "(Document: )?"],
     ["an option that can't be anchored", "(?q)Doc"],
     ["a director", "***=Doc"],
