@@ -4,9 +4,15 @@ import { dataInputs } from "#src/gates/recorded-run";
 import { dbNumber, readRow, readRows } from "#src/rag/read-row";
 import type { StoreNames } from "#src/rag/store";
 
-/** No tokenizer packs more bytes than this into a token on average over a chunk of text. */
-const MOST_BYTES_PER_TOKEN = 48;
-/** Share of chunks with such counts from which on the counts are not believed. */
+/**
+ * Counts are held against the text's characters, not its bytes: prose has 3 to 5 characters per token in alphabets of one,
+ * two and three bytes alike, Chinese and Japanese 1 to 2. Only a tokenizer that drops white space, over deeply indented code or
+ * padded tables, comes near 8. Over a whole run 10 is beyond all of these; a single chunk may be an odd one (a table of
+ * dashes), so 16 there, and only a share of such chunks counts. Counts too small by a half still pass: only a recount with
+ * the embedder's own tokenizer could tell.
+ */
+const MOST_CHARACTERS_PER_TOKEN = { run: 10, chunk: 16 } as const;
+/** Share of chunks beyond their bar from which on the counts are not believed. */
 const IMPLAUSIBLE_SHARE = 0.01;
 
 const row = z.object({
@@ -14,6 +20,7 @@ const row = z.object({
   missing: dbNumber,
   unusable: dbNumber,
   implausible: dbNumber,
+  density: dbNumber.nullable(),
   max: dbNumber.nullable(),
   p99: dbNumber.nullable(),
   over_chunk: dbNumber,
@@ -25,12 +32,13 @@ const row = z.object({
 export function tokenBudgetSql(chunks: StoreNames["chunks"]): string {
   const tokens = `${chunks.tokenCount}::bigint`;
   return `WITH run AS (
-  SELECT ${tokens} AS tokens, octet_length(${chunks.embeddingText}::text) AS bytes
+  SELECT ${tokens} AS tokens, char_length(${chunks.embeddingText}::text) AS characters
     FROM ${chunks.table} WHERE ${chunks.run} = $1)
 SELECT count(*) AS total,
        count(*) FILTER (WHERE tokens IS NULL) AS missing,
        count(*) FILTER (WHERE tokens <= 0) AS unusable,
-       count(*) FILTER (WHERE tokens > 0 AND bytes > tokens * ${MOST_BYTES_PER_TOKEN}) AS implausible,
+       count(*) FILTER (WHERE tokens > 0 AND characters > tokens * ${MOST_CHARACTERS_PER_TOKEN.chunk}) AS implausible,
+       (sum(characters) FILTER (WHERE tokens > 0) / nullif(sum(tokens) FILTER (WHERE tokens > 0), 0))::float8 AS density,
        max(tokens) AS max,
        percentile_disc(0.99) WITHIN GROUP (ORDER BY tokens) AS p99,
        count(*) FILTER (WHERE tokens > $2::bigint) AS over_chunk,
@@ -56,6 +64,8 @@ export const tokenBudget: Gate = {
     embedder_max_tokens: retrieval.embedder_max_tokens,
     context_chunks: retrieval.context_chunks,
     context_budget_tokens: retrieval.context_budget_tokens,
+    characters_per_token_max: MOST_CHARACTERS_PER_TOKEN.run,
+    characters_per_token_of_a_chunk_max: MOST_CHARACTERS_PER_TOKEN.chunk,
   }),
   check: async (subject, signal) => {
     const { candidate, store } = subject;
@@ -72,7 +82,8 @@ export const tokenBudget: Gate = {
     );
     const context = found.context ?? 0;
     const tooLarge = found.context !== null && found.context > retrieval.context_budget_tokens;
-    const incredible = found.implausible / found.total > IMPLAUSIBLE_SHARE;
+    const density = found.density ?? 0;
+    const incredible = density > MOST_CHARACTERS_PER_TOKEN.run || found.implausible / found.total > IMPLAUSIBLE_SHARE;
     const base = {
       findings: [
         ...(found.total === 0 ? ["chunks:none"] : []),
@@ -98,6 +109,7 @@ export const tokenBudget: Gate = {
         without_count: found.missing,
         count_not_positive: found.unusable,
         count_not_plausible: found.implausible,
+        characters_per_token: found.density === null ? null : Math.round(found.density * 10) / 10,
       },
       how: sql,
       inputs: await dataInputs(subject, { column: rag_store.chunks.token_count }, signal),
@@ -145,7 +157,11 @@ export const tokenBudget: Gate = {
       return not("inconclusive", summary, next);
     }
     if (incredible) {
-      const summary = `${n(found.implausible)} of ${n(found.total)} chunks have token counts too small for their text: the counts can't be believed.`;
+      const many =
+        density > MOST_CHARACTERS_PER_TOKEN.run
+          ? `the texts have ${Math.round(density * 10) / 10} characters per counted token, and no tokenizer packs more than ${MOST_CHARACTERS_PER_TOKEN.run}`
+          : `${n(found.implausible)} of ${n(found.total)} chunks have more than ${MOST_CHARACTERS_PER_TOKEN.chunk} characters per counted token`;
+      const summary = `The token counts are too small for their texts: ${many}. So nobody can say whether the chunks fit.`;
       return not("inconclusive", summary, next);
     }
     return {

@@ -289,6 +289,53 @@ describe("token-budget", () => {
     expect(await run(tokenBudget)).toMatchObject({ verdict: "inconclusive" });
   });
 
+  describe("with counts that are too small for the texts", () => {
+    const prose = "The cutover moves run and configuration in one transaction, and both come back together. ";
+    const texts = (text: string, tokens: number, where = "RUN_ID = 'b'") =>
+      change(
+        `UPDATE CHUNKS SET embedding_text = 'Document: ' || repeat('${text}', 4), tokens = ${tokens} WHERE ${where}`,
+      );
+
+    it.each([
+      // 366 characters are about 80 tokens of English, 78 about 50 of Japanese, 370 about 90 of Russian.
+      ["English a tenth", prose, 8, /45.8 characters per counted token/],
+      ["English a quarter", prose, 20, /18.3 characters per counted token/],
+      [
+        "Russian a third",
+        "Переключение меняет прогон и настройки в одной транзакции, и возвращаются они вместе тоже. ",
+        30,
+        /12/,
+      ],
+      ["Japanese a tenth", "切替は実行と設定を同時に移す。", 5, /14 characters per counted token/],
+    ])("is inconclusive: %s", async (_what, text, tokens, says) => {
+      await texts(text, tokens);
+      const result = await run(tokenBudget);
+      expect(result.verdict).toBe("inconclusive");
+      expect(result.summary).toMatch(says);
+    });
+
+    it.each([
+      ["English", prose, 80],
+      ["Russian", "Переключение меняет прогон и настройки в одной транзакции, и возвращаются они вместе тоже. ", 90],
+      ["Japanese", "切替は実行と設定を同時に移す。", 50],
+      ["indented code under a tokenizer without white space", `${" ".repeat(12)}if (ready) return flip(pair); `, 22],
+    ])("passes with true ones: %s", async (_what, text, tokens) => {
+      await texts(text, tokens);
+      expect(await run(tokenBudget)).toMatchObject({ verdict: "pass" });
+    });
+
+    it("is inconclusive when they are so in a few chunks of many, and passes with one odd chunk among hundreds", async () => {
+      await texts(prose, 8, "id = 'b-3'");
+      const one = await run(tokenBudget);
+      expect(one.verdict).toBe("inconclusive");
+      expect(one.summary).toContain("1 of 40 chunks have more than 16 characters per counted token");
+      await insertChunks(runner, "many", 400);
+      await texts(prose, 8, "id = 'many-3'");
+      const among = await run(tokenBudget, { candidate: { run: "many", config: "v2" } });
+      expect(among).toMatchObject({ verdict: "pass", numbers: { count_not_plausible: 1 } });
+    });
+  });
+
   it("does not look at other runs", async () => {
     await change("UPDATE CHUNKS SET tokens = 9999 WHERE RUN_ID = 'a'");
     expect(await run(tokenBudget)).toMatchObject({ verdict: "pass" });
