@@ -101,6 +101,7 @@ export function composeChecks(deps: Deps): {
       if (different.length > 0) return otherConfiguration(gate, different);
       const subject: GateSubject = {
         service,
+        release: release.id,
         candidate: release.candidate,
         active: release.active,
         frozenManifest: release.manifest?.hash ?? null,
