@@ -9,7 +9,14 @@ import type { ListenerDeps } from "#src/slack/listeners/deps";
 import type { EventDeps, EventHandler } from "#src/slack/listeners/events/handler";
 import { EVENT_HANDLERS } from "#src/slack/listeners/events/table";
 import { reportFailure } from "#src/slack/listeners/failures";
-import { readClick, readSubmission, readTyped, type Submission } from "#src/slack/listeners/payloads";
+import {
+  type Click,
+  readClick,
+  readSubmission,
+  readTyped,
+  type Submission,
+  type Typed,
+} from "#src/slack/listeners/payloads";
 import { answer, orSaySo } from "#src/slack/listeners/reply";
 import type { ViewHandler } from "#src/slack/listeners/views/handler";
 import { VIEW_HANDLERS } from "#src/slack/listeners/views/table";
@@ -26,30 +33,33 @@ export function registerListeners(app: App, deps: ListenerDeps, work: RunningWor
       await deps.useCases.refreshMembers(service);
     }),
   };
-  const run = (during: string, task: () => Promise<void>) =>
-    work.run(() => task().catch((error: unknown) => void reportFailure(deps.log, during, error)));
+  // Nobody waits for it: a listener that did would keep the whole request in memory, the pressed message in it, and
+  // moving those is what the garbage collector's pauses are made of.
+  const run = (during: string, task: () => Promise<void>): void =>
+    void work.run(() => task().catch((error: unknown) => void reportFailure(deps.log, during, error)));
 
   app.action(/.*/, async ({ ack, body }) => {
     await ack();
-    await run("action", () => handleClick(deps, body));
+    const click = tryRead(deps, "a click", () => readClick(body));
+    if (click !== null) run(`action ${click.action}`, () => handleClick(deps, click));
   });
   app.command(/.*/, async ({ ack, body }) => {
     await ack();
-    await run("command", () => handleCommand(deps, body));
+    const typed = tryRead(deps, "a command", () => readTyped(body));
+    if (typed !== null) run(`command ${typed.command}`, () => handleCommand(deps, typed));
   });
   app.view({ type: "view_submission" }, async ({ ack, body }) => {
-    const submission = tryRead(deps, body);
+    const submission = tryRead(deps, "a submission", () => readSubmission(body));
     const handler = submission === null ? undefined : viewHandler(submission.callback);
     const errors = submission === null ? null : (handler?.check(submission) ?? null);
     if (errors !== null && Object.keys(errors).length > 0)
       return ack({ response_action: "errors", errors: { ...errors } });
     // The entire stack closes: Details underneath would show what was before.
     await ack({ response_action: "clear" });
-    if (submission !== null)
-      await run(`view ${submission.callback}`, () => handleSubmission(deps, submission, handler));
+    if (submission !== null) run(`view ${submission.callback}`, () => handleSubmission(deps, submission, handler));
   });
   app.event(/.*/, async ({ event }) => {
-    await run(`event ${event.type}`, async () => eventHandler(event.type)?.(eventDeps, event));
+    run(`event ${event.type}`, async () => eventHandler(event.type)?.(eventDeps, event));
   });
   // Nothing of ours has these; unanswered they would hang for three seconds.
   app.view({ type: "view_closed" }, async ({ ack }) => ack());
@@ -57,8 +67,7 @@ export function registerListeners(app: App, deps: ListenerDeps, work: RunningWor
   app.options(/.*/, async ({ ack }) => ack({ options: [] }));
 }
 
-async function handleClick(deps: ListenerDeps, body: unknown): Promise<void> {
-  const click = readClick(body);
+async function handleClick(deps: ListenerDeps, click: Click): Promise<void> {
   const handler = Object.entries(ACTION_HANDLERS).find(([id]) => id === click.action)?.[1];
   await orSaySo(deps, placeOfClick(click), `action ${click.action}`, async () => {
     if (handler !== undefined) return handler(deps, click);
@@ -69,8 +78,7 @@ async function handleClick(deps: ListenerDeps, body: unknown): Promise<void> {
   });
 }
 
-async function handleCommand(deps: ListenerDeps, body: unknown): Promise<void> {
-  const typed = readTyped(body);
+async function handleCommand(deps: ListenerDeps, typed: Typed): Promise<void> {
   const handler = Object.entries(COMMAND_HANDLERS).find(([name]) => name === typed.command)?.[1];
   await orSaySo(deps, placeOfTyped(typed), `command ${typed.command}`, async () => {
     if (handler !== undefined) return handler(deps, typed);
@@ -92,11 +100,11 @@ async function handleSubmission(
   await orSaySo(deps, place, `view ${submission.callback}`, () => handler.submit(deps, submission));
 }
 
-function tryRead(deps: ListenerDeps, body: unknown): Submission | null {
+function tryRead<T>(deps: ListenerDeps, what: string, read: () => T): T | null {
   try {
-    return readSubmission(body);
+    return read();
   } catch (error) {
-    reportFailure(deps.log, "reading a submission", error);
+    reportFailure(deps.log, `reading ${what}`, error);
     return null;
   }
 }
