@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Gate, GateFinding } from "#src/gates/gate";
 import { SHARED_MAX, unprovenPattern } from "#src/gates/prefix-control";
 import { BLANKS, readPrefixPattern } from "#src/gates/prefix-pattern";
-import { begins, isBlank, prefixLeakageSql, textOf } from "#src/gates/prefix-sql";
+import { begins, beyondDoubtSql, isBlank, prefixLeakageSql, textOf, type Usable } from "#src/gates/prefix-sql";
 import { dataInputs } from "#src/gates/recorded-run";
 import { dbNumber, readRow, readRows } from "#src/rag/read-row";
 import type { RagStore } from "#src/rag/store";
@@ -17,6 +17,8 @@ const row = z.object({
   null_embedding_text: dbNumber,
   blank_embedding_text: dbNumber,
 });
+
+const quickRow = z.object({ total: dbNumber, beyond_doubt: dbNumber });
 
 const n = (value: number): string => value.toLocaleString("en-US");
 
@@ -39,6 +41,27 @@ async function refusedRegex(
     if (error instanceof RagStoreError && error.code === "invalid-value") return "it is not a valid regular expression";
     throw error;
   }
+}
+
+type Counts = z.infer<typeof row>;
+
+/** The quick look where it is enough, else every chunk classed. */
+async function countTexts(
+  store: RagStore,
+  run: string,
+  pattern: Usable,
+  policy: "A" | "none",
+  signal: AbortSignal,
+): Promise<{ readonly sql: string; readonly found: Counts }> {
+  const { chunks } = store.names;
+  if (policy === "A" && pattern.kind === "literal") {
+    const sql = beyondDoubtSql(chunks, pattern.characters[0]);
+    const { total, beyond_doubt } = readRow(quickRow, await store.query(sql, [run, pattern.operand], signal));
+    const clean = { leaking: 0, without_bm25: 0, carrying: total, null_embedding_text: 0, blank_embedding_text: 0 };
+    if (total === beyond_doubt) return { sql, found: { total, ...clean } };
+  }
+  const sql = prefixLeakageSql(chunks, pattern);
+  return { sql, found: readRow(row, await store.query(sql, [run, pattern.operand, BLANKS], signal)) };
 }
 
 /**
@@ -80,8 +103,7 @@ export const prefixLeakage: Gate = {
         findings: [`pattern:${refused}`],
       };
     }
-    const sql = prefixLeakageSql(chunks, pattern);
-    const found = readRow(row, await store.query(sql, [candidate.run, pattern.operand, BLANKS], signal));
+    const { sql, found } = await countTexts(store, candidate.run, pattern, policy, signal);
     const wrongEmbedding = policy === "A" ? found.total - found.null_embedding_text - found.carrying : found.carrying;
     const withoutEmbeddingText = found.null_embedding_text + found.blank_embedding_text;
     const unproven =
