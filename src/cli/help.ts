@@ -32,6 +32,14 @@ A signature from here binds what the release is now; look at \`golive release st
   "golive release cutover": `
 Example: golive release cutover --as U012AB3CD --confirm
 Exit 0: live · 1: refused or stopped, with what blocks it; the pointer is untouched then.`,
+  "golive manifest generate": `
+Example: golive manifest generate --format yaml --out manifest.yaml
+The same facts print the same bytes. Exit 0: complete · 1: printed, but not complete.`,
+  "golive manifest show": `
+Example: golive manifest show --json · golive manifest show 9f86d081`,
+  "golive manifest diff": `
+Example: golive manifest diff 9f86d081 release · golive manifest diff before.yaml after.yaml
+Each may be the first letters of a hash, a release's id, the word \`release\` (the open or last one), or a file.`,
   "golive audit verify": `
 Exit 0: intact · 1: broken, with each row and what is wrong with it.`,
   "golive audit export": `

@@ -5,6 +5,7 @@ import { explainError } from "#src/cli/explain-error";
 import { addHelp } from "#src/cli/help";
 import { registerInit } from "#src/cli/init";
 import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { registerManifest } from "#src/cli/manifest";
 import { registerMigrate } from "#src/cli/migrate";
 import type { Register } from "#src/cli/register";
 import { registerRelease } from "#src/cli/release";
@@ -21,6 +22,7 @@ const COMMANDS: readonly Register[] = [
   registerConfig,
   registerRun,
   registerRelease,
+  registerManifest,
   registerUnlock,
   registerAudit,
 ];

@@ -1,15 +1,22 @@
 import type { ServiceConfig } from "#src/config/service-config";
 import { canonicalJson, type Json, sha256 } from "#src/manifest/canonical";
+import type { DatasetFact } from "#src/manifest/collect-datasets";
+import { askedModels, collectModels, type ResolveModel } from "#src/manifest/collect-models";
+import { type Adopted, collectRun } from "#src/manifest/collect-run";
+import { compareReport, type ServiceReport } from "#src/manifest/collect-service";
+import { readConfigurationFacts } from "#src/manifest/configuration-facts";
 import { describeDsn } from "#src/manifest/describe-dsn";
 import { manifestProblems } from "#src/manifest/manifest-schema";
 import { redact } from "#src/manifest/redact";
 import type { RagStore } from "#src/rag/store";
-import { speakingRecord } from "#src/release/comparable-digests";
 import type { Pair } from "#src/release/events";
 
 type Scalars = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Where the facts come from. Everything is passed in; only the RAG store is asked. */
+/** A source that can't be asked now: the sentence that says why. */
+export type Unavailable = { readonly unavailable: string };
+
+/** Where the facts come from. Everything is passed in. */
 export type ManifestSources = {
   readonly service: ServiceConfig;
   readonly candidate: Pair;
@@ -17,16 +24,25 @@ export type ManifestSources = {
   readonly store: RagStore;
   /** The store's connection string; only host and database enter the manifest. */
   readonly storeUrl: string;
-  readonly adopted: Readonly<Record<string, { readonly chunks: number; readonly digest: string }>>;
+  readonly adopted: Adopted;
+  /** What the service says it would run for this pair. */
+  readonly serviceReport: (pair: Pair, signal: AbortSignal) => Promise<ServiceReport | Unavailable>;
+  readonly resolveModel: (model: string, signal: AbortSignal) => Promise<Awaited<ReturnType<ResolveModel>> | Unavailable>;
+  readonly datasets: (signal: AbortSignal) => Promise<readonly DatasetFact[]>;
   /** The floors of quality_gates.yaml. */
   readonly qualityGates: Scalars;
   /** Gate id → version and thresholds, from `gateThresholds` in src/gates/registry.ts. */
   readonly gates: Readonly<Record<string, { readonly version: number; readonly thresholds: Scalars }>>;
   /** deterministic_evaluation.env as parsed. */
   readonly determinism: Scalars;
+  /** `models.limits` and `models.profiled` of golive.yaml. */
+  readonly modelLimits: Readonly<Record<string, unknown>>;
 };
 
-export type ManifestSettings = Pick<ManifestSources, "service" | "storeUrl" | "qualityGates" | "gates" | "determinism">;
+export type ManifestSettings = Pick<
+  ManifestSources,
+  "service" | "storeUrl" | "qualityGates" | "gates" | "determinism" | "modelLimits"
+>;
 
 /**
  * A manifest as collected. `hash`: SHA-256 of `text`, its canonical JSON. `problems`: what is missing or a placeholder; a
@@ -50,58 +66,72 @@ export function manifestSettings(sources: ManifestSettings) {
     retrieval: plainJson(sources.service.retrieval),
     thresholds: { quality_gates: { ...sources.qualityGates }, gates: plainJson(sources.gates) },
     deterministic_evaluation: { ...sources.determinism },
+    model_limits: plainJson(sources.modelLimits),
+    not_applicable: Object.fromEntries(Object.entries(sources.service.applies).map(([id, { reason }]) => [id, reason])),
   };
 }
 
 /**
- * Collects the run manifest. Facts that nobody recorded are null in it. Checklist and policy stay out: sign-offs are bound to
- * them by hashes of their own, and in here an edit of one role would void every signature of the release. Throws `RagStoreError`
- * when the store fails.
+ * Collects the run manifest. Facts that nobody recorded are null in it, and so are those of a source that says it is
+ * unavailable. Checklist and policy stay out: sign-offs are bound to them by hashes of their own, and in here an edit of one
+ * role would void every signature of the release. Throws `RagStoreError` when the store fails, and what a source throws.
  */
-export async function collectManifest(sources: ManifestSources, signal?: AbortSignal): Promise<Manifest> {
+export async function collectManifest(sources: ManifestSources, signal: AbortSignal): Promise<Manifest> {
   const { service, candidate, active, store } = sources;
-  const [run, now, versions] = [
-    await store.run(candidate.run, signal),
-    await store.digest(candidate.run, signal),
-    await store.configVersions(signal),
-  ];
-  const adopted = Object.hasOwn(sources.adopted, candidate.run) ? sources.adopted[candidate.run] : undefined;
-  const held = speakingRecord(run, adopted ?? null, now.digest);
-  const ingested = run !== null && (run.chunks !== null || run.digest !== null);
-  const found = versions.find((each) => each.version === candidate.config);
-  const configuration = found === undefined ? null : redact(plainJson(found.body));
+  const run = await collectRun(store, candidate.run, sources.adopted, signal);
+  const configuration = await collectConfiguration(store, candidate.config, signal);
+  const facts = readConfigurationFacts(configuration.body, service.configuration_facts);
+  const report = await sources.serviceReport(candidate, signal);
+  const models = await modelsOf(sources, configuration.body, signal);
+  const known = isUnavailable(report) ? null : report;
   const body: Json = {
-    schema: "golive-manifest/1",
+    schema: "golive-manifest/2",
     service: service.id,
     candidate: { ...candidate },
     active: active === null ? null : { ...active },
-    ingest_run: {
-      chunks: now.chunks,
-      digest: now.digest,
-      recorded_by:
-        ingested && adopted !== undefined
-          ? "ingestion and adoption"
-          : ingested
-            ? "ingestion"
-            : adopted !== undefined
-              ? "adoption"
-              : null,
-      recorded_chunks: held?.chunks ?? null,
-      recorded_digest: held?.digest ?? null,
-    },
-    configuration: {
-      version: candidate.config,
-      sha256: configuration === null ? null : sha256(canonicalJson(configuration)),
-      body: configuration,
-    },
+    ingest_run: run,
+    configuration,
+    service_report: known === null ? null : plainJson(compareReport(known, candidate, configuration.body)),
+    source: { commit: known?.source?.commit ?? null, branch: known?.source?.branch ?? null },
+    models: plainJson(models.facts),
+    datasets: plainJson(await sources.datasets(signal)),
     ...manifestSettings(sources),
   };
   const text = canonicalJson(body);
-  return { service: service.id, hash: sha256(text), text, body, problems: manifestProblems(body) };
+  const unavailable = [...(isUnavailable(report) ? [report.unavailable] : []), ...models.unavailable];
+  const problems = [
+    ...unavailable,
+    ...manifestProblems(body),
+    ...(configuration.body === null ? [] : facts.problems),
+  ];
+  return { service: service.id, hash: sha256(text), text, body, problems };
+}
+
+/** The configuration version as the store holds it, secrets left out, and its CONFIG_HASH; nulls where there is none. */
+export async function collectConfiguration(store: RagStore, version: string, signal?: AbortSignal) {
+  const found = (await store.configVersions(signal)).find((each) => each.version === version);
+  const body = found === undefined ? null : redact(plainJson(found.body));
+  return { version, sha256: body === null ? null : sha256(canonicalJson(body)), body };
+}
+
+async function modelsOf(sources: ManifestSources, body: Json, signal: AbortSignal) {
+  const asked = askedModels(body, sources.service.configuration_facts, sources.service.judge_model);
+  const unavailable: string[] = [];
+  const resolve: ResolveModel = async (model, stop) => {
+    const found = await sources.resolveModel(model, stop);
+    if (!isUnavailable(found)) return found;
+    unavailable.push(found.unavailable);
+    return null;
+  };
+  return { facts: await collectModels(asked, resolve, signal), unavailable };
+}
+
+function isUnavailable(source: object | null): source is Unavailable {
+  return source !== null && "unavailable" in source;
 }
 
 /** A parsed configuration as JSON: keys that are set to `undefined` are not there. */
-function plainJson(value: unknown): Json {
+export function plainJson(value: unknown): Json {
   const text = JSON.stringify(value);
   if (text === undefined) return null;
   const parsed: Json = JSON.parse(text);

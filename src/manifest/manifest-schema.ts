@@ -21,12 +21,20 @@ const settings = z.json().superRefine((value, context) => {
   }
 });
 
+const model = z.strictObject({
+  /** The id as the configuration names it. */
+  asked: fact,
+  /** What the provider resolves it to: a label that somebody typed proves nothing. */
+  arn: z.string({ error: "is not known: the provider has no such model" }).regex(/^arn:[a-z-]+:bedrock:/, "is no Bedrock ARN"),
+  models: z.array(z.string()).min(1, "names no model"),
+});
+
 /**
- * The run manifest, version 1: what can be known now about everything that may change an answer. No times, no people: the
- * same facts are the same bytes, and so the same hash.
+ * The run manifest, version 2: everything that may change an answer. No times, no people: the same facts are the same bytes,
+ * and so the same hash. Who froze it, when, and what the checks said stands beside it (`manifest-record.ts`).
  */
 export const manifestSchema = z.strictObject({
-  schema: z.literal("golive-manifest/1"),
+  schema: z.literal("golive-manifest/2"),
   service: fact,
   candidate: pair,
   /** What answers now; null for a first go-live. */
@@ -40,7 +48,30 @@ export const manifestSchema = z.strictObject({
     recorded_chunks: count,
     recorded_digest: fact,
   }),
+  /** `sha256` is the CONFIG_HASH: over the RFC 8785 canonical JSON of `body`, secrets left out. */
   configuration: z.strictObject({ version: fact, sha256: hash, body: settings }),
+  /** What the service says it runs; `contradictions` says where that is something else. */
+  service_report: z.strictObject(
+    {
+      reported_config_hash: z.string().nullable(),
+      variables: z.array(z.string()),
+      contradictions: z.array(z.string()).max(0, { error: (issue) => `disagrees: ${contradictionsOf(issue.input)}` }),
+    },
+    { error: "is not known" },
+  ),
+  /** The service's code. */
+  source: z.strictObject({ commit: z.string({ error: "is not known" }).regex(/^[0-9a-f]{7,64}$/, "is no git commit"), branch: fact }),
+  models: z.strictObject({ generation: model, embedding: model, rerank: model.optional(), judge: model }),
+  datasets: z
+    .array(
+      z.strictObject({
+        id: fact,
+        sha256: z.string({ error: "is not known: its file can't be read" }).regex(/^[0-9a-f]{64}$/, "is not a SHA-256"),
+        bytes: count,
+        cases: count.nullable(),
+      }),
+    )
+    .min(1, "names none"),
   store: z.strictObject({ location: fact, mapping: z.record(z.string(), z.json()) }),
   retrieval: z.record(z.string(), z.json()),
   thresholds: z.strictObject({
@@ -48,6 +79,10 @@ export const manifestSchema = z.strictObject({
     gates: z.record(z.string(), z.strictObject({ version: z.number(), thresholds: scalars })),
   }),
   deterministic_evaluation: scalars,
+  /** The shared limit of model calls, and what was profiled to allow more than the checklist does. */
+  model_limits: z.record(z.string(), z.json()),
+  /** Checks that this service declares not to apply, and why. */
+  not_applicable: z.record(z.string(), z.string()),
 });
 
 /** A complete manifest. */
@@ -58,6 +93,10 @@ export function manifestProblems(body: Json): readonly string[] {
   const parsed = manifestSchema.safeParse(body);
   if (parsed.success) return [];
   return parsed.error.issues.map((issue) => `${issue.path.join(".") || "the manifest"} ${issue.message}`);
+}
+
+function contradictionsOf(input: unknown): string {
+  return Array.isArray(input) ? input.map(String).join("; ") : "";
 }
 
 function* textsOf(
