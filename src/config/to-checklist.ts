@@ -1,5 +1,6 @@
 import type { ChecklistConfig } from "#src/config/checklist-config";
 import type { Config } from "#src/config/load-config";
+import type { ServiceConfig } from "#src/config/service-config";
 import type { CheckDefinition, CheckId, Checklist, ChecklistItem, Proof } from "#src/release/checklist";
 
 const MINUTE_MS = 60_000;
@@ -8,10 +9,10 @@ const MINUTE_MS = 60_000;
 export type BuiltCheck = { readonly id: CheckId; readonly version: number };
 
 /**
- * The checklist as a release freezes it. `builtChecks` are those that this program really has wired: an id that the
+ * The checklist as a release of one service freezes it. `builtChecks` are those that this program really has wired: an id that the
  * configuration lists and nobody built is a bug of the composition, and throws.
  */
-export function toChecklist(config: Config, builtChecks: readonly BuiltCheck[]): Checklist {
+export function toChecklist(config: Config, service: ServiceConfig, builtChecks: readonly BuiltCheck[]): Checklist {
   const { checks, sign_offs, sections, items } = config.checklist;
   const all = checks.map((check) => check.id);
   return {
@@ -21,12 +22,14 @@ export function toChecklist(config: Config, builtChecks: readonly BuiltCheck[]):
       const built = builtChecks.find((candidate) => candidate.id === check.id);
       if (built === undefined)
         throw new Error(`check \`${check.id}\` is configured and counted as built, but not wired`);
+      const declared = service.applies[check.id];
       return {
         id: check.id,
         title: check.title,
         version: built.version,
         freshForMs: check.fresh_for * MINUTE_MS,
         waivable: check.waivable,
+        ...(declared === undefined ? {} : { notApplicable: declared.reason }),
       };
     }),
     signOffs: sign_offs.map(({ id, title, role, quorum, covers }) => ({

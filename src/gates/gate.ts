@@ -49,4 +49,9 @@ export type Gate = {
   readonly timeoutMs: number;
   thresholds(service: ServiceConfig): Readonly<Record<string, string | number | boolean | null>>;
   check(subject: GateSubject, signal: AbortSignal): Promise<GateFinding>;
+  /**
+   * Only for a gate that a service may declare not to apply: what in the data says that it does all the same (the end of a
+   * sentence), or null.
+   */
+  contradicts?(subject: GateSubject, signal: AbortSignal): Promise<string | null>;
 };

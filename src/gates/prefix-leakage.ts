@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Gate, GateFinding } from "#src/gates/gate";
 import { SHARED_MAX, unprovenPattern } from "#src/gates/prefix-control";
 import { BLANKS, readPrefixPattern } from "#src/gates/prefix-pattern";
-import { begins, beyondDoubtSql, isBlank, prefixLeakageSql, textOf, type Usable } from "#src/gates/prefix-sql";
+import { begins, beyondDoubtSql, inRowsSql, isBlank, prefixLeakageSql, textOf, type Usable } from "#src/gates/prefix-sql";
 import { dataInputs } from "#src/gates/recorded-run";
 import { dbNumber, readRow, readRows } from "#src/rag/read-row";
 import type { RagStore } from "#src/rag/store";
@@ -55,7 +55,8 @@ async function countTexts(
 ): Promise<{ readonly sql: string; readonly found: Counts }> {
   const { chunks } = store.names;
   if (policy === "A" && pattern.kind === "literal") {
-    const sql = beyondDoubtSql(chunks, pattern.characters[0]);
+    const [size] = await store.query<{ in_rows: boolean | null }>(inRowsSql, [chunks.table], signal);
+    const sql = beyondDoubtSql(chunks, pattern.characters[0], size?.in_rows === true);
     const { total, beyond_doubt } = readRow(quickRow, await store.query(sql, [run, pattern.operand], signal));
     const clean = { leaking: 0, without_bm25: 0, carrying: total, null_embedding_text: 0, blank_embedding_text: 0 };
     if (total === beyond_doubt) return { sql, found: { total, ...clean } };

@@ -47,18 +47,31 @@ const IN_ROW_BYTES = 2_000;
 /**
  * The quick look of policy A: how many chunks are beyond doubt, their search text beginning with a visible ASCII character and
  * not with the prefix in `$2`, their embedding text with it. Where that is all of them nothing else has to be asked, and one
- * count of values compared where they lie takes half the time of classing them. `$1` run.
+ * count of values compared where they lie takes half the time of classing them. `$1` run. `inRows`: Postgres has moved no
+ * value out of this table's rows, so that no value's size has to be asked.
  */
-export function beyondDoubtSql({ table, run, bm25Text, embeddingText }: Chunks, characters: number): string {
+export function beyondDoubtSql(
+  { table, run, bm25Text, embeddingText }: Chunks,
+  characters: number,
+  inRows: boolean,
+): string {
   const [search, embedded] = [`${bm25Text} COLLATE "C"`, `${embeddingText} COLLATE "C"`];
   const cut = (column: string, length: number): string => `left(${column}, ${length}) COLLATE "C"`;
-  return `SELECT count(*) AS total, count(*) FILTER (WHERE
-         CASE WHEN pg_column_size(${bm25Text}) < ${IN_ROW_BYTES} AND pg_column_size(${embeddingText}) < ${IN_ROW_BYTES}
-              THEN ${search} >= '!' AND ${search} < '~' AND NOT ${search} ^@ $2::text AND ${embedded} ^@ $2::text
+  const whole = `${search} >= '!' AND ${search} < '~' AND NOT ${search} ^@ $2::text AND ${embedded} ^@ $2::text`;
+  const condition = inRows
+    ? whole
+    : `CASE WHEN pg_column_size(${bm25Text}) < ${IN_ROW_BYTES} AND pg_column_size(${embeddingText}) < ${IN_ROW_BYTES}
+              THEN ${whole}
               ELSE ${cut(bm25Text, 1)} >= '!' AND ${cut(bm25Text, 1)} < '~'
-                   AND ${cut(bm25Text, characters)} <> $2::text AND ${cut(embeddingText, characters)} = $2::text END) AS beyond_doubt
+                   AND ${cut(bm25Text, characters)} <> $2::text AND ${cut(embeddingText, characters)} = $2::text END`;
+  return `SELECT count(*) AS total, count(*) FILTER (WHERE
+         ${condition}) AS beyond_doubt
   FROM ${table} WHERE ${run} = $1`;
 }
+
+/** Whether everything of a table stands in its rows: `$1` its name. A partitioned or foreign table gives no row or false. */
+export const inRowsSql = `SELECT relkind = 'r' AND coalesce(pg_relation_size(nullif(reltoastrelid, 0)), 0) = 0 AS in_rows
+  FROM pg_class WHERE oid = to_regclass($1)`;
 
 /** More chunks than any run has: what is counted in steps of it and what in ones never mix. */
 const STEP = 1_000_000_000_000;

@@ -6,6 +6,7 @@ import { environment } from "#src/gates/environment";
 import type { Gate } from "#src/gates/gate";
 import { indexPresence } from "#src/gates/index-presence";
 import { createManifestGate, type ManifestGateDeps } from "#src/gates/manifest";
+import { thresholdsOf } from "#src/gates/not-applicable";
 import { prefixLeakage } from "#src/gates/prefix-leakage";
 import { previousRunIntact } from "#src/gates/previous-run-intact";
 import { tokenBudget } from "#src/gates/token-budget";
@@ -36,6 +37,6 @@ export function gateThresholds(
   service: ServiceConfig,
 ): Readonly<Record<CheckId, { readonly version: number; readonly thresholds: ReturnType<Gate["thresholds"]> }>> {
   return Object.fromEntries(
-    [...gates.values()].map(({ id, version, thresholds }) => [id, { version, thresholds: thresholds(service) }]),
+    [...gates.values()].map((gate) => [gate.id, { version: gate.version, thresholds: thresholdsOf(gate, service) }]),
   );
 }

@@ -15,6 +15,12 @@ export const rerankSettings: Gate = {
   thresholds: ({ configuration_facts }) => ({
     facts: digestOf(Object.fromEntries(FACTS.map((name) => [name, configuration_facts[name] ?? null]))),
   }),
+  contradicts: async ({ candidate, service, store }, signal) => {
+    const { body } = await collectConfiguration(store, candidate.config, signal);
+    const { facts } = readConfigurationFacts(body, service.configuration_facts);
+    const enabled = facts.find(({ name }) => name === "rerank_enabled")?.value;
+    return enabled === true ? `configuration ${candidate.config} turns a reranker on` : null;
+  },
   check: async ({ candidate, service, store }, signal) => {
     const { body } = await collectConfiguration(store, candidate.config, signal);
     const known = new Map(

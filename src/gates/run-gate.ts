@@ -1,4 +1,5 @@
 import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
+import { findNotApplicable, thresholdsOf } from "#src/gates/not-applicable";
 import { RagStoreError } from "#src/rag/store-error";
 import type { CheckResult, Verdict } from "#src/release/events";
 import { digestOf, evidenceHash } from "#src/release/hash";
@@ -18,7 +19,7 @@ export async function runGate(
   signal: AbortSignal,
   onFault: OnFault = () => undefined,
 ): Promise<CheckResult> {
-  const thresholds = gate.thresholds(subject.service);
+  const thresholds = thresholdsOf(gate, subject.service);
   const hashed = (verdict: Verdict, inputs: string, findings: readonly string[]): string =>
     evidenceHash({
       check: gate.id,
@@ -57,11 +58,15 @@ async function withinTime(gate: Gate, subject: GateSubject, outer: AbortSignal):
   try {
     signal.throwIfAborted();
     signal.addEventListener("abort", giveUp, { once: true });
-    return await Promise.race([gate.check(subject, signal), over.promise]);
+    return await Promise.race([look(gate, subject, signal), over.promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", giveUp);
   }
+}
+
+async function look(gate: Gate, subject: GateSubject, signal: AbortSignal): Promise<GateFinding> {
+  return (await findNotApplicable(gate, subject, signal)) ?? gate.check(subject, signal);
 }
 
 /**

@@ -11,6 +11,12 @@ type OpenRelease = { readonly id: string; readonly service: string };
 const LOOK_EVERY_MS = 2 * 60_000;
 
 /**
+ * The manifest of an open release is collected again this often: facts that moved are named while people sign, not at the
+ * click on Cut over. Each look digests the candidate's chunks in one sequential pass.
+ */
+const WATCH_MANIFEST_EVERY_MS = 10 * 60_000;
+
+/**
  * One look per open release and two minutes, whichever replica asks first; and steps of open releases that failed every
  * time are told in the thread and tried again: a RAG store that was down for an hour must not leave a release waiting for
  * ever. `now`: machine time, epoch milliseconds.
@@ -19,9 +25,12 @@ export async function lookAfterReleases(deps: Deps, now: number): Promise<void> 
   const { pool, jobs } = deps;
   const { rows } = await pool.query<OpenRelease>("SELECT id, service FROM golive.release WHERE open");
   for (const release of rows) await reviveSteps(deps, release);
-  const slot = Math.floor(now / LOOK_EVERY_MS);
-  const looks = rows.map(({ id, service }): JobRequest => {
-    return { queue: "revalidate", cause: `look-after/${id}/${slot}`, data: { service, release: id } };
+  const looks = rows.flatMap(({ id, service }): JobRequest[] => {
+    const data = { service, release: id };
+    return [
+      { queue: "revalidate", cause: `look-after/${id}/${Math.floor(now / LOOK_EVERY_MS)}`, data },
+      { queue: "freeze-manifest", cause: `drift/${id}/${Math.floor(now / WATCH_MANIFEST_EVERY_MS)}`, data },
+    ];
   });
   if (looks.length > 0) await jobs.send(looks, (text, values) => pool.query(text, values));
 }

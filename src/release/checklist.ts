@@ -27,6 +27,8 @@ export type CheckDefinition = {
   readonly version: number;
   readonly freshForMs: number;
   readonly waivable: boolean;
+  /** Why the service's configuration declares that it doesn't apply; left out where it does. */
+  readonly notApplicable?: string;
 };
 
 /** Something named people sign. `covers`: the checks whose evidence the signature is bound to. */

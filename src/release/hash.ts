@@ -55,10 +55,19 @@ function hashRules(checklist: Checklist, policy: Policy, signOff: SignOffId): st
   return digestOf({
     definition,
     blocking: definition.covers.filter((check) => blocksCutover(checklist, "check", check)),
+    ...notApplicable(checklist, definition.covers),
     role: policy.roles[definition.role] ?? null,
     requesterMaySign: policy.requesterMaySign,
     onePersonManyRoles: policy.onePersonManyRoles,
   });
+}
+
+/** Covered checks that are declared not to apply: signed with their reasons. Nothing where there are none. */
+function notApplicable(checklist: Checklist, covers: readonly CheckId[]): { notApplicable?: readonly string[][] } {
+  const declared = checklist.checks.flatMap(({ id, notApplicable: reason }) =>
+    reason !== undefined && covers.includes(id) ? [[id, reason]] : [],
+  );
+  return declared.length === 0 ? {} : { notApplicable: declared };
 }
 
 /** States are immutable, and one view asks for each binding six times: half of its time went into these hashes. */
