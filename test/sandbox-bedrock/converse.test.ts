@@ -30,14 +30,17 @@ test("the reader answers with a sentence of a passage and cites it", async () =>
   expect(answer.usage?.totalTokens).toBe((answer.usage?.inputTokens ?? 0) + (answer.usage?.outputTokens ?? 0));
 });
 
-test.each(["runtime", "http2"] as const)("a stream over %s holds the same answer, the model and the usage", async (client) => {
-  const whole = await house.runtime.send(new ConverseCommand(ask(INVITATION)));
-  const events = await collect(await house[client].send(new ConverseStreamCommand(ask(INVITATION))));
-  expect(textOf(events)).toBe(whole.output?.message?.content?.[0]?.text);
-  const stop = events.find((event) => event.messageStop)?.messageStop;
-  expect(stop).toEqual({ stopReason: "end_turn", additionalModelResponseFields: { model: READER } });
-  expect(events.at(-1)?.metadata?.usage).toEqual(whole.usage);
-});
+test.each(["runtime", "http2"] as const)(
+  "a stream over %s holds the same answer, the model and the usage",
+  async (client) => {
+    const whole = await house.runtime.send(new ConverseCommand(ask(INVITATION)));
+    const events = await collect(await house[client].send(new ConverseStreamCommand(ask(INVITATION))));
+    expect(textOf(events)).toBe(whole.output?.message?.content?.[0]?.text);
+    const stop = events.find((event) => event.messageStop)?.messageStop;
+    expect(stop).toEqual({ stopReason: "end_turn", additionalModelResponseFields: { model: READER } });
+    expect(events.at(-1)?.metadata?.usage).toEqual(whole.usage);
+  },
+);
 
 test("the reader says that it doesn't know what no passage says", async () => {
   const prompt = INVITATION.replace("How long does an invitation stay valid?", "What does the enterprise plan cost?");
@@ -53,7 +56,7 @@ test("an answer is cut at the token limit, and says so", async () => {
   expect(answer.usage?.outputTokens).toBe(1);
 });
 
-test("at temperature 0 the same prompt has the same answer; above it may not", async () => {
+test("at temperature 0 the same prompt has the same answer; above it may differ", async () => {
   const two = `<question>How long is an invitation valid?</question>
 <passage id="a">An invitation is valid for seven days.</passage>
 <passage id="b">An invitation to a folder is valid long.</passage>`;

@@ -1,11 +1,20 @@
 import { contentWords } from "#sandbox/rag/embed";
 
-/** Lines and sentences of a text without list marks and heading marks; a code fence's bars are no sentence. */
+/** A line that begins something new; any other line goes on with the paragraph before it. */
+const BEGINS = /^\s*(?:[-*+]\s|\d+[.)]\s|#{1,6}\s|\||```|>)/;
+
+/** Sentences of a Markdown text, without the marks of lists and headings. A heading and a list's item are sentences too. */
 export function sentencesOf(text: string): string[] {
-  return text
-    .split(/\n+/)
-    .flatMap((line) =>
-      line.replace(/^\s*(?:[-*+]|\d+[.)]|#{1,6})\s+/, "").split(/(?<=[.!?])["”)]?\s+(?=[\p{Lu}\p{N}"“([])/u),
+  const blocks: string[] = [];
+  let open = false;
+  for (const line of text.split("\n")) {
+    if (open && line.trim() !== "" && !BEGINS.test(line)) blocks.push(`${blocks.pop()} ${line.trim()}`);
+    else blocks.push(line.trim());
+    open = line.trim() !== "" && !/^\s*#{1,6}\s/.test(line);
+  }
+  return blocks
+    .flatMap((block) =>
+      block.replace(/^(?:[-*+]|\d+[.)]|#{1,6})\s+/, "").split(/(?<=[.!?]["”)]?)\s+(?=[\p{Lu}\p{N}"“([`])/u),
     )
     .map((sentence) => sentence.trim())
     .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
