@@ -27,6 +27,6 @@ function refusal(id: string): string | null {
   if (built === undefined && !Object.hasOwn(PLANNED_CHECKS, id)) {
     return `check \`${id}\` is unknown, so leaving it out says nothing`;
   }
-  if (built?.mayBeWaivable !== false) return null;
-  return `check \`${id}\` applies to every service: rollback and audit rest on it`;
+  if (built === undefined || built.mayNotApply === true) return null;
+  return `check \`${id}\` applies to every service`;
 }

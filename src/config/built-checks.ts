@@ -1,15 +1,25 @@
 import type { CheckId } from "#src/release/checklist";
 
 /**
- * The checks that exist, and whether a policy may make them waivable. The last four are what a rollback and the audit
- * trail rest on: a release that went live without them could be neither undone nor explained, so no waiver opens them.
+ * The checks that exist. `mayBeWaivable`: whether a policy may make it waivable; the last four are what a rollback and the
+ * audit trail rest on: a release that went live without them could be neither undone nor explained, so no waiver opens them.
+ * `mayNotApply`: whether a service may declare that it doesn't apply, which the data can contradict.
  */
-export const BUILT_CHECKS: Readonly<Record<CheckId, { readonly mayBeWaivable: boolean }>> = {
+export const BUILT_CHECKS: Readonly<
+  Record<CheckId, { readonly mayBeWaivable: boolean; readonly mayNotApply?: true }>
+> = {
   environment: { mayBeWaivable: true },
   database: { mayBeWaivable: true },
   "index-presence": { mayBeWaivable: true },
   "token-budget": { mayBeWaivable: true },
   "prefix-leakage": { mayBeWaivable: true },
+  "config-hash": { mayBeWaivable: true },
+  "model-versions": { mayBeWaivable: true },
+  "rerank-settings": { mayBeWaivable: true, mayNotApply: true },
+  models: { mayBeWaivable: true },
+  determinism: { mayBeWaivable: true },
+  "prompt-audit": { mayBeWaivable: true },
+  concurrency: { mayBeWaivable: true },
   "candidate-run": { mayBeWaivable: false },
   "previous-run-intact": { mayBeWaivable: false },
   manifest: { mayBeWaivable: false },

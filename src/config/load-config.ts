@@ -19,6 +19,8 @@ const CONFIG_FILES = {
 
 /** The four files of a configuration directory, parsed and checked against each other. */
 export type Config = {
+  /** Where it was read from; files that it names are relative to it. */
+  readonly dir: string;
   readonly golive: GoliveConfig;
   readonly checklist: ChecklistConfig;
   readonly qualityGates: QualityGates;
@@ -50,6 +52,7 @@ export async function loadConfig(dir: string): Promise<LoadedConfig> {
   return {
     ok: true,
     config: {
+      dir,
       golive: golive.value,
       checklist: checklist.value,
       qualityGates: gates.value.quality_gates,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { envName } from "#src/config/names";
+import { envName, line } from "#src/config/names";
 
 const seconds = z.number().positive().max(3600);
 
@@ -31,22 +31,25 @@ export const modelsSchema = z.strictObject({
       path: ["retry_budget_s"],
       error: "is shorter than `call_timeout_s`: the first try alone may take longer",
     }),
+  /**
+   * What live profiling showed to be safe beyond the checklist's conservative numbers, and where that is written down. Without
+   * it the concurrency check holds the limits against those numbers.
+   */
+  profiled: z
+    .strictObject({
+      max_in_flight: z.int().min(1).max(64).optional(),
+      per_second: z.number().min(0.001).max(1000).optional(),
+      workers: z.int().min(1).max(16).optional(),
+      reason: line.min(10),
+    })
+    .optional(),
 });
-
-const dottedPath = z
-  .string()
-  .max(200)
-  .regex(/^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/, "a path into the configuration version, like generation.model");
 
 /** An id, inference profile id or ARN, as Bedrock takes it. */
 const modelId = z.string().regex(/^[A-Za-z0-9][\w.:/-]{2,299}$/, "a model id as the provider takes it");
 
-/** Where a configuration version names the models it uses, and the model with which Golive judges. */
+/** Golive's own model. Those of the service stand in its configuration versions. */
 export const serviceModelsSchema = z.strictObject({
-  generation: dottedPath,
-  embedding: dottedPath,
-  /** Absent: this service has no reranker at all. */
-  rerank: dottedPath.optional(),
-  /** Golive's own judge. Not the service's: what is judged must not choose its judge. */
+  /** Not the service's: what is judged must not choose its judge. */
   judge_model: modelId,
 });

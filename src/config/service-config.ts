@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { appliesSchema } from "#src/config/applies-config";
+import { configurationFactsSchema, datasetsSchema } from "#src/config/manifest-config";
 import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
 import { envName, name } from "#src/config/names";
 import { ragServiceSchema } from "#src/config/rag-service-config";
@@ -49,6 +50,8 @@ export const serviceSchema = z.strictObject({
   retrieval: retrievalSchema,
   rag_service: ragServiceSchema,
   models: serviceModelsSchema,
+  configuration_facts: configurationFactsSchema,
+  datasets: datasetsSchema,
   applies: appliesSchema,
   /** Variables the service needs: the environment gate proves that each is present and parses. */
   environment: z.array(z.strictObject({ name: envName, type: z.enum(["url", "number", "region", "text"]) })),

@@ -1,8 +1,9 @@
 import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
 import { collectConfiguration } from "#src/manifest/collect-manifest";
-import { compareReport, type ServiceReport } from "#src/manifest/collect-service";
+import { compareReport } from "#src/manifest/collect-service";
 import { readConfigurationFacts } from "#src/manifest/configuration-facts";
 import { isPlaceholder } from "#src/manifest/placeholder";
+import type { ServiceReport } from "#src/rag/service";
 import { digestOf } from "#src/release/hash";
 
 export type ConfigHashGateDeps = {
@@ -96,7 +97,7 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
       return {
         ...reported,
         verdict: "pass",
-        summary: `CONFIG_HASH ${short} covers ${facts.length} facts that can change an answer, and the service runs exactly that${reported_config_hash === null ? " (it reports no hash of its own)" : ""}.`,
+        summary: `CONFIG_HASH ${short} covers ${facts.length} facts that can change an answer, and the service runs exactly that.`,
         value: short,
         next: "",
         findings: [],

@@ -19,10 +19,10 @@ export function createModelVersionsGate({ resolveModel }: ModelVersionsGateDeps)
     title: "Model versions",
     version: 1,
     timeoutMs: 60_000,
-    thresholds: ({ judge_model }) => ({ unresolved: 0, judge: judge_model }),
+    thresholds: ({ models }) => ({ unresolved: 0, judge: models.judge_model }),
     check: async ({ candidate, service, store }, signal) => {
       const { body } = await collectConfiguration(store, candidate.config, signal);
-      const asked = askedModels(body, service.configuration_facts, service.judge_model);
+      const asked = askedModels(body, service.configuration_facts, service.models.judge_model);
       const facts = await collectModels(asked, resolveModel, signal);
       const roles = MODEL_ROLES.flatMap((role) => {
         const fact = facts[role];

@@ -3,11 +3,12 @@ import { canonicalJson, type Json, sha256 } from "#src/manifest/canonical";
 import type { DatasetFact } from "#src/manifest/collect-datasets";
 import { askedModels, collectModels, type ResolveModel } from "#src/manifest/collect-models";
 import { type Adopted, collectRun } from "#src/manifest/collect-run";
-import { compareReport, type ServiceReport } from "#src/manifest/collect-service";
+import { compareReport } from "#src/manifest/collect-service";
 import { readConfigurationFacts } from "#src/manifest/configuration-facts";
 import { describeDsn } from "#src/manifest/describe-dsn";
 import { manifestProblems } from "#src/manifest/manifest-schema";
 import { redact } from "#src/manifest/redact";
+import type { ServiceReport } from "#src/rag/service";
 import type { RagStore } from "#src/rag/store";
 import type { Pair } from "#src/release/events";
 
@@ -115,7 +116,7 @@ export async function collectConfiguration(store: RagStore, version: string, sig
 }
 
 async function modelsOf(sources: ManifestSources, body: Json, signal: AbortSignal) {
-  const asked = askedModels(body, sources.service.configuration_facts, sources.service.judge_model);
+  const asked = askedModels(body, sources.service.configuration_facts, sources.service.models.judge_model);
   const unavailable: string[] = [];
   const resolve: ResolveModel = async (model, stop) => {
     const found = await sources.resolveModel(model, stop);

@@ -43,9 +43,7 @@ export type FactName = keyof typeof CONFIGURATION_FACTS;
 export const FACT_NAMES = Object.keys(CONFIGURATION_FACTS).filter(isFactName);
 
 /** Where a service keeps a fact otherwise, or why it has none. */
-export type FactOverride =
-  | string
-  | { readonly applies: false; readonly reason: string };
+type FactOverride = string | { readonly applies: false; readonly reason: string };
 export type FactOverrides = Readonly<Partial<Record<FactName, FactOverride | undefined>>>;
 
 /** Facts that say nothing without a reranker: null there is an answer. */

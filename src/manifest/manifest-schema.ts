@@ -53,7 +53,7 @@ export const manifestSchema = z.strictObject({
   /** What the service says it runs; `contradictions` says where that is something else. */
   service_report: z.strictObject(
     {
-      reported_config_hash: z.string().nullable(),
+      reported_config_hash: hash,
       variables: z.array(z.string()),
       contradictions: z.array(z.string()).max(0, { error: (issue) => `disagrees: ${contradictionsOf(issue.input)}` }),
     },

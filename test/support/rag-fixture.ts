@@ -87,12 +87,8 @@ export function serviceFixture(
       model_calls_per_answer: 1,
       probe_question: "How many sections has the handbook?",
     },
-    models: {
-      generation: "reader.model",
-      embedding: "embedding.model",
-      rerank: "rerank.model",
-      judge_model: "sandbox.extractive-judge-v1",
-    },
+    models: { judge_model: "sandbox.extractive-judge-v1" },
+    datasets: [{ id: "handbook-gold", file: "gold.jsonl" }],
     environment: [
       { name: "RAG_STORE_URL", type: "url" },
       { name: "AWS_REGION", type: "region" },
