@@ -32,6 +32,9 @@ A signature from here binds what the release is now; look at \`golive release st
   "golive release cutover": `
 Example: golive release cutover --as U012AB3CD --confirm
 Exit 0: live · 1: refused or stopped, with what blocks it; the pointer is untouched then.`,
+  "golive health": `
+Example: golive health --gate index-presence --gate prefix-leakage --run 2026-11-20
+Exit 0: all pass · 1: one failed · 3: one is inconclusive or could not run, none failed · 130: interrupted.`,
   "golive audit verify": `
 Exit 0: intact · 1: broken, with each row and what is wrong with it.`,
   "golive audit export": `

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { registerAudit } from "#src/cli/audit";
 import { registerConfig } from "#src/cli/config";
 import { explainError } from "#src/cli/explain-error";
+import { registerHealth } from "#src/cli/health";
 import { addHelp } from "#src/cli/help";
 import { registerInit } from "#src/cli/init";
 import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
@@ -22,6 +23,7 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerRelease,
   registerUnlock,
+  registerHealth,
   registerAudit,
 ];
 

@@ -8,16 +8,29 @@ export type OnFault = (gate: string, error: unknown) => void;
 
 class GateTimeout extends Error {}
 
-/**
- * Runs one gate to a result, always: a throw, a timeout and a cancellation become the verdict `error`, never a pass. The
- * gate's signal is aborted when its time is up; a gate that ignores it is left behind.
- */
+/** A result with the kinds of what stands against a pass; for an error, which error it was. */
+export type Examined = { readonly result: CheckResult; readonly findings: readonly string[] };
+
+/** Runs one gate to a result, always. See `examine`. */
 export async function runGate(
   gate: Gate,
   subject: GateSubject,
   signal: AbortSignal,
-  onFault: OnFault = () => undefined,
+  onFault?: OnFault,
 ): Promise<CheckResult> {
+  return (await examine(gate, subject, signal, onFault)).result;
+}
+
+/**
+ * Runs one gate to a result, always: a throw, a timeout and a cancellation become the verdict `error`, never a pass. The
+ * gate's signal is aborted when its time is up; a gate that ignores it is left behind.
+ */
+export async function examine(
+  gate: Gate,
+  subject: GateSubject,
+  signal: AbortSignal,
+  onFault: OnFault = () => undefined,
+): Promise<Examined> {
   const thresholds = gate.thresholds(subject.service);
   const hashed = (verdict: Verdict, inputs: string, findings: readonly string[]): string =>
     evidenceHash({
@@ -29,22 +42,22 @@ export async function runGate(
     });
   try {
     const { inputs, findings, ...finding } = withoutNaN(await withinTime(gate, subject, signal));
-    return { ...finding, evidenceHash: hashed(finding.verdict, inputs, findings) };
+    return { result: { ...finding, evidenceHash: hashed(finding.verdict, inputs, findings) }, findings };
   } catch (error) {
     // Stopped from outside: no fault of the gate, and a stack for each check of a process that ends helps nobody.
     if (!signal.aborted) onFault(gate.id, error);
-    const { summary, next } = sayFault(gate, error, signal);
-    return {
+    const findings = [faultKind(error, signal)];
+    const result: CheckResult = {
       verdict: "error",
-      summary,
+      ...sayFault(gate, error, signal),
       value: "could not run",
       bar: "",
       numbers: {},
       how: `gate ${gate.id}, version ${gate.version}`,
-      next,
       // No inputs: nothing was looked at. The same error twice is the same evidence, another error is another one.
-      evidenceHash: hashed("error", "", [faultKind(error, signal)]),
+      evidenceHash: hashed("error", "", findings),
     };
+    return { result, findings };
   }
 }
 
