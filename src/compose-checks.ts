@@ -7,7 +7,7 @@ import type { Config } from "#src/config/load-config";
 import type { ServiceConfig } from "#src/config/service-config";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { createGates, gateThresholds } from "#src/gates/registry";
-import { runGate } from "#src/gates/run-gate";
+import { type OnFault, runGate } from "#src/gates/run-gate";
 import type { CollectManifest } from "#src/jobs/handlers/freeze-manifest";
 import type { RunCheck } from "#src/jobs/handlers/run-check";
 import { missingMigrations } from "#src/journal/migrate";
@@ -39,9 +39,18 @@ type Deps = {
   readonly log: Log;
 };
 
-/** The gates with what they rest on, and the two ways in which the release room uses them. */
-export function composeChecks(deps: Deps): {
+/** What a gate may look at whatever the pair and the release. */
+export type GateSurroundings = Omit<GateSubject, "release" | "candidate" | "active" | "frozenManifest">;
+
+/** What running gates outside a release needs. */
+export type HealthChecks = {
   readonly gates: ReadonlyMap<CheckId, Gate>;
+  readonly surroundingsOf: (service: string) => Promise<GateSurroundings>;
+  readonly onFault: OnFault;
+};
+
+/** The gates with what they rest on, and the ways in which the release room and `golive health` use them. */
+export function composeChecks(deps: Deps): HealthChecks & {
   readonly collect: CollectManifest;
   readonly run: RunCheck;
 } {
@@ -75,6 +84,20 @@ export function composeChecks(deps: Deps): {
     return diffManifests(named, ours).map(describeChange);
   }
 
+  async function surroundingsOf(id: string): Promise<GateSurroundings> {
+    const { service, store } = storeOf(id);
+    return {
+      service,
+      store,
+      adopted: (await serviceState(id)).adopted,
+      env: deps.variables,
+      botDatabase: { ping: () => pingBotDatabase(pool) },
+      machineNow: Date.now,
+    };
+  }
+
+  const onFault: OnFault = (gate, err) => log.error({ err, gate }, "a gate stopped");
+
   const gates = createGates({
     manifest: {
       collect: ({ service, candidate, active }, signal) => collectFor(service.id, candidate, active, signal),
@@ -96,23 +119,16 @@ export function composeChecks(deps: Deps): {
     async run(release, check, signal) {
       const gate = gates.get(check);
       if (gate === undefined) throw new Error(`check ${check} is in a release's checklist, but not built`);
-      const { service, store } = storeOf(release.service);
       const different = await otherSettings(release);
       if (different.length > 0) return otherConfiguration(gate, different);
-      const subject: GateSubject = {
-        service,
-        release: release.id,
-        candidate: release.candidate,
-        active: release.active,
-        frozenManifest: release.manifest?.hash ?? null,
-        store,
-        adopted: (await serviceState(release.service)).adopted,
-        env: deps.variables,
-        botDatabase: { ping: () => pingBotDatabase(pool) },
-        machineNow: Date.now,
-      };
-      return runGate(gate, subject, signal, (id, error) => log.error({ err: error, gate: id }, "a gate stopped"));
+      const { candidate, active } = release;
+      const frozenManifest = release.manifest?.hash ?? null;
+      const around = await surroundingsOf(release.service);
+      const subject: GateSubject = { ...around, release: release.id, candidate, active, frozenManifest };
+      return runGate(gate, subject, signal, onFault);
     },
+    surroundingsOf,
+    onFault,
   };
 }
 

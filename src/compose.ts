@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
-import { composeChecks } from "#src/compose-checks";
+import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import { toChecklist } from "#src/config/to-checklist";
@@ -48,6 +48,7 @@ export type Core = {
   readonly jobs: Jobs;
   readonly pool: Pool;
   readonly clock: DomainClock;
+  readonly checks: HealthChecks;
   /**
    * Takes jobs from now on: manifests and checks always; cutovers only when asked to, since they resolve people with this
    * process's directory; looking after releases only where a release channel can be followed.
@@ -143,6 +144,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     jobs,
     pool,
     clock,
+    checks,
     async startWorkers({ cutovers, followChannel }) {
       const { "cut-over": cutOver, ...checking } = handlers;
       await jobs.startWorkers({

@@ -15,6 +15,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   },
   err: (text) => void process.stderr.write(text),
   env: process.env,
+  terminal: process.stderr.isTTY ? process.stderr : null,
   stopSignal: () =>
     new Promise((resolve) => {
       process.once("SIGINT", () => resolve("SIGINT"));

@@ -6,6 +6,8 @@ export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves with the first signal that asks the process to stop. */
   readonly stopSignal: () => Promise<string>;
+  /** Where `err` goes, when that is a terminal on which lines can be drawn over. */
+  readonly terminal?: NodeJS.WriteStream | null;
 };
 
 /** Exit codes of the command line contract. */

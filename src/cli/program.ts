@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { registerAudit } from "#src/cli/audit";
 import { registerConfig } from "#src/cli/config";
 import { explainError } from "#src/cli/explain-error";
+import { registerHealth } from "#src/cli/health";
 import { addHelp } from "#src/cli/help";
 import { registerInit } from "#src/cli/init";
 import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
@@ -24,6 +25,7 @@ const COMMANDS: readonly Register[] = [
   registerRelease,
   registerManifest,
   registerUnlock,
+  registerHealth,
   registerAudit,
 ];
 

@@ -18,9 +18,10 @@ const MARK: Readonly<Record<CheckView["status"] | SignOffView["status"], readonl
 };
 const WORD = 12;
 const ID = 20;
-const HANG = 2 + 2 + 1 + WORD + 1 + ID + 1;
+/** Where the sentence begins; what belongs to it on further lines hangs there. */
+export const HANG = 2 + 2 + 1 + WORD + 1 + ID + 1;
 
-const pair = (value: { run: string; config: string } | null): string =>
+export const pair = (value: { run: string; config: string } | null): string =>
   value === null ? "nothing" : `${value.run} with ${value.config}`;
 const utc = (at: number): string => `${new Date(at).toISOString().replace("T", " ").slice(0, 16)} UTC`;
 
@@ -82,7 +83,8 @@ function standing({ release, blockers }: ReleaseView): string[] {
   ];
 }
 
-function row(status: CheckView["status"] | SignOffView["status"], id: string, text: string): string[] {
+/** One line of state, id and sentence, in the columns that all lists of checks share. */
+export function row(status: CheckView["status"] | SignOffView["status"], id: string, text: string): string[] {
   const [mark, word] = MARK[status];
   const start = `  ${mark} ${word.padEnd(WORD)} ${id.padEnd(ID)} `;
   // Letters are counted, and a mark may be one or two of them: the text begins in the same column all the same.

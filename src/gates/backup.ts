@@ -24,6 +24,7 @@ export function createBackupGate(deps: BackupGateDeps): Gate {
     title: "Pointer and configuration backup",
     version: 2,
     timeoutMs: 120_000,
+    withoutRelease: "A backup was taken for this look and is kept like any other; no cutover rests on it.",
     thresholds: () => ({ differences: 0, restored: true }),
     check: async ({ service, release, store, candidate }, signal) => {
       const bar = "taken, restored into a scratch schema, no difference";
@@ -42,7 +43,8 @@ export function createBackupGate(deps: BackupGateDeps): Gate {
           findings: [error.kind],
         };
       };
-      const description = `before the go-live of ${candidate.run} with ${candidate.config}`;
+      const occasion = release === undefined ? "health check" : "before the go-live";
+      const description = `${occasion} of ${candidate.run} with ${candidate.config}`;
       const taken = await takeBackup({
         service,
         store,

@@ -163,6 +163,7 @@ export const database: Gate = {
   title: "Database connections",
   version: 2,
   timeoutMs: 20_000,
+  withoutCandidate: true,
   thresholds: () => ({
     answer_ms: ANSWER_MS,
     clock_skew_ms: SKEW_MS,

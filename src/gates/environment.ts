@@ -34,6 +34,7 @@ export const environment: Gate = {
   title: "Environment variables",
   version: 2,
   timeoutMs: 5_000,
+  withoutCandidate: true,
   thresholds: (service) => ({
     variables: variablesOf(service)
       .map(({ name, type }) => `${name}:${type}`)

@@ -47,6 +47,10 @@ export type Gate = {
   readonly title: string;
   readonly version: number;
   readonly timeoutMs: number;
+  /** It looks at no candidate: it runs also where nobody knows which run is meant. */
+  readonly withoutCandidate?: true;
+  /** What is different when it runs for no release (`golive health`); left out where nothing is. One sentence. */
+  readonly withoutRelease?: string;
   thresholds(service: ServiceConfig): Readonly<Record<string, string | number | boolean | null>>;
   check(subject: GateSubject, signal: AbortSignal): Promise<GateFinding>;
   /**

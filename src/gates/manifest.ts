@@ -13,6 +13,7 @@ export function createManifestGate({ collect }: ManifestGateDeps): Gate {
     title: "Run manifest",
     version: 2,
     timeoutMs: 180_000,
+    withoutRelease: "Collected and checked for completeness; no release froze one to compare it with.",
     thresholds: () => ({ missing_facts: 0, placeholders: 0 }),
     check: async (subject, signal) => {
       const { candidate, active, store } = subject;

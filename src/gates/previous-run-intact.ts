@@ -29,6 +29,7 @@ export const previousRunIntact: Gate = {
   title: "Previous run intact",
   version: 2,
   timeoutMs: 180_000,
+  withoutRelease: "Looked at what is live now: what a rollback of the next release would return to.",
   thresholds: () => ({ digest: "equal", chunks: "equal" }),
   check: async (subject, signal) => {
     const { active, store } = subject;

@@ -1,5 +1,7 @@
 import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
 import { findNotApplicable, thresholdsOf } from "#src/gates/not-applicable";
+import { ModelError } from "#src/models/model-error";
+import { RagServiceError } from "#src/rag/service-error";
 import { RagStoreError } from "#src/rag/store-error";
 import type { CheckResult, Verdict } from "#src/release/events";
 import { digestOf, evidenceHash } from "#src/release/hash";
@@ -9,16 +11,29 @@ export type OnFault = (gate: string, error: unknown) => void;
 
 class GateTimeout extends Error {}
 
-/**
- * Runs one gate to a result, always: a throw, a timeout and a cancellation become the verdict `error`, never a pass. The
- * gate's signal is aborted when its time is up; a gate that ignores it is left behind.
- */
+/** A result with the kinds of what stands against a pass; for an error, which error it was. */
+export type Examined = { readonly result: CheckResult; readonly findings: readonly string[] };
+
+/** Runs one gate to a result, always. See `examine`. */
 export async function runGate(
   gate: Gate,
   subject: GateSubject,
   signal: AbortSignal,
-  onFault: OnFault = () => undefined,
+  onFault?: OnFault,
 ): Promise<CheckResult> {
+  return (await examine(gate, subject, signal, onFault)).result;
+}
+
+/**
+ * Runs one gate to a result, always: a throw, a timeout and a cancellation become the verdict `error`, never a pass. The
+ * gate's signal is aborted when its time is up; a gate that ignores it is left behind.
+ */
+export async function examine(
+  gate: Gate,
+  subject: GateSubject,
+  signal: AbortSignal,
+  onFault: OnFault = () => undefined,
+): Promise<Examined> {
   const thresholds = thresholdsOf(gate, subject.service);
   const hashed = (verdict: Verdict, inputs: string, findings: readonly string[]): string =>
     evidenceHash({
@@ -30,22 +45,22 @@ export async function runGate(
     });
   try {
     const { inputs, findings, ...finding } = withoutNaN(await withinTime(gate, subject, signal));
-    return { ...finding, evidenceHash: hashed(finding.verdict, inputs, findings) };
+    return { result: { ...finding, evidenceHash: hashed(finding.verdict, inputs, findings) }, findings };
   } catch (error) {
     // Stopped from outside: no fault of the gate, and a stack for each check of a process that ends helps nobody.
     if (!signal.aborted) onFault(gate.id, error);
-    const { summary, next } = sayFault(gate, error, signal);
-    return {
+    const findings = [faultKind(error, signal)];
+    const result: CheckResult = {
       verdict: "error",
-      summary,
+      ...sayFault(gate, error, signal),
       value: "could not run",
       bar: "",
       numbers: {},
       how: `gate ${gate.id}, version ${gate.version}`,
-      next,
       // No inputs: nothing was looked at. The same error twice is the same evidence, another error is another one.
-      evidenceHash: hashed("error", "", [faultKind(error, signal)]),
+      evidenceHash: hashed("error", "", findings),
     };
+    return { result, findings };
   }
 }
 
@@ -76,6 +91,8 @@ async function look(gate: Gate, subject: GateSubject, signal: AbortSignal): Prom
 function faultKind(error: unknown, outer: AbortSignal): string {
   if (outer.aborted) return "stopped";
   if (error instanceof GateTimeout) return "time-limit";
+  if (error instanceof ModelError) return `model:${error.code}`;
+  if (error instanceof RagServiceError) return `service:${error.code}`;
   if (error instanceof RagStoreError) {
     return error.retryable ? `store:${error.code}` : `store:${error.code}:${digestOf(error.message.toWellFormed())}`;
   }
@@ -102,6 +119,18 @@ function sayFault(gate: Gate, error: unknown, outer: AbortSignal): { summary: st
     return { summary: `"${gate.title}" could not run. ${sentence(error.message)}`, next };
   }
   const kind = error instanceof Error ? error.name : typeof error;
+  if (error instanceof ModelError) {
+    const next = error.retryable
+      ? "Nothing is wrong with the release by that: see the provider's quota and state, then rerun this check."
+      : "Correct what the sentence names (model id, access, region, credentials), then rerun this check.";
+    return { summary: `"${gate.title}" could not run. ${sentence(error.message)}`, next };
+  }
+  if (error instanceof RagServiceError) {
+    const next = error.retryable
+      ? "See that the RAG service runs and is reachable from here, then rerun this check."
+      : "Let the service answer as docs/rag-service.md describes (or correct rag_service in golive.yaml), then rerun this check.";
+    return { summary: `"${gate.title}" could not run. ${sentence(error.message)}`, next };
+  }
   const summary = `"${gate.title}" stopped with a fault inside Golive (${kind}). The log has the details.`;
   return { summary, next: "Rerun this check; if it happens again, report it with the log." };
 }

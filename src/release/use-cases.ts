@@ -3,7 +3,6 @@ import type { Intent } from "#src/release/intents";
 import type { Person, RoleMembers } from "#src/release/people";
 import type { Refusal } from "#src/release/refusals";
 import type { ServiceState } from "#src/release/state";
-import type { WantedPair } from "#src/release/use-cases/candidate-pair";
 import type { ReleaseView } from "#src/release/view";
 
 /** Resolves people and roles. Throws `IdentityError` (retryable) when the directory does not answer: never guesses. */
@@ -93,8 +92,6 @@ export interface ReleaseUseCases {
   service(service: string): Promise<ServiceState>;
   /** What answers now, straight from the RAG store. */
   livePair(service: string): Promise<Pair | null>;
-  /** The pair that a start of these words would be about. */
-  candidatePair(service: string, wanted: WantedPair): Promise<Pair>;
   /** Runs that could go live, newest first. */
   candidates(service: string): Promise<readonly CandidateChoice[]>;
 }

@@ -6,7 +6,6 @@ import { foldRelease, foldService } from "#src/release/evolve";
 import type { ReleaseState, ServiceState } from "#src/release/state";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
 import { createAdoptRun } from "#src/release/use-cases/adopt-run";
-import { chooseCandidate } from "#src/release/use-cases/candidate-pair";
 import { type DecideIntent, releaseEvents, serviceEvents } from "#src/release/use-cases/decide-intent";
 import { createStartRelease, type StartableService } from "#src/release/use-cases/start-release";
 import type { ReleaseView } from "#src/release/view";
@@ -81,12 +80,6 @@ export function createUseCases(deps: UseCaseDeps): ReleaseUseCases {
     release: async (id) => view(await releaseState(id)),
     service: serviceState,
     livePair: (service) => storeOf(service).pointer(),
-    async candidatePair(id, wanted) {
-      const service = serviceOf(id);
-      const [active, configs] = await Promise.all([service.store.pointer(), service.store.configVersions()]);
-      const versions = configs.map(({ version }) => version);
-      return chooseCandidate(service, wanted, active, versions);
-    },
     async candidates(service) {
       const store = storeOf(service);
       const [runs, active, { adopted }] = await Promise.all([store.runs(), store.pointer(), serviceState(service)]);

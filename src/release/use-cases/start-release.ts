@@ -4,7 +4,6 @@ import type { Pair } from "#src/release/events";
 import type { Policy } from "#src/release/policy";
 import type { Refusal } from "#src/release/refusals";
 import type { Identity, Outcome, StartRequest } from "#src/release/use-cases";
-import { chooseCandidate, NO_CONFIG } from "#src/release/use-cases/candidate-pair";
 import type { DecideIntent } from "#src/release/use-cases/decide-intent";
 
 /** What starting a release needs to know of one service. */
@@ -26,7 +25,9 @@ type Deps = {
 };
 
 /**
- * Starts a release of what was named, the rest as `chooseCandidate` fills it in. Throws `RagStoreError` or `IdentityError` when the store or Slack doesn't answer: then nothing was started.
+ * Starts a release. Without a run: the newest complete one. Without a configuration version: the one that is live; where
+ * nothing is, the only one there is. Which of several is newest nobody can tell from their names, so none is guessed. Throws
+ * `RagStoreError` or `IdentityError` when the store or Slack doesn't answer: then nothing was started.
  */
 export function createStartRelease(deps: Deps): (request: StartRequest) => Promise<Outcome> {
   return async (request) => {
@@ -55,6 +56,21 @@ export function createStartRelease(deps: Deps): (request: StartRequest) => Promi
     });
     return outcome.ok ? outcome : { ...outcome, refusal: withVersions(outcome.refusal, candidate, configs) };
   };
+}
+
+const NO_CONFIG = "(no configuration)";
+
+/** The pair that would go live. A name that nobody knows is kept as it is: the rules refuse it by name. */
+async function chooseCandidate(
+  service: StartableService,
+  request: StartRequest,
+  active: Pair | null,
+  configs: readonly string[],
+): Promise<Pair> {
+  const [runs, adopted] = await Promise.all([service.store.runs(), service.adopted()]);
+  const run = request.run ?? runs.find((each) => each.state === "complete")?.run ?? adopted.at(-1);
+  const config = request.config ?? active?.config ?? (configs.length === 1 ? configs[0] : undefined);
+  return { run: run ?? "(no complete run)", config: config ?? NO_CONFIG };
 }
 
 async function runFact(service: StartableService, run: string): Promise<"complete" | "incomplete" | "missing"> {

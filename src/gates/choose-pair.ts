@@ -1,0 +1,51 @@
+import type { RagStore } from "#src/rag/store";
+import { RagStoreError } from "#src/rag/store-error";
+import type { Pair } from "#src/release/events";
+import { samePair } from "#src/release/pair";
+
+/** What somebody asked to look at; null where it is left to Golive. */
+export type AskedPair = { readonly run: string | null; readonly config: string | null };
+
+/** `because`: how the candidate was found, for people. Without one only gates that look at no candidate can run. */
+export type ChosenPair = { readonly active: Pair | null; readonly candidate: Pair | null; readonly because: string };
+
+/**
+ * The pair that a look at the gates is about: what was asked for, else the newest complete run that isn't live with the
+ * configuration that is, else what is live. A store that can't say is no throw: the gates that tell why still have to run.
+ */
+export async function choosePair(
+  store: RagStore,
+  adopted: readonly string[],
+  asked: AskedPair,
+  signal: AbortSignal,
+): Promise<ChosenPair> {
+  try {
+    return await choose(store, adopted, asked, signal);
+  } catch (error) {
+    if (!(error instanceof RagStoreError) || signal.aborted) throw error;
+    return { active: null, candidate: null, because: `the RAG store could not be asked for it (${error.message})` };
+  }
+}
+
+async function choose(
+  store: RagStore,
+  adopted: readonly string[],
+  asked: AskedPair,
+  signal: AbortSignal,
+): Promise<ChosenPair> {
+  const active = await store.pointer(signal);
+  const versions = (await store.configVersions(signal)).map(({ version }) => version);
+  const config = asked.config ?? active?.config ?? (versions.length === 1 ? versions[0] : undefined);
+  if (config === undefined) {
+    const because = `nothing is live, and which of ${versions.length} configurations is meant has to be named with --config`;
+    return { active, candidate: null, because };
+  }
+  if (asked.run !== null) return { active, candidate: { run: asked.run, config }, because: "as asked" };
+  const complete = (await store.runs(signal)).filter(({ state }) => state === "complete").map(({ run }) => run);
+  const waiting = [...complete, ...[...adopted].reverse()].find((run) => !samePair({ run, config }, active));
+  if (waiting !== undefined) {
+    return { active, candidate: { run: waiting, config }, because: "the newest complete run that is not live" };
+  }
+  if (active === null) return { active, candidate: null, because: "no run is complete and nothing is live" };
+  return { active, candidate: active, because: "what is live; no other run is complete" };
+}
