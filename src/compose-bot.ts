@@ -6,6 +6,7 @@ import { type Core, composeCore } from "#src/compose";
 import { composeIdentity } from "#src/compose-identity";
 import type { serveEnvironment, Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
+import type { NamedVariables } from "#src/config/named-variables";
 import { lookAfterReleases } from "#src/jobs/look-after";
 import { JournalError } from "#src/journal/journal-error";
 import { missingMigrations } from "#src/journal/migrate";
@@ -25,7 +26,7 @@ type Environment = z.infer<typeof serveEnvironment>;
 export type BotOptions = {
   readonly config: Config;
   readonly environment: Environment;
-  readonly storeUrls: ReadonlyMap<string, string>;
+  readonly named: NamedVariables;
   readonly variables: Variables;
   /** Accept a database role that could rewrite the journal, and say so. */
   readonly dev: boolean;
@@ -69,7 +70,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   const core = await composeCore({
     config,
     databaseUrl: environment.DATABASE_URL,
-    storeUrls: options.storeUrls,
+    named: options.named,
     variables: options.variables,
     identity,
     team: self.teamId,

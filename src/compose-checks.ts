@@ -1,41 +1,31 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Pool } from "pg";
-import { z } from "zod";
 import { createBackupRecords } from "#src/backup/backup-records";
+import { composeManifests, type Governed, type Manifests } from "#src/compose-manifests";
+import type { Models } from "#src/compose-models";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
-import type { ServiceConfig } from "#src/config/service-config";
 import type { Gate, GateSubject } from "#src/gates/gate";
-import { createGates, gateThresholds } from "#src/gates/registry";
+import { createGates } from "#src/gates/registry";
 import { type OnFault, runGate } from "#src/gates/run-gate";
-import type { CollectManifest } from "#src/jobs/handlers/freeze-manifest";
+import type { AskService } from "#src/gates/service-probe";
 import type { RunCheck } from "#src/jobs/handlers/run-check";
 import { missingMigrations } from "#src/journal/migrate";
 import type { Log } from "#src/log";
-import {
-  collectManifest,
-  type Manifest,
-  type ManifestSettings,
-  manifestSettings,
-} from "#src/manifest/collect-manifest";
-import { describeChange, diffManifests } from "#src/manifest/diff-manifests";
-import { loadManifest, saveManifest } from "#src/manifest/manifest-records";
-import type { RagStore } from "#src/rag/store";
+import type { ResolveModel } from "#src/manifest/collect-models";
+import { ModelError } from "#src/models/model-error";
 import type { CheckId } from "#src/release/checklist";
-import type { CheckResult, Pair } from "#src/release/events";
+import type { CheckResult } from "#src/release/events";
 import { evidenceHash } from "#src/release/hash";
-import type { ReleaseState, ServiceState } from "#src/release/state";
+import type { ServiceState } from "#src/release/state";
 
 type Deps = {
   readonly config: Config;
   readonly pool: Pool;
   readonly variables: Variables;
-  readonly storeOf: (service: string) => {
-    readonly service: ServiceConfig;
-    readonly store: RagStore;
-    readonly connectionString: string;
-  };
+  readonly governed: (service: string) => Governed;
   readonly serviceState: (service: string) => Promise<ServiceState>;
+  readonly models: Models;
   readonly log: Log;
 };
 
@@ -45,47 +35,19 @@ export type GateSurroundings = Omit<GateSubject, "release" | "candidate" | "acti
 /** What running gates outside a release needs. */
 export type HealthChecks = {
   readonly gates: ReadonlyMap<CheckId, Gate>;
+  readonly manifests: Manifests;
   readonly surroundingsOf: (service: string) => Promise<GateSurroundings>;
   readonly onFault: OnFault;
 };
 
 /** The gates with what they rest on, and the ways in which the release room and `golive health` use them. */
 export function composeChecks(deps: Deps): HealthChecks & {
-  readonly collect: CollectManifest;
   readonly run: RunCheck;
 } {
-  const { config, pool, storeOf, serviceState, log } = deps;
-
-  async function collectFor(
-    service: string,
-    candidate: Pair,
-    active: Pair | null,
-    signal: AbortSignal,
-  ): Promise<Manifest> {
-    const { store } = storeOf(service);
-    const adopted = (await serviceState(service)).adopted;
-    return collectManifest({ ...settingsOf(service), store, candidate, active, adopted }, signal);
-  }
-
-  /** What this process's configuration brings into a manifest. */
-  function settingsOf(id: string): ManifestSettings {
-    const { service, connectionString } = storeOf(id);
-    const { qualityGates, determinism } = config;
-    return { service, storeUrl: connectionString, qualityGates, determinism, gates: gateThresholds(gates, service) };
-  }
-
-  /** What this process is configured otherwise than the frozen manifest says; empty where nothing differs. */
-  async function otherSettings(release: ReleaseState): Promise<readonly string[]> {
-    const frozen = release.manifest === null ? null : await loadManifest(pool, release.manifest.hash);
-    if (frozen === null) return [];
-    const ours = manifestSettings(settingsOf(release.service));
-    const theirs = z.record(z.string(), z.json()).parse(frozen.body);
-    const named = Object.fromEntries(Object.keys(ours).map((key) => [key, theirs[key] ?? null]));
-    return diffManifests(named, ours).map(describeChange);
-  }
+  const { config, pool, governed, serviceState, models, log } = deps;
 
   async function surroundingsOf(id: string): Promise<GateSurroundings> {
-    const { service, store } = storeOf(id);
+    const { service, store } = governed(id);
     return {
       service,
       store,
@@ -98,28 +60,44 @@ export function composeChecks(deps: Deps): HealthChecks & {
 
   const onFault: OnFault = (gate, err) => log.error({ err, gate }, "a gate stopped");
 
-  const gates = createGates({
+  const resolveModel: ResolveModel = async (model, signal) => {
+    try {
+      return await models.plain.resolve(model, signal);
+    } catch (error) {
+      if (error instanceof ModelError && error.code === "unknown-model") return null;
+      throw error;
+    }
+  };
+  const manifests = composeManifests({ config, pool, governed, serviceState, resolveModel, gates: () => gates });
+  const ask: AskService = ({ service, candidate }, question, signal) => {
+    const calls = service.rag_service.model_calls_per_answer;
+    return models.limiter.run({ priority: "go-live", calls, signal }, (held) =>
+      governed(service.id).ragService.answer({ ...question, pair: candidate }, held),
+    );
+  };
+  const probe = { settings: config.determinism, ask, nonce: randomUUID };
+  const gates: ReadonlyMap<CheckId, Gate> = createGates({
     manifest: {
-      collect: ({ service, candidate, active }, signal) => collectFor(service.id, candidate, active, signal),
+      collect: ({ service, candidate, active }, signal) => manifests.collect(service.id, candidate, active, signal),
     },
     backup: { records: createBackupRecords(pool), now: Date.now, random: randomBytes },
+    configHash: {
+      serviceReport: ({ service, candidate }, signal) => governed(service.id).ragService.config(candidate, signal),
+    },
+    modelVersions: { resolveModel },
+    models: { models: models.plain },
+    determinism: { ...probe, evaluation: models.evaluation },
+    promptAudit: probe,
+    concurrency: { limits: config.golive.models, limiter: models.limiter, observed: models.observed },
   });
 
   return {
     gates,
-    async collect(release, signal) {
-      // The pointer as it is now: what was reviewed is in the release, and a difference must show.
-      const live = await storeOf(release.service).store.pointer(signal);
-      const manifest = await collectFor(release.service, release.candidate, live, signal);
-      await saveManifest(pool, manifest);
-      const before = release.manifest === null ? null : await loadManifest(pool, release.manifest.hash);
-      const changes = before === null ? [] : diffManifests(before.body, manifest.body).map(describeChange);
-      return { hash: manifest.hash, changes };
-    },
+    manifests,
     async run(release, check, signal) {
       const gate = gates.get(check);
       if (gate === undefined) throw new Error(`check ${check} is in a release's checklist, but not built`);
-      const different = await otherSettings(release);
+      const different = await manifests.otherSettings(release);
       if (different.length > 0) return otherConfiguration(gate, different);
       const { candidate, active } = release;
       const frozenManifest = release.manifest?.hash ?? null;

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
+import { composeModels, type Models } from "#src/compose-models";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
+import type { NamedVariables } from "#src/config/named-variables";
 import { toChecklist } from "#src/config/to-checklist";
 import { listServices, toPolicy } from "#src/config/to-policy";
 import { createJobs, type Jobs } from "#src/jobs/create-jobs";
@@ -14,7 +16,9 @@ import { createJournal } from "#src/journal/create-journal";
 import type { Journal } from "#src/journal/journal";
 import { createPool } from "#src/journal/pool";
 import type { Log } from "#src/log";
+import { createRagService } from "#src/rag/service-http";
 import { createRagStore } from "#src/rag/store-postgres";
+import type { Checklist } from "#src/release/checklist";
 import type { DomainClock } from "#src/release/clock";
 import { releaseStream, serviceStream } from "#src/release/events";
 import { foldRelease, foldService } from "#src/release/evolve";
@@ -26,8 +30,8 @@ export type CoreOptions = {
   readonly config: Config;
   /** `golive_app`'s connection string to Golive's own database. */
   readonly databaseUrl: string;
-  /** Service id → connection string of its RAG store. */
-  readonly storeUrls: ReadonlyMap<string, string>;
+  /** How to reach each service's RAG store and RAG service, and the models. */
+  readonly named: NamedVariables;
   readonly variables: Variables;
   readonly identity: Identity;
   /** Our Slack team; undefined without Slack. */
@@ -49,6 +53,8 @@ export type Core = {
   readonly pool: Pool;
   readonly clock: DomainClock;
   readonly checks: HealthChecks;
+  readonly models: Models;
+  readonly checklistOf: (service: string) => Checklist;
   /**
    * Takes jobs from now on: manifests and checks always; cutovers only when asked to, since they resolve people with this
    * process's directory; looking after releases only where a release channel can be followed.
@@ -84,17 +90,29 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
   const services = listServices(config);
   const stores = new Map(
     services.map((service) => {
-      const connectionString = options.storeUrls.get(service.id) ?? "";
-      return [service.id, { service, connectionString, store: createRagStore({ service, connectionString }) }] as const;
+      const connectionString = options.named.storeUrls.get(service.id) ?? "";
+      const store = createRagStore({ service, connectionString });
+      const access = options.named.ragServices.get(service.id);
+      if (access === undefined) throw new Error(`no RAG service of ${service.id} was read from the environment`);
+      const { url, token } = access;
+      const ragService = createRagService({ url, token, timeoutMs: service.rag_service.timeout_s * 1_000 });
+      return [service.id, { service, connectionString, store, ragService }] as const;
     }),
   );
-  const storeOf = (id: string) => {
+  const governed = (id: string) => {
     const found = stores.get(id);
     if (found === undefined) throw new Error(`no service ${id} is configured`);
     return found;
   };
-  const checks = composeChecks({ config, pool, variables, storeOf, serviceState, log });
-  const checklist = toChecklist(config, [...checks.gates.values()]);
+  const models = composeModels({ config, pool, access: options.named.modelAccess, log });
+  const checks = composeChecks({ config, pool, variables, governed, serviceState, models, log });
+  const built = [...checks.gates.values()];
+  const checklists = new Map(services.map((service) => [service.id, toChecklist(config, service, built)]));
+  const checklistOf = (id: string): Checklist => {
+    const found = checklists.get(id);
+    if (found === undefined) throw new Error(`no service ${id} is configured`);
+    return found;
+  };
 
   const useCases = createUseCases({
     journal,
@@ -108,23 +126,23 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       const { service, store } = found;
       const policy = toPolicy(config, service);
       const adopted = async () => Object.keys((await serviceState(id)).adopted);
-      return { id, channel: service.channel, store, adopted, checklist, policy };
+      return { id, channel: service.channel, store, adopted, checklist: checklistOf(id), policy };
     },
   });
 
   const configured = (id: string) => {
     const found = stores.get(id);
-    return found === undefined ? null : { checklist, policy: toPolicy(config, found.service) };
+    return found === undefined ? null : { checklist: checklistOf(id), policy: toPolicy(config, found.service) };
   };
   const handlers = {
-    "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.collect }),
-    "run-check": createRunCheck({ decide, release: releaseState, run: checks.run, collect: checks.collect }),
+    "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
+    "run-check": createRunCheck({ decide, release: releaseState, run: checks.run, collect: checks.manifests.ofRelease }),
     "cut-over": createCutOver({
       decide,
       release: releaseState,
-      collect: checks.collect,
+      collect: checks.manifests.ofRelease,
       identity,
-      store: (id) => storeOf(id).store,
+      store: (id) => governed(id).store,
       clock,
     }),
   };
@@ -145,6 +163,8 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     pool,
     clock,
     checks,
+    models,
+    checklistOf,
     async startWorkers({ cutovers, followChannel }) {
       const { "cut-over": cutOver, ...checking } = handlers;
       await jobs.startWorkers({

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { CliError, EXIT, type ExitCode, type Io } from "#src/cli/io";
 import { findDocument } from "#src/cli/manifest-reference";
 import { withCore } from "#src/cli/open-core";
+import { choosePair } from "#src/gates/choose-pair";
 import { manifestRecord } from "#src/manifest/manifest-record";
 import { type ManifestFormat, manifestFormat, renderManifest } from "#src/manifest/render-manifest";
 
@@ -18,9 +19,15 @@ type Flags = {
 export async function generateManifest(io: Io, flags: Flags): Promise<ExitCode> {
   const format = formatOf(flags);
   return withCore(io, { service: flags.service }, async ({ core, service }) => {
-    const pair = await core.useCases.candidatePair(service.id, { run: flags.run, config: flags.config });
-    const manifest = await core.manifests.collect(service.id, pair, AbortSignal.timeout(PATIENCE_MS));
-    await core.manifests.save(manifest);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const { store, adopted } = await core.checks.surroundingsOf(service.id);
+    const asked = { run: flags.run ?? null, config: flags.config ?? null };
+    const { candidate, active, because } = await choosePair(store, Object.keys(adopted), asked, signal);
+    if (candidate === null) throw new CliError(`There is no candidate to collect a manifest of: ${because}.`);
+    const { manifests } = core.checks;
+    const manifest = await manifests.collect(service.id, candidate, active, signal);
+    await manifests.save(manifest);
+    io.err(`The manifest of ${candidate.run} with ${candidate.config} (${because}).\n`);
     await give(io, flags, renderManifest({ hash: manifest.hash, manifest: manifest.body }, format));
     if (manifest.problems.length === 0) return EXIT.pass;
     const many = manifest.problems.length === 1 ? "1 fact is" : `${manifest.problems.length} facts are`;

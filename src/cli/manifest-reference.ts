@@ -21,9 +21,9 @@ type Where = { readonly core: Core; readonly service: string };
  */
 export async function findDocument({ core, service }: Where, reference: string): Promise<FoundManifest> {
   if (reference === "release" || /^rel_[0-9a-f]+$/.test(reference)) return ofRelease({ core, service }, reference);
-  const hash = await core.manifests.find(service, reference);
+  const hash = await core.checks.manifests.find(service, reference);
   if (hash !== null) {
-    const kept = await core.manifests.load(hash);
+    const kept = await core.checks.manifests.load(hash);
     if (kept !== null) return { hash, body: kept.body, release: null };
   }
   return ofFile(reference);
@@ -40,7 +40,7 @@ async function ofRelease({ core, service }: Where, reference: string): Promise<F
         : `There is no release ${reference}.`,
     );
   }
-  const kept = release.manifest === null ? null : await core.manifests.load(release.manifest.hash);
+  const kept = release.manifest === null ? null : await core.checks.manifests.load(release.manifest.hash);
   if (release.manifest === null || kept === null) {
     throw new CliError(`Release #${release.number} has frozen no manifest yet; try again in a moment.`);
   }

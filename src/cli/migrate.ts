@@ -11,16 +11,16 @@ export const registerMigrate: Register = (program, io) => {
     .description("create or update Golive's tables, and its ledger of flips in each RAG store (repeatable)")
     .option("--json", "one JSON document on stdout")
     .action(async (flags: { json?: boolean }) => {
-      const { environment, storeUrls } = await readSurroundings(io, migrateEnvironment);
+      const { environment, named } = await readSurroundings(io, migrateEnvironment);
       const say = (line: string): void => {
         if (flags.json !== true) void io.out(`${line}\n`);
       };
       const { applied } = await migrate(environment.DATABASE_OWNER_URL);
       say(applied.length === 0 ? "Golive's tables are up to date." : `Applied ${applied.join(", ")}.`);
-      for (const [service, connectionString] of storeUrls) {
+      for (const [service, connectionString] of named.storeUrls) {
         await prepareRagStore({ connectionString });
         say(`The RAG store of ${service} has its ledger of flips.`);
       }
-      if (flags.json === true) printJson(io, { ok: true, applied, ledgers: [...storeUrls.keys()] });
+      if (flags.json === true) printJson(io, { ok: true, applied, ledgers: [...named.storeUrls.keys()] });
     });
 };

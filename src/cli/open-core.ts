@@ -26,7 +26,7 @@ export async function withCore<T>(
   options: { readonly service: string | undefined; readonly works?: boolean },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { config, environment, storeUrls } = await readSurroundings(io, commandEnvironment);
+  const { config, environment, named } = await readSurroundings(io, commandEnvironment);
   const service = chooseService(config, options.service);
   await assertDatabase(environment.DATABASE_URL);
   const log = openCommandLog(io);
@@ -36,7 +36,7 @@ export async function withCore<T>(
   const core = await composeCore({
     config,
     databaseUrl: environment.DATABASE_URL,
-    storeUrls,
+    named,
     variables: io.env,
     identity: slack?.identity ?? createConfigIdentity(config.golive),
     team: slack?.self.teamId,

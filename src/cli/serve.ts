@@ -17,11 +17,11 @@ export const registerServe: Register = (program, io, finish) => {
 };
 
 async function serve(io: Io, dev: boolean): Promise<void> {
-  const { config, environment, storeUrls } = await readSurroundings(io, serveEnvironment);
+  const { config, environment, named } = await readSurroundings(io, serveEnvironment);
   const log = openLog(io, environment.LOG_LEVEL);
   const stop = io.stopSignal();
   await assertDatabase(environment.DATABASE_URL);
-  const bot = await composeBot({ config, environment, storeUrls, variables: io.env, dev, log });
+  const bot = await composeBot({ config, environment, named, variables: io.env, dev, log });
   try {
     await bot.start();
     log.info({ port: bot.port, transport: bot.transport }, "ready");

@@ -9,9 +9,10 @@ import { createLog, createScrubber, type Log } from "#src/log";
 import { secretsOf as secretsOfUrl } from "#src/rag/url-secrets";
 
 /** What a command found around it: the configuration directory, its variables, and those that golive.yaml names. */
-export type Surroundings<S extends z.ZodType> = NamedVariables & {
+export type Surroundings<S extends z.ZodType> = {
   readonly config: Config;
   readonly environment: z.infer<S>;
+  readonly named: NamedVariables;
 };
 
 /** Where the configuration is. An empty variable counts as missing, as everywhere. */
@@ -28,7 +29,7 @@ export async function readSurroundings<S extends z.ZodType>(io: Io, schema: S): 
   const parsed = parseEnvironment(schema, io.env);
   const named = loaded.ok ? parseNamedVariables(loaded.config.golive, io.env) : null;
   if (loaded.ok && parsed.ok && named?.ok === true) {
-    return { config: loaded.config, environment: parsed.environment, ...named.named };
+    return { config: loaded.config, environment: parsed.environment, named: named.named };
   }
   const problems: Problem[] = [
     ...(loaded.ok ? [] : loaded.problems),

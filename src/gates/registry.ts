@@ -3,6 +3,13 @@ import { type BackupGateDeps, createBackupGate } from "#src/gates/backup";
 import { candidateRun } from "#src/gates/candidate-run";
 import { database } from "#src/gates/database";
 import { environment } from "#src/gates/environment";
+import { type ConcurrencyGateDeps, createConcurrencyGate } from "#src/gates/concurrency";
+import { type ConfigHashGateDeps, createConfigHashGate } from "#src/gates/config-hash";
+import { createDeterminismGate, type DeterminismGateDeps } from "#src/gates/determinism";
+import { createModelVersionsGate, type ModelVersionsGateDeps } from "#src/gates/model-versions";
+import { createModelsGate, type ModelsGateDeps } from "#src/gates/models";
+import { createPromptAuditGate, type PromptAuditGateDeps } from "#src/gates/prompt-audit";
+import { rerankSettings } from "#src/gates/rerank-settings";
 import type { Gate } from "#src/gates/gate";
 import { indexPresence } from "#src/gates/index-presence";
 import { createManifestGate, type ManifestGateDeps } from "#src/gates/manifest";
@@ -16,6 +23,12 @@ import type { CheckId } from "#src/release/checklist";
 export function createGates(deps: {
   readonly manifest: ManifestGateDeps;
   readonly backup: BackupGateDeps;
+  readonly configHash: ConfigHashGateDeps;
+  readonly modelVersions: ModelVersionsGateDeps;
+  readonly models: ModelsGateDeps;
+  readonly determinism: DeterminismGateDeps;
+  readonly promptAudit: PromptAuditGateDeps;
+  readonly concurrency: ConcurrencyGateDeps;
 }): ReadonlyMap<CheckId, Gate> {
   const gates: readonly Gate[] = [
     environment,
@@ -27,6 +40,13 @@ export function createGates(deps: {
     previousRunIntact,
     createManifestGate(deps.manifest),
     createBackupGate(deps.backup),
+    createConfigHashGate(deps.configHash),
+    createModelVersionsGate(deps.modelVersions),
+    rerankSettings,
+    createModelsGate(deps.models),
+    createDeterminismGate(deps.determinism),
+    createPromptAuditGate(deps.promptAudit),
+    createConcurrencyGate(deps.concurrency),
   ];
   return new Map(gates.map((gate) => [gate.id, gate]));
 }
