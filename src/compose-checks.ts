@@ -88,7 +88,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
     models: { models: models.plain },
     determinism: { ...probe, evaluation: models.evaluation },
     promptAudit: probe,
-    concurrency: { limits: config.golive.models, limiter: models.limiter, observed: models.observed },
+    concurrency: { limits: config.golive.models, limiter: models.limiter },
   });
 
   return {

@@ -84,6 +84,9 @@ function knownKeys(schema: z.ZodType): (path: Path) => string[] {
       else if (isMapping(at.properties) && Object.hasOwn(at.properties, part)) at = at.properties[part];
       else at = at.additionalProperties;
     }
-    return isMapping(at) && isMapping(at.properties) ? Object.keys(at.properties) : [];
+    if (!isMapping(at)) return [];
+    if (isMapping(at.properties)) return Object.keys(at.properties);
+    const names = isMapping(at.propertyNames) ? at.propertyNames.enum : undefined;
+    return Array.isArray(names) ? names.map(String) : [];
   };
 }

@@ -6,6 +6,7 @@ import { BUILT_CHECKS } from "#src/config/built-checks";
 import { type Config, loadConfig } from "#src/config/load-config";
 import { PLANNED_CHECKS } from "#src/config/planned-checks";
 import { describeProblems } from "#src/config/problems";
+import type { ServiceConfig } from "#src/config/service-config";
 import { toChecklist } from "#src/config/to-checklist";
 import { listServices, toPolicy } from "#src/config/to-policy";
 import { CHECKLIST_LINES, normaliseLine } from "#test/config/checklist-lines";
@@ -19,6 +20,13 @@ async function shipped(): Promise<Config> {
   if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
   return loaded.config;
 }
+
+function onlyService(config: Config): ServiceConfig {
+  const [service] = listServices(config);
+  if (service === undefined) throw new Error("no service is shipped");
+  return service;
+}
+const service = async (): Promise<ServiceConfig> => onlyService(await shipped());
 
 describe("the shipped configuration", () => {
   it("parses, all four files, without a problem", async () => {
@@ -78,7 +86,7 @@ describe("the shipped configuration", () => {
   });
 
   it("binds items of the canary and of operation to planned checks only: nothing watches them yet", async () => {
-    const checklist = toChecklist(await shipped(), built);
+    const checklist = toChecklist(await shipped(), await service(), built);
     for (const item of checklist.items.filter((each) => each.phase !== "before")) {
       expect(item.proof.kind, item.id).toBe("not-built");
     }
@@ -98,6 +106,7 @@ describe("toChecklist", () => {
   it("freezes versions from the program, freshness in milliseconds and `all` as the list of checks", async () => {
     const checklist = toChecklist(
       await shipped(),
+      await service(),
       built.map((check) => (check.id === "manifest" ? { ...check, version: 3 } : check)),
     );
     expect(checklist.checks.find((check) => check.id === "manifest")).toEqual({
@@ -116,7 +125,7 @@ describe("toChecklist", () => {
 
   it("throws when a configured check was never wired, instead of leaving it out", async () => {
     const config = await shipped();
-    expect(() => toChecklist(config, built.slice(1))).toThrow(/`environment`.*not wired/);
+    expect(() => toChecklist(config, onlyService(config), built.slice(1))).toThrow(/`environment`.*not wired/);
   });
 });
 

@@ -1,15 +1,18 @@
 import { Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { GateSubject } from "#src/gates/gate";
 import { createManifestGate } from "#src/gates/manifest";
 import { runGate } from "#src/gates/run-gate";
 import { collectManifest, type ManifestSources } from "#src/manifest/collect-manifest";
 import { diffManifests } from "#src/manifest/diff-manifests";
 import { findManifest, loadManifest, saveManifest } from "#src/manifest/manifest-records";
+import { redact } from "#src/manifest/redact";
 import { createPostgresRunner } from "#src/rag/postgres-runner";
 import type { SqlRunner } from "#src/rag/sql-runner";
 import type { RagStore } from "#src/rag/store";
 import { ragStoreOver } from "#src/rag/store-postgres";
+import { configBody, honestReport, resolveSandbox } from "#test/support/config-body";
 import { fillStore, gateSubject } from "#test/support/gate-fixture";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "#test/support/postgres";
 import { createFixtureTables, FIXTURE, recordRun, serviceFixture } from "#test/support/rag-fixture";
@@ -26,9 +29,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await runner.query(`TRUNCATE ${FIXTURE.pointer}, ${FIXTURE.runs}, ${FIXTURE.chunks}`);
-  await runner.query(
-    `UPDATE ${FIXTURE.configs} SET body = '{"top_k": 30, "reader": {"model": "claude-3", "api_key": "hush"}}'`,
-  );
+  await runner.query(`UPDATE ${FIXTURE.configs} SET body = $1`, [configBody(30)]);
   await fillStore(runner, store);
 });
 afterAll(async () => {
@@ -46,9 +47,18 @@ const sources = (changes: Partial<ManifestSources> = {}): ManifestSources => ({
   qualityGates: { precision_min: 0.2, latency_max: 30 },
   gates: { "token-budget": { version: 1, thresholds: { chunk_max_tokens: 200 } } },
   determinism: { TEMPERATURE: "0", RANDOM_SEED: 42 },
+  modelLimits: { max_in_flight: 1, per_second: 0.12, profiled: null },
+  // The service reads the same table; its redaction is ours here.
+  serviceReport: async ({ run, config }) => {
+    const found = (await store.configVersions()).find(({ version }) => version === config);
+    return honestReport(z.record(z.string(), z.json()).parse(redact(z.json().parse(found?.body ?? {}))), run, config);
+  },
+  resolveModel: resolveSandbox,
+  datasets: async () => [{ id: "handbook-gold", sha256: "a".repeat(64), bytes: 12, cases: 1 }],
   ...changes,
 });
-const collect = (changes: Partial<ManifestSources> = {}) => collectManifest(sources(changes));
+const collect = (changes: Partial<ManifestSources> = {}) =>
+  collectManifest(sources(changes), AbortSignal.timeout(20_000));
 
 describe("collecting the manifest", () => {
   it("gives the same bytes for the same facts, with no secret in them", async () => {
@@ -94,9 +104,9 @@ describe("collecting the manifest", () => {
 
   it("names what nobody recorded and what only stands in for a value", async () => {
     await recordRun(runner, "b", { chunks: null, digest: null });
-    await runner.query(
-      `UPDATE ${FIXTURE.configs} SET body = '{"reader": {"model": "latest", "stop": "", "open": "<doc>"}}'`,
-    );
+    await runner.query(`UPDATE ${FIXTURE.configs} SET body = body || $1`, [
+      { reader: { model: "latest", stop: "", open: "<doc>" } },
+    ]);
     expect((await collect()).problems).toEqual([
       "ingest_run.recorded_by is not known",
       "ingest_run.recorded_chunks is not known",

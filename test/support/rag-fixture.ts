@@ -1,6 +1,7 @@
 import { type ServiceConfig, serviceSchema } from "#src/config/service-config";
 import type { SqlRunner } from "#src/rag/sql-runner";
 import { RIGHTS } from "#src/release/policy";
+import { configBody } from "#test/support/config-body";
 
 /** Names that break whoever concatenates: quotes, semicolons, dots, capitals, keywords. */
 export const HOSTILE = {
@@ -110,8 +111,7 @@ export async function createFixtureTables(runner: SqlRunner, embedding = "real[]
        finished_at timestamptz)`,
     `CREATE TABLE ${FIXTURE.pointer} (key text PRIMARY KEY, ${FIXTURE.run} text, config text)`,
     `CREATE TABLE ${FIXTURE.configs} (version text PRIMARY KEY, body jsonb NOT NULL)`,
-    `INSERT INTO ${FIXTURE.configs} VALUES ('v1', '{"top_k": 20, "reader": {"model": "claude-3", "api_key": "hush"}}'),
-       ('v2', '{"top_k": 30, "reader": {"model": "claude-3", "api_key": "hush"}}')`,
+    `INSERT INTO ${FIXTURE.configs} VALUES ('v1', '${JSON.stringify(configBody(20))}'), ('v2', '${JSON.stringify(configBody(30))}')`,
   ];
   for (const statement of statements) await runner.query(statement);
 }
