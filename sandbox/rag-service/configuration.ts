@@ -74,7 +74,10 @@ export function parseConfiguration(version: string, body: unknown): ServiceBody 
     return parsed.data;
   }
   const [issue] = parsed.error.issues;
-  throw new HttpError(422, `configuration ${version}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unreadable"}`);
+  throw new HttpError(
+    422,
+    `configuration ${version}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unreadable"}`,
+  );
 }
 
 /** What a configuration names and this build of the service doesn't have as named; null for nothing. */

@@ -10,7 +10,5 @@ export function fuse(lists: readonly { readonly weight: number; readonly hits: r
     if (weight === 0) continue;
     for (const [at, { id }] of hits.entries()) scores.set(id, (scores.get(id) ?? 0) + weight / (k + at + 1));
   }
-  return [...scores]
-    .map(([id, score]) => ({ id, score }))
-    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  return [...scores].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
 }

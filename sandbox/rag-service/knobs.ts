@@ -23,7 +23,10 @@ const knobsSchema = z.strictObject({
   /** A page of HTML with status 200. */
   html: z.boolean(),
   /** This many bytes more than the answer needs. */
-  paddingBytes: z.int().min(0).max(64 * 1024 * 1024),
+  paddingBytes: z
+    .int()
+    .min(0)
+    .max(64 * 1024 * 1024),
   noCacheField: z.boolean(),
   /** The reader is asked at this temperature, whatever an evaluation wants. The prompt audit says so. */
   temperature: z.number().min(0).max(1).nullable(),

@@ -39,17 +39,15 @@ export function renderPrompt(
     examples: parts.examples
       .map(
         ({ id, query, gt_answer }) =>
-          `<example id="${escape(id)}">\nQuestion: ${escape(query)}\nAnswer: ${escape(gt_answer)}\n</example>`,
+          `<example id="${asData(id)}">\nQuestion: ${asData(query)}\nAnswer: ${asData(gt_answer)}\n</example>`,
       )
       .join("\n"),
-    passages: parts.passages
-      .map(({ id, text }) => `<passage id="${escape(id)}">${escape(text)}</passage>`)
-      .join("\n"),
-    question: escape(parts.question),
+    passages: parts.passages.map(({ id, text }) => `<passage id="${asData(id)}">${asData(text)}</passage>`).join("\n"),
+    question: asData(parts.question),
   };
   // One pass: what is filled in is never looked at again.
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => filled[name] ?? "");
 }
 
-const escape = (text: string): string =>
+const asData = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
