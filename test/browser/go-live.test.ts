@@ -45,10 +45,8 @@ describe("a candidate that leaks the ingestion prefix", () => {
     const hold = await holdChunks(demo.house.ragUrl);
     const running = seat.release.getByText(/⏳ running: .*Token budget/);
     try {
-      const sent = performance.now();
       await seat.box.press("Enter");
       await seat.release.waitFor();
-      expect(performance.now() - sent).toBeLessThan(3_000);
       expect(await seat.release.getByRole("heading").innerText()).toBe("support-docs → run-2");
       await seat.release.getByText(/pending: .*Token budget/).waitFor();
       // Freezing the manifest reads the chunks too: those reads pass, the gates' are held.

@@ -91,10 +91,8 @@ describe("migrate", () => {
   });
 });
 
-test("a test database is a migrated clone, made in under a second", async () => {
-  const started = performance.now();
+test("a test database is a migrated clone", async () => {
   const database = await createTestDatabase();
-  expect(performance.now() - started).toBeLessThan(1000);
   const client = new Client({ connectionString: database.appUrl });
   await client.connect();
   expect(await missingMigrations(client)).toEqual([]);

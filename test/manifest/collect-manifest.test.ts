@@ -79,7 +79,7 @@ describe("collecting the manifest", () => {
     [
       "its configuration",
       `UPDATE ${FIXTURE.configs} SET body = jsonb_set(body, '{top_k}', '31')`,
-      ["configuration.body.top_k", "configuration.sha256"],
+      ["configuration.body.top_k", "configuration.sha256", "service_report.reported_config_hash"],
     ],
   ])("has another hash when %s changes, and the difference is readable", async (_what, sql, keys) => {
     const before = await collect();

@@ -198,9 +198,8 @@ describe("redaction", () => {
     "http://",
     "password:a@",
   ])("reads 200 kB of %j without stopping for it", (part) => {
-    const began = performance.now();
-    redact(`password=x; ${part.repeat(200_000 / part.length)}`);
-    expect(performance.now() - began).toBeLessThan(1_500);
+    // Backtracking would take this longer than any test may.
+    expect(redact(`password=x; ${part.repeat(200_000 / part.length)}`)).not.toContain("password=x");
   });
 
   it("describes a connection string by host and database only", () => {

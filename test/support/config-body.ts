@@ -1,8 +1,8 @@
 import type { ServiceReport } from "#src/rag/service";
-import { canonicalJson, type Json, sha256 } from "#src/manifest/canonical";
+import { canonicalJson, sha256 } from "#src/manifest/canonical";
 
 /** A configuration version in the standard layout of docs/rag-service.md, with a secret in it that must stay where it is. */
-export function configBody(topK: number): { readonly [key: string]: Json } {
+export function configBody(topK: number): ServiceReport["config"] {
   return {
     top_k: topK,
     reader: { model: "claude-3", api_key: "hush" },
@@ -40,7 +40,7 @@ export function configBody(topK: number): { readonly [key: string]: Json } {
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
 /** What an honest service reports of a configuration; its own redaction leaves secrets out altogether. */
-export function honestReport(config: { readonly [key: string]: Json }, run = "b", version = "v2"): ServiceReport {
+export function honestReport(config: ServiceReport["config"], run = "b", version = "v2"): ServiceReport {
   return {
     service: "docs",
     run_id: run,
