@@ -33,11 +33,22 @@ export function defaultServiceConfig(chunking: Chunking = DEFAULT_CHUNKING): Rec
   };
 }
 
-/** The variables that configs/golive.yaml says the demo's service needs. */
-export function serviceEnvironment(storeUrl: string): Readonly<Record<string, string>> {
+/** Where nobody listens: for houses in which no RAG service is started. */
+const NOWHERE = "http://127.0.0.1:9";
+
+/** The variables that configs/golive.yaml says the demo's service needs. `service`: where the RAG service listens. */
+export function serviceEnvironment(
+  storeUrl: string,
+  service: { readonly url: string; readonly bedrock: string } = { url: NOWHERE, bedrock: NOWHERE },
+): Readonly<Record<string, string>> {
   return {
     RAG_STORE_URL: storeUrl,
+    RAG_SERVICE_URL: service.url,
+    BEDROCK_ENDPOINT: service.bedrock,
     AWS_REGION: "eu-central-1",
+    // What the AWS SDK signs with; the local Bedrock takes any.
+    AWS_ACCESS_KEY_ID: "sandbox-access-key",
+    AWS_SECRET_ACCESS_KEY: "sandbox-secret-not-a-secret",
     EMBEDDING_DIMENSION: String(EMBEDDING_DIMENSION),
   };
 }
