@@ -8,6 +8,8 @@ import type { ServiceConfig } from "#src/config/service-config";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { createGates, gateThresholds } from "#src/gates/registry";
 import { type OnFault, runGate } from "#src/gates/run-gate";
+import { createProofRecords, type ProofRecords } from "#src/gates/self-test/proof-records";
+import { createProveGates, type ProveGates } from "#src/gates/self-test/prove-gates";
 import type { CollectManifest } from "#src/jobs/handlers/freeze-manifest";
 import type { RunCheck } from "#src/jobs/handlers/run-check";
 import { missingMigrations } from "#src/journal/migrate";
@@ -22,7 +24,7 @@ import { describeChange, diffManifests } from "#src/manifest/diff-manifests";
 import { loadManifest, saveManifest } from "#src/manifest/manifest-records";
 import type { RagStore } from "#src/rag/store";
 import type { CheckId } from "#src/release/checklist";
-import type { CheckResult, Pair } from "#src/release/events";
+import type { CheckResult } from "#src/release/events";
 import { evidenceHash } from "#src/release/hash";
 import type { ReleaseState, ServiceState } from "#src/release/state";
 
@@ -47,7 +49,11 @@ export type HealthChecks = {
   readonly gates: ReadonlyMap<CheckId, Gate>;
   readonly surroundingsOf: (service: string) => Promise<GateSurroundings>;
   readonly onFault: OnFault;
+  readonly prove: ProveGates;
+  readonly proofs: Pick<ProofRecords, "newest">;
 };
+
+type ManifestSubject = Pick<GateSubject, "service" | "store" | "candidate" | "active" | "adopted">;
 
 /** The gates with what they rest on, and the ways in which the release room and `golive health` use them. */
 export function composeChecks(deps: Deps): HealthChecks & {
@@ -56,20 +62,15 @@ export function composeChecks(deps: Deps): HealthChecks & {
 } {
   const { config, pool, storeOf, serviceState, log } = deps;
 
-  async function collectFor(
-    service: string,
-    candidate: Pair,
-    active: Pair | null,
-    signal: AbortSignal,
-  ): Promise<Manifest> {
-    const { store } = storeOf(service);
-    const adopted = (await serviceState(service)).adopted;
+  /** From the subject's own store: a gate that is held against a scratch world has to look at that. */
+  function collectFor(subject: ManifestSubject, signal: AbortSignal): Promise<Manifest> {
+    const { service, store, candidate, active, adopted } = subject;
     return collectManifest({ ...settingsOf(service), store, candidate, active, adopted }, signal);
   }
 
   /** What this process's configuration brings into a manifest. */
-  function settingsOf(id: string): ManifestSettings {
-    const { service, connectionString } = storeOf(id);
+  function settingsOf(service: ServiceConfig): ManifestSettings {
+    const { connectionString } = storeOf(service.id);
     const { qualityGates, determinism } = config;
     return { service, storeUrl: connectionString, qualityGates, determinism, gates: gateThresholds(gates, service) };
   }
@@ -78,7 +79,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
   async function otherSettings(release: ReleaseState): Promise<readonly string[]> {
     const frozen = release.manifest === null ? null : await loadManifest(pool, release.manifest.hash);
     if (frozen === null) return [];
-    const ours = manifestSettings(settingsOf(release.service));
+    const ours = manifestSettings(settingsOf(storeOf(release.service).service));
     const theirs = z.record(z.string(), z.json()).parse(frozen.body);
     const named = Object.fromEntries(Object.keys(ours).map((key) => [key, theirs[key] ?? null]));
     return diffManifests(named, ours).map(describeChange);
@@ -98,19 +99,21 @@ export function composeChecks(deps: Deps): HealthChecks & {
 
   const onFault: OnFault = (gate, err) => log.error({ err, gate }, "a gate stopped");
 
+  const proofs = createProofRecords(pool);
+  const prove = createProveGates(proofs);
   const gates = createGates({
-    manifest: {
-      collect: ({ service, candidate, active }, signal) => collectFor(service.id, candidate, active, signal),
-    },
+    manifest: { collect: collectFor },
     backup: { records: createBackupRecords(pool), now: Date.now, random: randomBytes },
+    selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });
 
   return {
     gates,
     async collect(release, signal) {
       // The pointer as it is now: what was reviewed is in the release, and a difference must show.
-      const live = await storeOf(release.service).store.pointer(signal);
-      const manifest = await collectFor(release.service, release.candidate, live, signal);
+      const around = await surroundingsOf(release.service);
+      const live = await around.store.pointer(signal);
+      const manifest = await collectFor({ ...around, candidate: release.candidate, active: live }, signal);
       await saveManifest(pool, manifest);
       const before = release.manifest === null ? null : await loadManifest(pool, release.manifest.hash);
       const changes = before === null ? [] : diffManifests(before.body, manifest.body).map(describeChange);
@@ -129,6 +132,8 @@ export function composeChecks(deps: Deps): HealthChecks & {
     },
     surroundingsOf,
     onFault,
+    prove,
+    proofs,
   };
 }
 

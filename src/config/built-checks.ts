@@ -1,17 +1,23 @@
 import type { CheckId } from "#src/release/checklist";
 
-/**
- * The checks that exist, and whether a policy may make them waivable. The last four are what a rollback and the audit
- * trail rest on: a release that went live without them could be neither undone nor explained, so no waiver opens them.
- */
-export const BUILT_CHECKS: Readonly<Record<CheckId, { readonly mayBeWaivable: boolean }>> = {
+const BUILT = {
   environment: { mayBeWaivable: true },
   database: { mayBeWaivable: true },
   "index-presence": { mayBeWaivable: true },
   "token-budget": { mayBeWaivable: true },
   "prefix-leakage": { mayBeWaivable: true },
+  "health-self-test": { mayBeWaivable: true },
   "candidate-run": { mayBeWaivable: false },
   "previous-run-intact": { mayBeWaivable: false },
   manifest: { mayBeWaivable: false },
   backup: { mayBeWaivable: false },
-};
+} as const satisfies Readonly<Record<CheckId, { readonly mayBeWaivable: boolean }>>;
+
+/** The checks that exist, by name: what has to have an entry for each of them says so in its type. */
+export type BuiltCheckId = keyof typeof BUILT;
+
+/**
+ * The checks that exist, and whether a policy may make them waivable. The last four are what a rollback and the audit
+ * trail rest on: a release that went live without them could be neither undone nor explained, so no waiver opens them.
+ */
+export const BUILT_CHECKS: Readonly<Record<CheckId, { readonly mayBeWaivable: boolean }>> = BUILT;

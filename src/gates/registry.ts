@@ -4,6 +4,7 @@ import { candidateRun } from "#src/gates/candidate-run";
 import { database } from "#src/gates/database";
 import { environment } from "#src/gates/environment";
 import type { Gate } from "#src/gates/gate";
+import { createHealthSelfTestGate, type HealthSelfTestDeps } from "#src/gates/health-self-test";
 import { indexPresence } from "#src/gates/index-presence";
 import { createManifestGate, type ManifestGateDeps } from "#src/gates/manifest";
 import { prefixLeakage } from "#src/gates/prefix-leakage";
@@ -15,6 +16,7 @@ import type { CheckId } from "#src/release/checklist";
 export function createGates(deps: {
   readonly manifest: ManifestGateDeps;
   readonly backup: BackupGateDeps;
+  readonly selfTest: HealthSelfTestDeps;
 }): ReadonlyMap<CheckId, Gate> {
   const gates: readonly Gate[] = [
     environment,
@@ -26,6 +28,7 @@ export function createGates(deps: {
     previousRunIntact,
     createManifestGate(deps.manifest),
     createBackupGate(deps.backup),
+    createHealthSelfTestGate(deps.selfTest),
   ];
   return new Map(gates.map((gate) => [gate.id, gate]));
 }
