@@ -9,6 +9,8 @@ import type { Gate, GateSubject } from "#src/gates/gate";
 import { createGates } from "#src/gates/registry";
 import { type OnFault, runGate } from "#src/gates/run-gate";
 import type { AskService } from "#src/gates/service-probe";
+import { createProofRecords, type ProofRecords } from "#src/gates/self-test/proof-records";
+import { createProveGates, type ProveGates } from "#src/gates/self-test/prove-gates";
 import type { RunCheck } from "#src/jobs/handlers/run-check";
 import { missingMigrations } from "#src/journal/migrate";
 import type { Log } from "#src/log";
@@ -38,6 +40,8 @@ export type HealthChecks = {
   readonly manifests: Manifests;
   readonly surroundingsOf: (service: string) => Promise<GateSurroundings>;
   readonly onFault: OnFault;
+  readonly prove: ProveGates;
+  readonly proofs: Pick<ProofRecords, "newest">;
 };
 
 /** The gates with what they rest on, and the ways in which the release room and `golive health` use them. */
@@ -60,6 +64,8 @@ export function composeChecks(deps: Deps): HealthChecks & {
 
   const onFault: OnFault = (gate, err) => log.error({ err, gate }, "a gate stopped");
 
+  const proofs = createProofRecords(pool);
+  const prove = createProveGates(proofs);
   const resolveModel: ResolveModel = async (model, signal) => {
     try {
       return await models.plain.resolve(model, signal);
@@ -89,6 +95,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
     determinism: { ...probe, evaluation: models.evaluation },
     promptAudit: probe,
     concurrency: { limits: config.golive.models, limiter: models.limiter },
+    selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });
 
   return {
@@ -107,6 +114,8 @@ export function composeChecks(deps: Deps): HealthChecks & {
     },
     surroundingsOf,
     onFault,
+    prove,
+    proofs,
   };
 }
 

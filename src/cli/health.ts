@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { nearest } from "#commands/nearest";
 import { createProgress } from "#src/cli/health-progress";
 import { duration, type HealthReport, healthJson, healthText, worstOf } from "#src/cli/health-report";
+import { selfTest } from "#src/cli/health-self-test";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { type Session, withCore } from "#src/cli/open-core";
 import type { Register } from "#src/cli/register";
@@ -15,6 +16,7 @@ type Flags = {
   readonly gate: readonly string[];
   readonly run?: string;
   readonly config?: string;
+  readonly selfTest?: boolean;
   readonly json?: boolean;
 };
 
@@ -31,6 +33,7 @@ export const registerHealth: Register = (program, io, finish) => {
     )
     .option("--run <run>", "ingestion run (default: the newest complete one that is not live, else what is live)")
     .option("--config <version>", "configuration version (default: the active one)")
+    .option("--self-test", "prove that each gate fails on fixtures made to fail it, and passes a good twin")
     .option("--json", "one JSON document on stdout")
     .action(async (flags: Flags) => finish(await health(io, flags)));
 };
@@ -43,10 +46,14 @@ const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
 };
 
 async function health(io: Io, flags: Flags): Promise<ExitCode> {
+  if (flags.selfTest === true && (flags.run !== undefined || flags.config !== undefined)) {
+    throw new CliError("A self-test looks at fixtures of its own: leave --run and --config out. Nothing was run.");
+  }
   const stop = new AbortController();
   void io.stopSignal().then(() => stop.abort());
   return withCore(io, { service: flags.service }, async (session) => {
     const gates = chooseGates(session, flags.gate);
+    if (flags.selfTest === true) return prove(io, session, gates, flags, stop.signal);
     const report = await look(io, session, gates, flags, stop.signal);
     if (flags.json === true) printJson(io, healthJson(report));
     else void io.out(healthText(report));
@@ -90,10 +97,19 @@ async function look(
       },
     }).finally(() => progress.end());
     if (signal.aborted) throw stopped(done, gates.length);
-    return { service: service.id, chosen, reports };
+    return { service: service.id, chosen, reports, proofs: await checks.proofs.newest(service.id), now: Date.now() };
   } catch (error) {
     if (signal.aborted && !(error instanceof CliError)) throw stopped(0, gates.length);
     throw error;
+  }
+}
+
+async function prove(io: Io, session: Session, gates: readonly Gate[], flags: Flags, signal: AbortSignal) {
+  try {
+    return await selfTest(io, session, gates, { json: flags.json === true, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CliError("Interrupted: the self-test was stopped, and nothing of it is left.", EXIT.interrupted);
   }
 }
 

@@ -1,13 +1,6 @@
 import type { CheckId } from "#src/release/checklist";
 
-/**
- * The checks that exist. `mayBeWaivable`: whether a policy may make it waivable; the last four are what a rollback and the
- * audit trail rest on: a release that went live without them could be neither undone nor explained, so no waiver opens them.
- * `mayNotApply`: whether a service may declare that it doesn't apply, which the data can contradict.
- */
-export const BUILT_CHECKS: Readonly<
-  Record<CheckId, { readonly mayBeWaivable: boolean; readonly mayNotApply?: true }>
-> = {
+const BUILT = {
   environment: { mayBeWaivable: true },
   database: { mayBeWaivable: true },
   "index-presence": { mayBeWaivable: true },
@@ -20,8 +13,21 @@ export const BUILT_CHECKS: Readonly<
   determinism: { mayBeWaivable: true },
   "prompt-audit": { mayBeWaivable: true },
   concurrency: { mayBeWaivable: true },
+  "health-self-test": { mayBeWaivable: true },
   "candidate-run": { mayBeWaivable: false },
   "previous-run-intact": { mayBeWaivable: false },
   manifest: { mayBeWaivable: false },
   backup: { mayBeWaivable: false },
-};
+} as const;
+
+/** The checks that exist, by name: what has to have an entry for each of them says so in its type. */
+export type BuiltCheckId = keyof typeof BUILT;
+
+/**
+ * The checks that exist. `mayBeWaivable`: whether a policy may make it waivable; the last four are what a rollback and the
+ * audit trail rest on: a release that went live without them could be neither undone nor explained, so no waiver opens them.
+ * `mayNotApply`: whether a service may declare that it doesn't apply, which the data can contradict.
+ */
+export const BUILT_CHECKS: Readonly<
+  Record<CheckId, { readonly mayBeWaivable: boolean; readonly mayNotApply?: true }>
+> = BUILT;

@@ -52,7 +52,6 @@ export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
 
   "checks-completed": "every line of phase `before` is decided and green, with none left that is not built",
   "backup-rehearsal": "a full backup, document chunks included, was restored and compared within the last 7 days",
-  "health-self-test": "each health gate fails on a fixture made to fail it",
   "canary-ready": "the canary monitor has its baseline, its traffic and its alerts before the cutover",
   "rollback-rehearsal": "a rollback was played through on a scratch copy",
   "alert-thresholds": "each alert fired on a fixture made to breach its threshold",

@@ -11,6 +11,7 @@ import { createModelsGate, type ModelsGateDeps } from "#src/gates/models";
 import { createPromptAuditGate, type PromptAuditGateDeps } from "#src/gates/prompt-audit";
 import { rerankSettings } from "#src/gates/rerank-settings";
 import type { Gate } from "#src/gates/gate";
+import { createHealthSelfTestGate, type HealthSelfTestDeps } from "#src/gates/health-self-test";
 import { indexPresence } from "#src/gates/index-presence";
 import { createManifestGate, type ManifestGateDeps } from "#src/gates/manifest";
 import { thresholdsOf } from "#src/gates/not-applicable";
@@ -29,6 +30,7 @@ export function createGates(deps: {
   readonly determinism: DeterminismGateDeps;
   readonly promptAudit: PromptAuditGateDeps;
   readonly concurrency: ConcurrencyGateDeps;
+  readonly selfTest: HealthSelfTestDeps;
 }): ReadonlyMap<CheckId, Gate> {
   const gates: readonly Gate[] = [
     environment,
@@ -47,6 +49,7 @@ export function createGates(deps: {
     createDeterminismGate(deps.determinism),
     createPromptAuditGate(deps.promptAudit),
     createConcurrencyGate(deps.concurrency),
+    createHealthSelfTestGate(deps.selfTest),
   ];
   return new Map(gates.map((gate) => [gate.id, gate]));
 }

@@ -76,6 +76,7 @@ describe("golive health on a healthy candidate", () => {
         evidence_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
         milliseconds: expect.any(Number),
         without_release: null,
+        self_test: null,
       });
     }
   });

@@ -11,6 +11,8 @@ import { listServices } from "#src/config/to-policy";
 import type { GateSubject } from "#src/gates/gate";
 import { createGates, gateThresholds } from "#src/gates/registry";
 import { runGate } from "#src/gates/run-gate";
+import { createProofRecords } from "#src/gates/self-test/proof-records";
+import { createProveGates } from "#src/gates/self-test/prove-gates";
 import { missingMigrations } from "#src/journal/migrate";
 import { collectManifest } from "#src/manifest/collect-manifest";
 import type { RagStore } from "#src/rag/store";
@@ -80,17 +82,17 @@ function subject(): GateSubject {
 
 const gates = createGates({
   manifest: {
-    collect: ({ candidate, active, store: asked, adopted }, signal) =>
+    collect: ({ service: asking, candidate, active, store: asked, adopted }, signal) =>
       collectManifest(
         {
-          service,
+          service: asking,
           candidate,
           active,
           store: asked,
           storeUrl: storeDatabase.appUrl,
           adopted,
           qualityGates: config.qualityGates,
-          gates: gateThresholds(gates, service),
+          gates: gateThresholds(gates, asking),
           determinism: config.determinism,
         },
         signal,
@@ -102,6 +104,9 @@ const gates = createGates({
     },
     now: () => Date.now(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  },
+  selfTest: {
+    prove: (around, signal) => createProveGates(createProofRecords(pool))([...gates.values()], around, signal),
   },
 });
 

@@ -1,0 +1,24 @@
+import type { SelfTest } from "#src/gates/self-test/self-test";
+
+const MISSING = "9999_self_test.sql";
+
+export const databaseSelfTest: SelfTest = {
+  bad: [
+    {
+      what: "a bot database that lacks a migration",
+      change: ({ machineNow }) => ({
+        botDatabase: { ping: async () => ({ nowMs: machineNow(), missingMigrations: [MISSING] }) },
+      }),
+      finds: `bot_database:migrations:${MISSING}`,
+    },
+    {
+      what: "a bot database whose clock is an hour ahead",
+      change: ({ machineNow }) => ({
+        botDatabase: { ping: async () => ({ nowMs: machineNow() + 3_600_000, missingMigrations: [] }) },
+      }),
+      finds: "bot_database:clock-ahead",
+    },
+    { what: "a RAG store without its pointer table", sql: ["DROP TABLE pointer"], finds: "RAG_store:missing" },
+  ],
+  good: { what: "both databases as they should be" },
+};

@@ -1,0 +1,17 @@
+import type { SelfTest } from "#src/gates/self-test/self-test";
+
+export const tokenBudgetSelfTest: SelfTest = {
+  bad: [
+    {
+      what: "one chunk of 400 tokens where 200 are allowed",
+      sql: ["UPDATE chunks SET tokens = 400 WHERE run = 'golive-self-test-candidate' AND id = 'c7'"],
+      finds: "chunk-size:exceeded",
+    },
+    {
+      what: "chunks that fit alone and not together",
+      sql: ["UPDATE chunks SET tokens = 190 WHERE run = 'golive-self-test-candidate'"],
+      finds: "context-budget:exceeded",
+    },
+  ],
+  good: { what: "chunks that fit alone and together" },
+};
