@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
-import { composeModels, type Models } from "#src/compose-models";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
+import { composeModels, type Models } from "#src/compose-models";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
@@ -104,7 +104,13 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     if (found === undefined) throw new Error(`no service ${id} is configured`);
     return found;
   };
-  const models = composeModels({ config, pool, access: options.named.modelAccess, log });
+  const models = composeModels({
+    config,
+    pool,
+    databaseUrl: options.databaseUrl,
+    access: options.named.modelAccess,
+    log,
+  });
   const checks = composeChecks({ config, pool, variables, governed, serviceState, models, log });
   const built = [...checks.gates.values()];
   const checklists = new Map(services.map((service) => [service.id, toChecklist(config, service, built)]));
@@ -136,7 +142,12 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
   };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
-    "run-check": createRunCheck({ decide, release: releaseState, run: checks.run, collect: checks.manifests.ofRelease }),
+    "run-check": createRunCheck({
+      decide,
+      release: releaseState,
+      run: checks.run,
+      collect: checks.manifests.ofRelease,
+    }),
     "cut-over": createCutOver({
       decide,
       release: releaseState,
@@ -150,6 +161,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
   try {
     await jobs.start();
   } catch (error) {
+    await models.close();
     await pool.end();
     throw error;
   }
@@ -191,6 +203,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     },
     async close() {
       await jobs.stop();
+      await models.close();
       await Promise.all([...stores.values()].map(({ store }) => store.close()));
       await pool.end();
     },

@@ -24,7 +24,9 @@ export async function diffCommand(io: Io, flags: Flags, a: string, b: string): P
     } else if (!differ) {
       void io.out(`The same manifest: ${from.hash.slice(0, 12)}.\n`);
     } else {
-      void io.out(`${from.hash.slice(0, 12)} → ${to.hash.slice(0, 12)}: ${changes.length === 1 ? "1 fact differs" : `${changes.length} facts differ`}.\n\n`);
+      void io.out(
+        `${from.hash.slice(0, 12)} → ${to.hash.slice(0, 12)}: ${changes.length === 1 ? "1 fact differs" : `${changes.length} facts differ`}.\n\n`,
+      );
       for (const change of changes) {
         void io.out(
           `${[
@@ -34,7 +36,9 @@ export async function diffCommand(io: Io, flags: Flags, a: string, b: string): P
           ].join("\n")}\n`,
         );
       }
-      void io.out(`\n${wrap("", `Every sign-off is bound to the manifest's hash: what was signed on the first is void on the second (${all.join(", ")}).`).join("\n")}\n`);
+      void io.out(
+        `\n${wrap("", `Every sign-off is bound to the manifest's hash: what was signed on the first is void on the second (${all.join(", ")}).`).join("\n")}\n`,
+      );
     }
     return differ && flags.exitCode === true ? EXIT.failed : EXIT.pass;
   });

@@ -66,7 +66,9 @@ async function give(io: Io, { out }: Flags, text: string): Promise<void> {
     await writeFile(out, text);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    throw new CliError(`The manifest could not be written to ${out}: ${said}. It is kept; \`golive manifest show\` prints it.`);
+    throw new CliError(
+      `The manifest could not be written to ${out}: ${said}. It is kept; \`golive manifest show\` prints it.`,
+    );
   }
   io.err(`Written to ${out}.\n`);
 }

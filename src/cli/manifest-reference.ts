@@ -62,7 +62,9 @@ async function ofFile(path: string): Promise<FoundManifest> {
   const hash = sha256(canonicalJson(body));
   const said = wrapped && typeof found.hash === "string" ? found.hash : hash;
   if (said !== hash) {
-    throw new CliError(`The file ${path} was changed: it says hash ${said.slice(0, 12)}, its facts have ${hash.slice(0, 12)}.`);
+    throw new CliError(
+      `The file ${path} was changed: it says hash ${said.slice(0, 12)}, its facts have ${hash.slice(0, 12)}.`,
+    );
   }
   return { hash, body, release: null };
 }

@@ -19,7 +19,9 @@ export const registerManifest: Register = (program, io, finish) => {
     .option("--config <version>", "configuration version (default: the active one)")
     .action(async (flags) => finish(await generateManifest(io, flags)));
   document(manifest.command("show [manifest]"))
-    .description("print a kept manifest (default: the open or last release's), with who froze it and what the checks said")
+    .description(
+      "print a kept manifest (default: the open or last release's), with who froze it and what the checks said",
+    )
     .action(async (reference: string | undefined, flags) => finish(await showManifest(io, flags, reference)));
   common(manifest.command("diff <a> <b>"))
     .description("what differs between two manifests, and which checks and sign-offs that touches")

@@ -28,6 +28,5 @@ export type BuiltCheckId = keyof typeof BUILT;
  * audit trail rest on: a release that went live without them could be neither undone nor explained, so no waiver opens them.
  * `mayNotApply`: whether a service may declare that it doesn't apply, which the data can contradict.
  */
-export const BUILT_CHECKS: Readonly<
-  Record<CheckId, { readonly mayBeWaivable: boolean; readonly mayNotApply?: true }>
-> = BUILT;
+export const BUILT_CHECKS: Readonly<Record<CheckId, { readonly mayBeWaivable: boolean; readonly mayNotApply?: true }>> =
+  BUILT;

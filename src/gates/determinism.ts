@@ -46,7 +46,12 @@ export function createDeterminismGate({ settings, ask, evaluation, nonce }: Dete
       const doubts: readonly Doubt[] = [
         ...(refuses
           ? []
-          : [doubt.fail("own-client:lets-through", "Golive's own client let a temperature of 0.2 through in an evaluation")]),
+          : [
+              doubt.fail(
+                "own-client:lets-through",
+                "Golive's own client let a temperature of 0.2 through in an evaluation",
+              ),
+            ]),
         ...[first, second].flatMap((answer) => [
           ...pairDoubts(subject, answer),
           ...samplingDoubts(answer, settings.RANDOM_SEED),
@@ -116,7 +121,9 @@ function cacheDoubts(first: Answer, second: Answer, nonces: readonly [string, st
   const said = [first, second].every(({ cache }) => cache === "miss" || cache === "off");
   const echoed = first.nonce === nonces[0] && second.nonce === nonces[1];
   if (said || echoed) return [];
-  return [doubt.unshown("cache:not-shown", "nothing shows that no cache answered: neither a cache field nor the nonce")];
+  return [
+    doubt.unshown("cache:not-shown", "nothing shows that no cache answered: neither a cache field nor the nonce"),
+  ];
 }
 
 async function refusesSmuggling(

@@ -42,7 +42,12 @@ export function createModelVersionsGate({ resolveModel }: ModelVersionsGateDeps)
             : `${bad.length} of ${roles.length} models can't be pinned: ${words.join("; ")}.`,
         value: `${roles.length - bad.length} of ${roles.length} resolved`,
         bar: `${roles.length} of ${roles.length}`,
-        numbers: Object.fromEntries(roles.flatMap(({ role, asked: id, arn }) => [[role, id], [`${role}_arn`, arn]])),
+        numbers: Object.fromEntries(
+          roles.flatMap(({ role, asked: id, arn }) => [
+            [role, id],
+            [`${role}_arn`, arn],
+          ]),
+        ),
         how: "GetFoundationModel and GetInferenceProfile of Bedrock, for each model of the configuration and the judge",
         next:
           bad.length === 0

@@ -2,7 +2,15 @@ import { z } from "zod";
 import type { Gate, GateFinding } from "#src/gates/gate";
 import { SHARED_MAX, unprovenPattern } from "#src/gates/prefix-control";
 import { BLANKS, readPrefixPattern } from "#src/gates/prefix-pattern";
-import { begins, beyondDoubtSql, inRowsSql, isBlank, prefixLeakageSql, textOf, type Usable } from "#src/gates/prefix-sql";
+import {
+  begins,
+  beyondDoubtSql,
+  inRowsSql,
+  isBlank,
+  prefixLeakageSql,
+  textOf,
+  type Usable,
+} from "#src/gates/prefix-sql";
 import { dataInputs } from "#src/gates/recorded-run";
 import { dbNumber, readRow, readRows } from "#src/rag/read-row";
 import type { RagStore } from "#src/rag/store";

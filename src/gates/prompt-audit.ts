@@ -1,7 +1,7 @@
-import { sha256 } from "#src/manifest/canonical";
 import type { DeterministicSettings } from "#src/config/determinism";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { type AskService, type Doubt, doubt, inWords, pairDoubts, verdictOf } from "#src/gates/service-probe";
+import { sha256 } from "#src/manifest/canonical";
 import { collectConfiguration } from "#src/manifest/collect-manifest";
 import { type FactName, readConfigurationFacts } from "#src/manifest/configuration-facts";
 import type { Answer } from "#src/rag/service";

@@ -1,22 +1,22 @@
 import type { ServiceConfig } from "#src/config/service-config";
 import { type BackupGateDeps, createBackupGate } from "#src/gates/backup";
 import { candidateRun } from "#src/gates/candidate-run";
-import { database } from "#src/gates/database";
-import { environment } from "#src/gates/environment";
 import { type ConcurrencyGateDeps, createConcurrencyGate } from "#src/gates/concurrency";
 import { type ConfigHashGateDeps, createConfigHashGate } from "#src/gates/config-hash";
+import { database } from "#src/gates/database";
 import { createDeterminismGate, type DeterminismGateDeps } from "#src/gates/determinism";
-import { createModelVersionsGate, type ModelVersionsGateDeps } from "#src/gates/model-versions";
-import { createModelsGate, type ModelsGateDeps } from "#src/gates/models";
-import { createPromptAuditGate, type PromptAuditGateDeps } from "#src/gates/prompt-audit";
-import { rerankSettings } from "#src/gates/rerank-settings";
+import { environment } from "#src/gates/environment";
 import type { Gate } from "#src/gates/gate";
 import { createHealthSelfTestGate, type HealthSelfTestDeps } from "#src/gates/health-self-test";
 import { indexPresence } from "#src/gates/index-presence";
 import { createManifestGate, type ManifestGateDeps } from "#src/gates/manifest";
+import { createModelVersionsGate, type ModelVersionsGateDeps } from "#src/gates/model-versions";
+import { createModelsGate, type ModelsGateDeps } from "#src/gates/models";
 import { thresholdsOf } from "#src/gates/not-applicable";
 import { prefixLeakage } from "#src/gates/prefix-leakage";
 import { previousRunIntact } from "#src/gates/previous-run-intact";
+import { createPromptAuditGate, type PromptAuditGateDeps } from "#src/gates/prompt-audit";
+import { rerankSettings } from "#src/gates/rerank-settings";
 import { tokenBudget } from "#src/gates/token-budget";
 import type { CheckId } from "#src/release/checklist";
 

@@ -30,7 +30,9 @@ export const rerankSettings: Gate = {
     const on = enabled === true;
     const findings = [
       ...(typeof enabled === "boolean" ? [] : ["rerank_enabled:unknown"]),
-      ...(on && (typeof model !== "string" || model === "" || isPlaceholderWord(model)) ? ["rerank_model:unknown"] : []),
+      ...(on && (typeof model !== "string" || model === "" || isPlaceholderWord(model))
+        ? ["rerank_model:unknown"]
+        : []),
       ...(on && !(typeof topN === "number" && Number.isInteger(topN) && topN > 0) ? ["rerank_top_n:unknown"] : []),
       // A model beside "off" is one edit away from being on unnoticed; which of the two is meant, nobody can tell.
       ...(enabled === false && typeof model === "string" && model !== "" ? ["rerank_model:set-while-off"] : []),

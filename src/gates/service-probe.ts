@@ -34,7 +34,8 @@ export function inWords(doubts: readonly Doubt[]): string {
 /** Whether an answer is about the pair that was asked for. */
 export function pairDoubts({ candidate }: GateSubject, answer: Answer): readonly Doubt[] {
   const { run_id: run, config_version: config } = answer;
-  if (run === null || config === null) return [unshown("pair:not-shown", "the answer does not say which pair answered")];
+  if (run === null || config === null)
+    return [unshown("pair:not-shown", "the answer does not say which pair answered")];
   if (run === candidate.run && config === candidate.config) return [];
   return [fail("pair:other", `the service answered from ${run} with ${config}, not from the candidate`)];
 }

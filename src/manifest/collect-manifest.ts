@@ -28,7 +28,10 @@ export type ManifestSources = {
   readonly adopted: Adopted;
   /** What the service says it would run for this pair. */
   readonly serviceReport: (pair: Pair, signal: AbortSignal) => Promise<ServiceReport | Unavailable>;
-  readonly resolveModel: (model: string, signal: AbortSignal) => Promise<Awaited<ReturnType<ResolveModel>> | Unavailable>;
+  readonly resolveModel: (
+    model: string,
+    signal: AbortSignal,
+  ) => Promise<Awaited<ReturnType<ResolveModel>> | Unavailable>;
   readonly datasets: (signal: AbortSignal) => Promise<readonly DatasetFact[]>;
   /** The floors of quality_gates.yaml. */
   readonly qualityGates: Scalars;
@@ -100,11 +103,7 @@ export async function collectManifest(sources: ManifestSources, signal: AbortSig
   };
   const text = canonicalJson(body);
   const unavailable = [...(isUnavailable(report) ? [report.unavailable] : []), ...models.unavailable];
-  const problems = [
-    ...unavailable,
-    ...manifestProblems(body),
-    ...(configuration.body === null ? [] : facts.problems),
-  ];
+  const problems = [...unavailable, ...manifestProblems(body), ...(configuration.body === null ? [] : facts.problems)];
   return { service: service.id, hash: sha256(text), text, body, problems };
 }
 

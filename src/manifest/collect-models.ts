@@ -30,7 +30,11 @@ export function askedModels(body: Json, overrides: FactOverrides, judge: string)
 }
 
 /** One model as the manifest holds it: the id that is asked for, and the ARNs that the provider resolves it to. */
-export type ModelFact = { readonly asked: string | null; readonly arn: string | null; readonly models: readonly string[] };
+export type ModelFact = {
+  readonly asked: string | null;
+  readonly arn: string | null;
+  readonly models: readonly string[];
+};
 
 /** Asks the provider for each model once. A role whose id is unknown or that the provider has no model for has a null ARN. */
 export async function collectModels(

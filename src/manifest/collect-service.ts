@@ -15,11 +15,7 @@ export type ServiceFacts = {
  * Holds the service's report against the configuration version (`body`, redacted; null: there is no such version). Its hash
  * is computed anew from the configuration it shows: a service can't vouch for itself.
  */
-export function compareReport(
-  report: ServiceReport,
-  asked: Pair,
-  body: Json,
-): ServiceFacts {
+export function compareReport(report: ServiceReport, asked: Pair, body: Json): ServiceFacts {
   const computed = sha256(canonicalJson(report.config));
   const lies =
     report.config_hash !== computed

@@ -25,7 +25,9 @@ const model = z.strictObject({
   /** The id as the configuration names it. */
   asked: fact,
   /** What the provider resolves it to: a label that somebody typed proves nothing. */
-  arn: z.string({ error: "is not known: the provider has no such model" }).regex(/^arn:[a-z-]+:bedrock:/, "is no Bedrock ARN"),
+  arn: z
+    .string({ error: "is not known: the provider has no such model" })
+    .regex(/^arn:[a-z-]+:bedrock:/, "is no Bedrock ARN"),
   models: z.array(z.string()).min(1, "names no model"),
 });
 
@@ -60,7 +62,10 @@ export const manifestSchema = z.strictObject({
     { error: "is not known" },
   ),
   /** The service's code. */
-  source: z.strictObject({ commit: z.string({ error: "is not known" }).regex(/^[0-9a-f]{7,64}$/, "is no git commit"), branch: fact }),
+  source: z.strictObject({
+    commit: z.string({ error: "is not known" }).regex(/^[0-9a-f]{7,64}$/, "is no git commit"),
+    branch: fact,
+  }),
   models: z.strictObject({ generation: model, embedding: model, rerank: model.optional(), judge: model }),
   datasets: z
     .array(

@@ -111,26 +111,29 @@ describe("a service's RAG service and models", () => {
       /configuration_facts.seed/,
     ],
     ["no dataset", /datasets:\n {6}- .*/, "datasets: []", /datasets: .*at least one dataset/],
-    [
-      "two datasets of one name",
-      /( {6}- \{ id: support-docs-gold.*\n)/,
-      "$1$1",
-      /every dataset with an id of its own/,
-    ],
+    ["two datasets of one name", /( {6}- \{ id: support-docs-gold.*\n)/, "$1$1", /every dataset with an id of its own/],
     [
       "a profile without a reason",
       "    retry_budget_s: 180\n",
       "    retry_budget_s: 180\n  profiled: { per_second: 2 }\n",
       /models.profiled.reason: missing/,
     ],
-    ["a judge that is left out", /^ {4}models:\n {6}judge_model.*\n/m, "    models: {}\n", /models.judge_model: missing/],
+    [
+      "a judge that is left out",
+      /^ {4}models:\n {6}judge_model.*\n/m,
+      "    models: {}\n",
+      /models.judge_model: missing/,
+    ],
     ["a judge that is no id", /judge_model: .*/, "judge_model: the best one", /models.judge_model/],
   ])("refuse %s", async (_what, from, to, expected) => {
     expect(await report(from, to)).toMatch(expected);
   });
 
   it("may do without a token", async () => {
-    const loaded = await load("applies: {}", 'applies: { rerank-settings: { check: false, reason: "no reranker so far" } }');
+    const loaded = await load(
+      "applies: {}",
+      'applies: { rerank-settings: { check: false, reason: "no reranker so far" } }',
+    );
     if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
     const service = loaded.config.golive.services["support-docs"];
     expect(service?.rag_service.token_env).toBeUndefined();

@@ -18,6 +18,7 @@ import {
   TOM,
   until,
 } from "#test/support/bot";
+import { namedVariables } from "#test/support/named";
 import { editChunk, recordAgain } from "#test/support/rag-house";
 
 const SIGN = /^Sign/;
@@ -162,7 +163,7 @@ describe("two approvers in the same millisecond", () => {
         const core = await composeCore({
           config,
           databaseUrl: bot.database.appUrl,
-          storeUrls: new Map([[SERVICE, bot.rag.appUrl]]),
+          named: namedVariables(config, { store: bot.rag.appUrl }),
           variables: {},
           identity: { person: async () => ines, members: async () => members, channel: async () => "ours" },
           team: undefined,

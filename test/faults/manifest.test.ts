@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { SERVICE } from "#sandbox/demo/populate";
 import { putConfig } from "#sandbox/rag/rag-store";
 import { composeChecks } from "#src/compose-checks";
+import { composeModels } from "#src/compose-models";
 import { listServices } from "#src/config/to-policy";
 import { createJournal } from "#src/journal/create-journal";
+import { createRagService } from "#src/rag/service-http";
 import { createRagStore } from "#src/rag/store-postgres";
 import { releaseStream } from "#src/release/events";
 import { foldRelease } from "#src/release/evolve";
@@ -46,10 +48,14 @@ describe.concurrent("the frozen manifest", () => {
       const [service] = listServices(strict);
       if (service === undefined) throw new Error("no service");
       const store = createRagStore({ service, connectionString: bot.rag.appUrl });
-      const storeOf = () => ({ service, store, connectionString: bot.rag.appUrl });
+      const ragService = createRagService({ url: bot.ragService.url, token: null, timeoutMs: 20_000 });
+      const governed = () => ({ service, store, connectionString: bot.rag.appUrl, ragService });
       const serviceState = async () => newService(SERVICE);
+      const access = { region: bot.bedrock.region, endpoint: bot.bedrock.url };
+      const common = { config: strict, pool, log: bot.quiet };
+      const models = composeModels({ ...common, databaseUrl: bot.database.appUrl, access });
       try {
-        const checks = composeChecks({ config: strict, pool, variables: {}, storeOf, serviceState, log: bot.quiet });
+        const checks = composeChecks({ ...common, variables: {}, governed, serviceState, models });
         const [started] = (await bot.facts()).filter(({ type }) => type === "release-started");
         const journal = createJournal({ pool, jobs: { send: async () => undefined } });
         const events = await journal.load(releaseStream(String(started?.data.release)));
@@ -61,6 +67,7 @@ describe.concurrent("the frozen manifest", () => {
           /configured otherwise than the frozen manifest says.*chunk_max_tokens: 300 → 200/,
         );
       } finally {
+        await models.close();
         await store.close();
         await pool.end();
       }

@@ -4,20 +4,22 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ingest } from "#sandbox/rag/ingest";
 import { createStore, putConfig, setPointer } from "#sandbox/rag/rag-store";
 import { defaultServiceConfig, serviceEnvironment } from "#sandbox/rag/service-defaults";
-import { createBackupRecords } from "#src/backup/backup-records";
+import { composeChecks } from "#src/compose-checks";
+import { composeModels } from "#src/compose-models";
 import { type Config, loadConfig } from "#src/config/load-config";
 import type { ServiceConfig } from "#src/config/service-config";
 import { listServices } from "#src/config/to-policy";
 import type { GateSubject } from "#src/gates/gate";
-import { createGates, gateThresholds } from "#src/gates/registry";
 import { runGate } from "#src/gates/run-gate";
-import { createProofRecords } from "#src/gates/self-test/proof-records";
-import { createProveGates } from "#src/gates/self-test/prove-gates";
-import { missingMigrations } from "#src/journal/migrate";
-import { collectManifest } from "#src/manifest/collect-manifest";
+import { createLog } from "#src/log";
+import { createRagService } from "#src/rag/service-http";
 import type { RagStore } from "#src/rag/store";
 import { createRagStore, prepareRagStore } from "#src/rag/store-postgres";
+import { newService } from "#src/release/evolve-service";
+import { type Releasers, release } from "#test/sandbox/bolt-app";
+import { namedVariables, paced } from "#test/support/named";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "#test/support/postgres";
+import { startServiceBehind } from "#test/support/rag-service-house";
 
 let storeDatabase: TestDatabase;
 let botDatabase: TestDatabase;
@@ -25,12 +27,14 @@ let pool: Pool;
 let store: RagStore;
 let config: Config;
 let service: ServiceConfig;
+let checks: ReturnType<typeof composeChecks>;
+const releasers: Releasers = [];
 
 beforeAll(async () => {
   [storeDatabase, botDatabase] = [await createEmptyDatabase(), await createTestDatabase()];
   const loaded = await loadConfig(join(import.meta.dirname, "../../configs"));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  config = loaded.config;
+  config = paced(loaded.config);
   const [first] = listServices(config);
   if (first === undefined) throw new Error("golive.yaml has no service");
   service = first;
@@ -46,76 +50,54 @@ beforeAll(async () => {
   await setPointer(storeDatabase.ownerUrl, service.id, { run: "2026-11-01", config: "v1" });
   pool = new Pool({ connectionString: botDatabase.appUrl });
   store = createRagStore({ service, connectionString: storeDatabase.appUrl });
+  const { bedrock, ragService } = await startServiceBehind(releasers, storeDatabase);
+  const named = namedVariables(config, {
+    store: storeDatabase.appUrl,
+    service: ragService.url,
+    bedrock: bedrock.url,
+  });
+  const log = createLog({ level: "silent", secrets: [] });
+  const models = composeModels({ config, pool, databaseUrl: botDatabase.appUrl, access: named.modelAccess, log });
+  releasers.push(() => models.close());
+  const governed = {
+    service,
+    store,
+    connectionString: storeDatabase.appUrl,
+    ragService: createRagService({ url: ragService.url, token: null, timeoutMs: 20_000 }),
+  };
+  checks = composeChecks({
+    config,
+    pool,
+    variables: serviceEnvironment(storeDatabase.appUrl, { url: ragService.url, bedrock: bedrock.url }),
+    governed: () => governed,
+    serviceState: async () => newService(service.id),
+    models,
+    log,
+  });
 });
 afterAll(async () => {
+  await release(releasers);
   await store.close();
   await pool.end();
   await storeDatabase.drop();
   await botDatabase.drop();
 });
 
-function subject(): GateSubject {
+async function subject(): Promise<GateSubject> {
   return {
-    service,
+    ...(await checks.surroundingsOf(service.id)),
     candidate: { run: "2026-11-02", config: "v2" },
     active: { run: "2026-11-01", config: "v1" },
     frozenManifest: null,
-    store,
-    adopted: {},
-    env: serviceEnvironment(storeDatabase.appUrl),
-    botDatabase: {
-      ping: async () => {
-        const client = await pool.connect();
-        try {
-          const { rows } = await client.query<{ now: number }>(
-            "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now",
-          );
-          return { nowMs: rows[0]?.now ?? Number.NaN, missingMigrations: await missingMigrations(client) };
-        } finally {
-          client.release();
-        }
-      },
-    },
-    machineNow: () => Date.now(),
   };
 }
 
-const gates = createGates({
-  manifest: {
-    collect: ({ service: asking, candidate, active, store: asked, adopted }, signal) =>
-      collectManifest(
-        {
-          service: asking,
-          candidate,
-          active,
-          store: asked,
-          storeUrl: storeDatabase.appUrl,
-          adopted,
-          qualityGates: config.qualityGates,
-          gates: gateThresholds(gates, asking),
-          determinism: config.determinism,
-        },
-        signal,
-      ),
-  },
-  backup: {
-    get records() {
-      return createBackupRecords(pool);
-    },
-    now: () => Date.now(),
-    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-  },
-  selfTest: {
-    prove: (around, signal) => createProveGates(createProofRecords(pool))([...gates.values()], around, signal),
-  },
-});
-
 describe("every gate over the shipped configuration, an ingested corpus and the bot's own roles", () => {
   it("passes, two databases apart, and the same again with the same evidence", async () => {
-    for (const gate of gates.values()) {
+    for (const gate of checks.gates.values()) {
       const [one, two] = [
-        await runGate(gate, subject(), AbortSignal.timeout(30_000)),
-        await runGate(gate, subject(), AbortSignal.timeout(30_000)),
+        await runGate(gate, await subject(), AbortSignal.timeout(30_000)),
+        await runGate(gate, await subject(), AbortSignal.timeout(30_000)),
       ];
       expect([gate.id, one.verdict, one.summary]).toEqual([gate.id, "pass", one.summary]);
       expect(two.evidenceHash).toBe(one.evidenceHash);
@@ -131,9 +113,9 @@ describe("every gate over the shipped configuration, an ingested corpus and the 
     const run = `faulty-${id}`;
     const corpus = join(import.meta.dirname, "../../sandbox/corpus");
     await ingest({ connectionString: storeDatabase.ownerUrl, run, from: { dir: corpus }, faults });
-    const gate = gates.get(id);
+    const gate = checks.gates.get(id);
     if (gate === undefined) throw new Error(`no gate ${id}`);
-    const faulty = { ...subject(), candidate: { run, config: "v2" } };
+    const faulty = { ...(await subject()), candidate: { run, config: "v2" } };
     expect(await runGate(gate, faulty, AbortSignal.timeout(30_000))).toMatchObject({ verdict: "fail" });
   });
 

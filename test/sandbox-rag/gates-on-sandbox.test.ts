@@ -17,7 +17,6 @@ import { prefixLeakage } from "#src/gates/prefix-leakage";
 import { previousRunIntact } from "#src/gates/previous-run-intact";
 import { runGate } from "#src/gates/run-gate";
 import { tokenBudget } from "#src/gates/token-budget";
-import { collectManifest } from "#src/manifest/collect-manifest";
 import { createRagStore, prepareRagStore } from "#src/rag/store-postgres";
 import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
 
@@ -77,33 +76,6 @@ async function verdictsWith(faultsFor: (live: string) => Faults): Promise<Record
 }
 
 const allPass = Object.fromEntries(GATES.map((gate) => [gate.id, "pass"]));
-
-describe("the manifest of the demo's store", () => {
-  it("is complete: no fact is missing and none is a placeholder", async () => {
-    const run = "for-manifest";
-    await ingest({ connectionString: store.ownerUrl, run, from: { dir: path("sandbox/corpus") } });
-    const rag = createRagStore({ service, connectionString: store.appUrl });
-    try {
-      const manifest = await collectManifest({
-        service,
-        candidate: { run, config: "cfg-1" },
-        active: null,
-        store: rag,
-        storeUrl: store.appUrl,
-        adopted: {},
-        qualityGates: config.qualityGates,
-        gates: Object.fromEntries(
-          GATES.map((gate) => [gate.id, { version: gate.version, thresholds: gate.thresholds(service) }]),
-        ),
-        determinism: config.determinism,
-      });
-      expect(manifest.problems).toEqual([]);
-      expect(manifest.text).toContain('"RANDOM_SEED":42');
-    } finally {
-      await rag.close();
-    }
-  });
-});
 
 describe("the demo's store under the shipped configuration", () => {
   it("passes every gate when ingestion went well, read as the bot's own role", async () => {

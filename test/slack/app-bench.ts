@@ -18,6 +18,7 @@ import { createPainter } from "#src/slack/painter";
 import { createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { type Releasers, TOKENS, until } from "#test/sandbox/bolt-app";
 import { CHANNEL, posted, quiet, SELF, wire } from "#test/slack/bench";
+import { namedVariables } from "#test/support/named";
 import { createEmptyDatabase, createTestDatabase } from "#test/support/postgres";
 
 export const SERVICE = "support-docs";
@@ -82,7 +83,7 @@ export async function startApp(
   const core = await composeCore({
     config,
     databaseUrl: database.appUrl,
-    storeUrls: new Map(Object.keys(config.golive.services).map((id) => [id, storeUrl])),
+    named: namedVariables(config, { store: storeUrl }),
     variables: {},
     identity,
     team: SELF.teamId,

@@ -15,6 +15,7 @@ import { type Config, loadConfig } from "#src/config/load-config";
 import { createLog, type Log } from "#src/log";
 import { type Releasers, release, startTestSlack, TOKENS } from "#test/sandbox/bolt-app";
 import { type Line, layLine } from "#test/support/line";
+import { namedVariables, paced } from "#test/support/named";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
 import { createRagHouse } from "#test/support/rag-house";
 import { startServiceBehind } from "#test/support/rag-service-house";
@@ -150,7 +151,7 @@ export async function shippedConfig(): Promise<Config> {
 /** The product as `serve` composes it, on two databases of its own and a local Slack over the wire. */
 export async function startTestBot(releasers: Releasers, options: TestBotOptions = {}): Promise<TestBot> {
   const mode = options.mode ?? "http";
-  const config = (options.config ?? ((same) => same))(await shippedConfig());
+  const config = (options.config ?? ((same) => same))(paced(await shippedConfig()));
   const [database, rag] = await Promise.all([createTestDatabase(), createRagHouse()]);
   releasers.push(database.drop, rag.drop);
   const eyes = { journal: lookInto(database, releasers), pointer: lookInto(rag, releasers) };
@@ -171,7 +172,7 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
       PORT: 0,
       ...(mode === "http" ? { SLACK_SIGNING_SECRET: TOKENS.signingSecret } : { SLACK_APP_TOKEN: TOKENS.appToken }),
     },
-    storeUrls: new Map(Object.keys(config.golive.services).map((id) => [id, lines.rag.url])),
+    named: namedVariables(config, { store: lines.rag.url, service: ragService.url, bedrock: bedrock.url }),
     variables: serviceEnvironment(lines.rag.url, { url: ragService.url, bedrock: bedrock.url }),
     dev: false,
     log: quiet,

@@ -1,5 +1,5 @@
-import type { ServiceReport } from "#src/rag/service";
 import { canonicalJson, sha256 } from "#src/manifest/canonical";
+import type { ServiceReport } from "#src/rag/service";
 
 /** A configuration version in the standard layout of docs/rag-service.md, with a secret in it that must stay where it is. */
 export function configBody(topK: number): ServiceReport["config"] {

@@ -20,7 +20,9 @@ export const configHashSelfTest: SelfTest = {
     },
     {
       what: "a service that runs something else than its configuration version",
-      sql: [`UPDATE configs SET body = jsonb_set(body, '{retrieval,rrf_k}', '61') WHERE version = 'golive-self-test-2'`],
+      sql: [
+        `UPDATE configs SET body = jsonb_set(body, '{retrieval,rrf_k}', '61') WHERE version = 'golive-self-test-2'`,
+      ],
       gate: reporting(({ config }) => ({ config: { ...config, retrieval: null } })),
       finds: /^service:it runs retrieval/,
     },

@@ -3,8 +3,10 @@ import { askWith, auditWith, countingNonce, honestAsk, honestModels, SETTINGS } 
 import type { SelfTest } from "#src/gates/self-test/self-test";
 import type { AskService } from "#src/gates/service-probe";
 
-const asking = (ask: AskService, evaluation = honestModels({ evaluation: true })) => () =>
-  createDeterminismGate({ settings: SETTINGS, ask, evaluation, nonce: countingNonce() });
+const asking =
+  (ask: AskService, evaluation = honestModels({ evaluation: true })) =>
+  () =>
+    createDeterminismGate({ settings: SETTINGS, ask, evaluation, nonce: countingNonce() });
 
 export const determinismSelfTest: SelfTest = {
   bad: [

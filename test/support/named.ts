@@ -1,0 +1,27 @@
+import type { Config } from "#src/config/load-config";
+import type { NamedVariables } from "#src/config/named-variables";
+
+const NOWHERE = "http://127.0.0.1:9";
+
+/** What the variables of every configured service hold; where nothing is said, an address at which nobody listens. */
+export function namedVariables(
+  config: Config,
+  places: { readonly store: string; readonly service?: string; readonly bedrock?: string },
+): NamedVariables {
+  const ids = Object.keys(config.golive.services);
+  const { store, service: url = NOWHERE, bedrock = NOWHERE } = places;
+  return {
+    storeUrls: new Map(ids.map((id) => [id, store])),
+    ragServices: new Map(ids.map((id) => [id, { url, host: new URL(url).host, token: null }])),
+    modelAccess: { region: "eu-central-1", endpoint: bedrock },
+  };
+}
+
+/** The same configuration with model calls at the pace of a machine, and the limits' bars with them. */
+export function paced(config: Config): Config {
+  const fast = { max_in_flight: 8, per_second: 500, workers: 8 };
+  const golive = structuredClone(config.golive);
+  golive.models.limits = { ...golive.models.limits, ...fast };
+  golive.models.profiled = { ...fast, reason: "the sandbox's local models answer at once" };
+  return { ...config, golive };
+}
