@@ -62,14 +62,17 @@ function codeOf(error: unknown, name: string, said: string, begun: boolean): Mod
   if (status === 429) return "throttled";
   if (status === 401 || status === 403) return "denied";
   if (status !== null && status >= 500) return "unavailable";
-  // Node's word for a body that ended before its length; before any answer it says "socket hang up".
-  return begun || said === "aborted" ? "truncated" : "unavailable";
+  // The head of a good answer had come, so it is the body that broke.
+  return begun || status === 200 ? "truncated" : "unavailable";
 }
 
 const LONGEST = 300;
 
+const SDK_HINT = /\s*Deserialization error: to see the raw response.*$/s;
+
 const withoutQuotes = (text: string): string =>
   text
+    .replace(SDK_HINT, "")
     .replace(/(['"`]).*\1/s, "'…'")
     .replaceAll(/\s+/g, " ")
     .slice(0, LONGEST)

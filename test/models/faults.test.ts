@@ -123,6 +123,22 @@ describe("what may get better", () => {
     },
   );
 
+  test("a proxy's page is no answer, whatever its status", async () => {
+    for (const [status, code] of [
+      [502, "unavailable"],
+      [429, "throttled"],
+      [403, "denied"],
+      [200, "truncated"],
+    ] as const) {
+      house.local.faults.clear();
+      house.local.faults.some({ kind: "html-page", status }, 1);
+      const error = await failure(house.client.converse(question()));
+      expect([status, error.code]).toEqual([status, code]);
+      expect(error.message).not.toContain("<h1>");
+      expect(await failure(house.client.embed(embedding()))).toMatchObject({ code });
+    }
+  });
+
   test("nobody at the address is unavailable", async () => {
     const free = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => free.once("listening", resolve));
