@@ -89,7 +89,7 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
       if (self.id !== id) return 0;
       if (answer === null) {
         lose("the database no longer knew of it");
-        return 0;
+        return word.join ? leaseMs * RETRY : 0;
       }
       self.heardAt = sentAt;
       // From when the answer came: late by its way at most, never early.
