@@ -17,17 +17,18 @@ export type Answering = {
   readonly reader: Reader;
   readonly cache: AnswerCache;
   readonly knobs: Knobs;
+  /** Counts: how many times it was called before. */
+  readonly answered: () => number;
   readonly now: () => number;
 };
 
 export type Effective = { readonly pair: PairName; readonly config: ServiceBody; readonly hash: string };
 
 const OPENINGS = ["", "In short: ", "The documentation says: "];
-let turn = 0;
 
 /** Answers one question with one pair: cache, retrieval, reader, and the trace of all of it. */
 export async function answerQuestion(
-  { store, reader, cache, knobs, now }: Answering,
+  { store, reader, cache, knobs, answered, now }: Answering,
   { pair, config, hash }: Effective,
   question: Question,
   signal: AbortSignal,
@@ -70,7 +71,7 @@ export async function answerQuestion(
   const ended = now();
 
   const body: AnswerBody = {
-    answer: knobs.restless ? opening() + reading.text : reading.text,
+    answer: knobs.restless ? `${OPENINGS[answered() % OPENINGS.length] ?? ""}${reading.text}` : reading.text,
     citations: citationsOf(reading, found),
     snapshot: found.snapshot.map(({ id, document, text, bm25Text, score, rank }) => {
       return { chunk_id: id, document, text, bm25_text: bm25Text, score, rank };
@@ -114,11 +115,6 @@ const NO_STEPS = { retrieve_ms: null, rerank_ms: null, generate_ms: null, embedd
 
 /** Hundredths of a millisecond. */
 const round = (ms: number) => Math.round(ms * 100) / 100;
-
-function opening(): string {
-  turn += 1;
-  return OPENINGS[turn % OPENINGS.length] ?? "";
-}
 
 /** The examples that the configuration names; the wrong ones are all others of the pool. */
 function fewShotIds(config: ServiceBody, knobs: Knobs): readonly string[] {

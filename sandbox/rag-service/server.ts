@@ -25,6 +25,7 @@ export type ServiceParts = {
   readonly variables: readonly string[];
   readonly source: Source | null;
   readonly knobs: { current: Knobs };
+  readonly answered: () => number;
   readonly now: () => number;
 };
 

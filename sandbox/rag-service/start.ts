@@ -38,6 +38,7 @@ export async function startRagService(options: RagServiceOptions): Promise<Local
   const store = openStore(options.storeUrl);
   const reader = createReader(options.bedrock, now);
   const cache = createAnswerCache();
+  let questions = 0;
   const server = createRagServer({
     service: options.service,
     store,
@@ -47,10 +48,23 @@ export async function startRagService(options: RagServiceOptions): Promise<Local
     variables: options.variables ?? [],
     source: options.source ?? null,
     knobs,
+    answered: () => {
+      questions += 1;
+      return questions - 1;
+    },
     now,
   });
+  const letGo = async () => {
+    reader.close();
+    await store.close();
+  };
   server.listen(options.port ?? 0, "127.0.0.1");
-  await once(server, "listening");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    await letGo();
+    throw error;
+  }
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the RAG service has no port");
   return {
@@ -67,8 +81,7 @@ export async function startRagService(options: RagServiceOptions): Promise<Local
       server.close();
       server.closeAllConnections();
       await closed;
-      reader.close();
-      await store.close();
+      await letGo();
     },
   };
 }
