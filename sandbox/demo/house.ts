@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { type LocalBedrock, startBedrock } from "#sandbox/bedrock/start";
 import { type BotProcess, runGolive, startBot } from "#sandbox/demo/bot-process";
+import { writePacedConfigs } from "#sandbox/demo/paced-configs";
 import { SERVICE } from "#sandbox/demo/populate";
 import { databaseUrls, dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
 import { startPostgres } from "#sandbox/postgres/start-postgres";
@@ -41,6 +42,8 @@ export type HouseOptions = {
   readonly databaseUrl: string | null;
   /** A folder with another configuration than `configs/`. */
   readonly configs?: string;
+  /** The questions that the configuration's dataset stands for. Default: those of the demo's own corpus. */
+  readonly gold?: string | null;
   readonly say: (line: string) => void;
 };
 
@@ -59,7 +62,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
 }
 
 async function build(
-  { root, dataDir, fresh, socket, databaseUrl, configs, say }: HouseOptions,
+  { root, dataDir, fresh, socket, databaseUrl, configs, gold, say }: HouseOptions,
   releasers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<House> {
@@ -110,7 +113,11 @@ async function build(
     HOST: "127.0.0.1",
     PORT: String(port),
     LOG_LEVEL: "info",
-    ...(configs === undefined ? {} : { GOLIVE_CONFIG: configs }),
+    GOLIVE_CONFIG: await writePacedConfigs({
+      from: configs ?? join(root, "configs"),
+      to: join(dataDir, "configs"),
+      gold: gold ?? join(root, "sandbox/corpus/gold.jsonl"),
+    }),
     ...(socket ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
   };
   say("migrating");

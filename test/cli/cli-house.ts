@@ -1,10 +1,11 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LocalBedrock } from "#sandbox/bedrock/start";
 import type { Faults } from "#sandbox/rag/faults";
 import { ingest } from "#sandbox/rag/ingest";
+import { writePacedConfigs } from "#sandbox/demo/paced-configs";
 import { createStore, putConfig, setPointer, withStore } from "#sandbox/rag/rag-store";
 import { defaultServiceConfig, serviceEnvironment } from "#sandbox/rag/service-defaults";
 import type { LocalRagService } from "#sandbox/rag-service/start";
@@ -80,7 +81,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<CliHouse> {
   const { bedrock, ragService } = await startServiceBehind(releasers, rag);
   const configs = await mkdtemp(join(tmpdir(), "golive-cli-"));
   releasers.push(() => rm(configs, { recursive: true, force: true }));
-  await cp(join(ROOT, "configs"), configs, { recursive: true });
+  const gold = join(ROOT, "sandbox/corpus/gold.jsonl");
+  await writePacedConfigs({ from: join(ROOT, "configs"), to: configs, gold });
   if (!groups) await edit(join(configs, "golive.yaml"), usersForGroups);
   const slack = options.slack === true ? await startSlack({ ...SLACK_SECRETS, mode: "http" }) : null;
   if (slack !== null) releasers.push(() => slack.stop());

@@ -1,0 +1,37 @@
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isSeq, parseDocument } from "yaml";
+
+/**
+ * The sandbox's own quota of model calls: a hundred times the rate that the checklist allows with a real account, so that a
+ * go-live takes seconds. Said in the configuration, where the concurrency check shows it and people sign it.
+ */
+const PACE = { per_second: 12 };
+const REASON = "the sandbox's local models: a hundred times the checklist's rate";
+
+/**
+ * A copy of a configuration folder with the sandbox's pace in it, and with the evaluation's questions where they really are:
+ * paths in golive.yaml are relative to its folder. Whatever stood in `to` is replaced.
+ */
+export async function writePacedConfigs(options: {
+  readonly from: string;
+  readonly to: string;
+  readonly gold: string;
+}): Promise<string> {
+  const { from, to, gold } = options;
+  if (from !== to) {
+    await rm(to, { recursive: true, force: true });
+    await cp(from, to, { recursive: true });
+  }
+  const file = join(to, "golive.yaml");
+  const document = parseDocument(await readFile(file, "utf8"));
+  for (const [key, value] of Object.entries(PACE)) document.setIn(["models", "limits", key], value);
+  document.setIn(["models", "profiled"], { ...PACE, reason: REASON });
+  const services = document.toJS().services;
+  for (const id of Object.keys(services)) {
+    const datasets = document.getIn(["services", id, "datasets"]);
+    if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
+  }
+  await writeFile(file, document.toString());
+  return to;
+}
