@@ -91,13 +91,14 @@ function createCalls(deps: ModelClientDeps, { model, priority, signal }: Asked):
     attempts: () => attempts,
     elapsedMs: () => clock.now() - began,
     send: (work) =>
-      retrier.run(async () => {
+      retrier.run(async (started) => {
         const queued = clock.now();
         let place: AbortSignal | null = null;
         let begun = false;
         try {
           return await limiter.run({ priority, signal }, async (given) => {
             place = given;
+            started();
             attempts += 1;
             const sent = clock.now();
             let firstText: number | null = null;
