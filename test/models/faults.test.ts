@@ -4,6 +4,7 @@ import { READER } from "#sandbox/bedrock/catalogue";
 import type { ModelFault } from "#sandbox/bedrock/faults";
 import { createBedrock } from "#src/models/bedrock";
 import type { CallLimiter } from "#src/models/calls";
+import { LimiterError, leaseLost } from "#src/models/limiter-error";
 import { createModelClient } from "#src/models/model-client";
 import {
   ANSWER,
@@ -241,19 +242,31 @@ describe("time", () => {
     };
     const call = createModelClient({ ...house.deps, limiter }).converse(question());
     await house.local.log.arrived(1);
-    losing.abort();
+    losing.abort(leaseLost("a test took it"));
     expect(await call).toMatchObject({ text: ANSWER, attempts: 2 });
     await house.local.log.ended(2);
     expect(requests()).toMatchObject([{ aborted: true }, { aborted: false }]);
   });
 });
 
-test("a limit that can't be asked sends nothing", async () => {
-  const limiter = { run: () => Promise.reject(new Error("connection refused")) };
+test.each([
+  ["unreachable", "unavailable", RETRIES + 1],
+  ["refused", "denied", 1],
+  ["closed", "cancelled", 1],
+] as const)("a limiter that is %s sends nothing: %s", async (code, becomes, asked) => {
+  let calls = 0;
+  const limiter = {
+    run: () => {
+      calls += 1;
+      return Promise.reject(new LimiterError(code, "The limit could not be asked."));
+    },
+  };
   const error = await failure(createModelClient({ ...house.deps, limiter }).converse(question()));
-  expect(error).toMatchObject({ code: "unavailable" });
-  expect(error.message).toContain("shared limit");
+  expect(error.code).toBe(becomes);
+  expect(error.message).toContain("The limit could not be asked.");
+  expect(calls).toBe(asked);
   expect(requests()).toEqual([]);
+  expect(house.rows).toMatchObject([{ attempts: 0, outcome: becomes }]);
 });
 
 test("an answer that leaves no row is no answer", async () => {
