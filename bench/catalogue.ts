@@ -1,5 +1,6 @@
 import { type AckBench, benchAck } from "./ack.ts";
 import { benchDecide } from "./decide.ts";
+import { benchLimiter } from "./limiter.ts";
 import type { Line } from "./line.ts";
 import { benchPaint } from "./paint.ts";
 import { runPrefixLeakageBench } from "./prefix-leakage.ts";
@@ -10,6 +11,7 @@ const ACK_RATIO = 3;
 const ACK_WORST_MS = 1_000;
 const DECIDE_RATIO = 1.5;
 const LEAKAGE_RATIO = 2;
+const UNUSED_PERCENT = 3;
 
 /** Every bench by name, in the order of running. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
@@ -23,6 +25,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     }
     return lines;
   },
+  limiter: async (say) => (await benchLimiter({ say })).flatMap(limiterLines),
   "prefix-leakage": async (say) => {
     say("prefix-leakage, 200,000 chunks twice");
     return (await runPrefixLeakageBench()).map(({ shape, chunks, megabytes, gateMs, countMs, ratio }) => ({
@@ -95,6 +98,48 @@ function decideLines(bench: Awaited<ReturnType<typeof benchDecide>>): Line[] {
       limit: null,
     },
   ];
+}
+
+function limiterLines(bench: Awaited<ReturnType<typeof benchLimiter>>[number]): Line[] {
+  const { maxInFlight, notified, callMs, seconds, slots, used, mostInFlight, backMs, leaseMs, troubles } = bench;
+  const name = `limiter: ${maxInFlight} in flight${notified ? "" : ", no notifications"}`;
+  const lines: Line[] = [
+    {
+      name: `${name}, most at the server (count)`,
+      ours: mostInFlight,
+      peer: maxInFlight,
+      ratio: mostInFlight / maxInFlight,
+      limit: { of: "ratio", most: 1 },
+      note: `3 processes, calls of ${callMs} ms, by the local Bedrock's log; ${troubles} failures`,
+    },
+    {
+      name: `${name}, starts (count)`,
+      ours: used,
+      peer: slots,
+      ratio: used / slots,
+      // One more fits in when the last is early by a millisecond.
+      limit: { of: "ours", most: slots + 1 },
+      note: `${seconds} s; shortest pause ${bench.shortestMs.toFixed(0)} ms, p1 ${bench.p1Ms.toFixed(0)} of ${bench.intervalMs.toFixed(0)} ms`,
+    },
+    {
+      name: `${name}, starts not used (%)`,
+      ours: Math.max(0, 100 * (1 - used / slots)),
+      peer: 0,
+      ratio: null,
+      limit: { of: "ours", most: UNUSED_PERCENT },
+    },
+  ];
+  if (backMs !== null) {
+    lines.push({
+      name: `${name}, full rate after kill -9 of a holder`,
+      ours: backMs,
+      peer: leaseMs,
+      ratio: backMs / leaseMs,
+      limit: { of: "ratio", most: 1 },
+      note: "peer: the lease",
+    });
+  }
+  return lines;
 }
 
 function paintLines(bench: Awaited<ReturnType<typeof benchPaint>>): Line[] {

@@ -3,6 +3,7 @@ import { toJournalError } from "#src/journal/database-errors";
 import type { ModelLimits } from "#src/models/limiter";
 import { closed, LimiterError, leaseLost } from "#src/models/limiter-error";
 import type { LimitRows, Wanted } from "#src/models/limiter-sql";
+import type { MachineClock } from "#src/models/machine-clock";
 
 /** A place in flight, ours from `startAt` (on the member's clock) until `leave`, or until `ended` says otherwise. */
 export type Place = { readonly startAt: number; readonly ended: AbortSignal; leave(): void };
@@ -23,8 +24,7 @@ export type MemberOptions = {
   readonly limits: ModelLimits;
   /** How long the database keeps what it doesn't hear of. */
   readonly leaseMs: number;
-  /** Machine time in milliseconds; only differences count. */
-  readonly now: () => number;
+  readonly clock: MachineClock;
   /** For the log only. */
   readonly onError: (error: unknown) => void;
 };
@@ -43,7 +43,7 @@ const RETRY = 1 / 50;
 /** We let go before the database does: a call that is aborted has to be over when its place is given to another one. */
 const OURS = 9 / 10;
 
-export function createMember({ rows, limits, leaseMs, now, onError }: MemberOptions): Member {
+export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOptions): Member {
   const tickets = new Set<Ticket>();
   /** A member that was lost is never taken up again: what it is told, or said, late means nothing to the next one. */
   let self = newSelf();
@@ -52,8 +52,8 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
   let asking: Promise<void> | null = null;
   let again = false;
   let shut = false;
-  let lookTimer: NodeJS.Timeout | undefined;
-  let leaseTimer: NodeJS.Timeout | undefined;
+  let cancelLook = () => {};
+  let cancelLease = () => {};
 
   const isOver = () => shut && tickets.size === 0;
 
@@ -63,7 +63,7 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
   }
 
   async function ask(): Promise<void> {
-    clearTimeout(lookTimer);
+    cancelLook();
     let pauseMs = 0;
     while ((again || pauseMs === 0) && !isOver()) {
       again = false;
@@ -71,15 +71,14 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
     }
     asking = null;
     if (isOver()) return;
-    lookTimer = setTimeout(nudge, pauseMs);
-    if (tickets.size === 0) lookTimer.unref();
+    cancelLook = clock.after(pauseMs, nudge);
   }
 
   /** Says everything that this process wants; answers in how many milliseconds to do so again. */
   async function turn(): Promise<number> {
     const { id, heardAt } = self;
     const said = [...tickets];
-    const sentAt = now();
+    const sentAt = clock.now();
     self.turn += 1;
     const word = { member: id, join: heardAt === null, turn: self.turn, leaseMs };
     const workers = Math.max(0, limits.workers - strays);
@@ -93,7 +92,7 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
       }
       self.heardAt = sentAt;
       // From when the answer came: late by its way at most, never early.
-      const at = now();
+      const at = clock.now();
       for (const ticket of said) settle(ticket, answer.held.get(ticket.wanted.id), at);
       watchLease();
       return Math.max(1, Math.ceil(Math.min(leaseMs * HEARTBEAT, answer.lookInMs ?? Number.POSITIVE_INFINITY)));
@@ -113,15 +112,15 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
   }
 
   function watchLease(): void {
-    clearTimeout(leaseTimer);
+    cancelLease();
     if (self.heardAt === null || ![...tickets].some(({ state }) => state === "holds")) return;
     const why = "the database could not be told in time that the call still runs";
-    leaseTimer = setTimeout(lose, self.heardAt + leaseMs * OURS - now(), why);
+    cancelLease = clock.after(self.heardAt + leaseMs * OURS - clock.now(), () => lose(why));
   }
 
   /** Everything of this member may be gone: who holds a place is aborted, who waits stands in line again, as a new member. */
   function lose(why: string): void {
-    clearTimeout(leaseTimer);
+    cancelLease();
     self = newSelf();
     for (const ticket of tickets) {
       if (ticket.state === "holds") drop(ticket, why);
@@ -150,7 +149,7 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
     const from = self.heardAt ?? Number.NEGATIVE_INFINITY;
     for (const ticket of tickets) {
       if (ticket.state !== "waits") continue;
-      if (cause?.retryable === true && now() - Math.max(ticket.since, from) < leaseMs) continue;
+      if (cause?.retryable === true && clock.now() - Math.max(ticket.since, from) < leaseMs) continue;
       tickets.delete(ticket);
       ticket.given.reject(cause === null ? error : toLimiterError(cause));
     }
@@ -162,7 +161,7 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
       if (shut) throw closed();
       const ticket: Ticket = {
         wanted: { id: randomUUID(), ...what },
-        since: now(),
+        since: clock.now(),
         state: "waits",
         given: Promise.withResolvers(),
         ended: new AbortController(),
@@ -195,8 +194,8 @@ export function createMember({ rows, limits, leaseMs, now, onError }: MemberOpti
     },
     async leave() {
       await asking;
-      clearTimeout(lookTimer);
-      clearTimeout(leaseTimer);
+      cancelLook();
+      cancelLease();
       if (self.turn > 0) await rows.leave(self.id).catch(onError);
     },
   };

@@ -3,6 +3,7 @@ import type { ModelLimiter, ModelLimits } from "#src/models/limiter";
 import { createBell } from "#src/models/limiter-bell";
 import { createSharedLimiter } from "#src/models/limiter-shared";
 import { createLimitRows } from "#src/models/limiter-sql";
+import { type MachineClock, machineClock } from "#src/models/machine-clock";
 
 export type LimiterOptions = {
   /** As golive_app. A connection is used for moments only, never while somebody waits. */
@@ -12,8 +13,7 @@ export type LimiterOptions = {
   readonly limits: ModelLimits;
   /** How long the places of a process that died stay taken. Longer than its event loop or the database ever stand still. */
   readonly leaseMs?: number;
-  /** Machine time in milliseconds; only differences count. */
-  readonly now?: () => number;
+  readonly clock?: MachineClock;
   /** Failures that pass or are told elsewhere too: for the log only. */
   readonly onError?: (error: unknown) => void;
 };
@@ -30,7 +30,7 @@ export function createModelLimiter(options: LimiterOptions): ModelLimiter {
     rows: createLimitRows(pool, leaseMs / ANSWERS_PER_LEASE),
     limits,
     leaseMs,
-    now: options.now ?? (() => performance.now()),
+    clock: options.clock ?? machineClock,
     onError,
     openBell: listenUrl === null ? null : (onRing) => createBell({ url: listenUrl, onRing, onError }),
   });

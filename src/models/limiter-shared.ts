@@ -2,6 +2,7 @@ import PQueue from "p-queue";
 import type { ModelLimiter } from "#src/models/limiter";
 import type { Bell } from "#src/models/limiter-bell";
 import { createMember, type MemberOptions } from "#src/models/limiter-member";
+import { waitFor } from "#src/models/machine-clock";
 
 export type SharedOptions = MemberOptions & {
   /** Opened with the first request. */
@@ -13,7 +14,7 @@ export type SharedOptions = MemberOptions & {
  * takes part, and its settings count, from its first request until `close`, or until its lease ends.
  */
 export function createSharedLimiter({ openBell, ...options }: SharedOptions): ModelLimiter {
-  const { rows, limits, now } = options;
+  const { rows, limits, clock } = options;
   const member = createMember(options);
   // The rows give this process no more places than that. Work that goes on after its place was lost stays in here, so that
   // never more than `workers` run.
@@ -22,10 +23,8 @@ export function createSharedLimiter({ openBell, ...options }: SharedOptions): Mo
 
   async function untilStart(at: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    for (let left = at - now(); left > 0; left = at - now()) {
-      await pause(left, signal);
-      signal.throwIfAborted();
-    }
+    // A timer can be a fraction of a millisecond early.
+    for (let left = at - clock.now(); left > 0; left = at - clock.now()) await waitFor(clock, Math.ceil(left), signal);
   }
 
   return {
@@ -58,16 +57,4 @@ export function createSharedLimiter({ openBell, ...options }: SharedOptions): Mo
       await bell?.close();
     },
   };
-}
-
-/** Resolves after `ms`, or when the signal is aborted. A timer never fires early: milliseconds are rounded up. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, Math.ceil(ms));
-  const stop = () => resolve();
-  signal.addEventListener("abort", stop, { once: true });
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  });
 }

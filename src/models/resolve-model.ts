@@ -15,7 +15,8 @@ export async function resolveModel(deps: ModelClientDeps, model: string, signal:
   const { clock = machineClock, random = Math.random, limits } = deps;
   const retrier = createRetrier({ limits, clock, random, signal });
   const ask = (work: (deps: ModelClientDeps, model: string, signal: AbortSignal) => Promise<ResolvedModel>) =>
-    retrier.run(async () => {
+    retrier.run(async (started) => {
+      started();
       try {
         return await withTimeLimits({ clock, limits, signal, model }, (whole) => work(deps, model, whole));
       } catch (error) {

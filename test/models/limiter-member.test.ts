@@ -4,6 +4,7 @@ import type { ModelLimiter } from "#src/models/limiter";
 import { LimiterError } from "#src/models/limiter-error";
 import { createSharedLimiter } from "#src/models/limiter-shared";
 import type { Answer, LimitRows, Word } from "#src/models/limiter-sql";
+import { machineClock } from "#src/models/machine-clock";
 
 const LEASE = 10_000;
 
@@ -49,7 +50,7 @@ beforeEach(() => {
     rows,
     limits: { maxInFlight: 3, perSecond: 1, workers: 2 },
     leaseMs: LEASE,
-    now: () => performance.now(),
+    clock: machineClock,
     openBell: null,
     onError: (error) => errors.push(error),
   });
