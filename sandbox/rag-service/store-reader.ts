@@ -1,4 +1,5 @@
-import { Pool } from "pg";
+import { Pool, type QueryResult, type QueryResultRow } from "pg";
+import { HttpError } from "#sandbox/rag-service/http-error";
 
 export type PairName = { readonly run: string; readonly config: string };
 export type StoredChunk = {
@@ -21,8 +22,8 @@ export type StoreReader = {
   configuration(version: string): Promise<unknown>;
   /** Null: no such run. */
   runState(run: string): Promise<string | null>;
-  /** Full-text search over any word of the query. */
-  sparse(run: string, query: string, limit: number): Promise<readonly Hit[]>;
+  /** Full-text search over any word of the question. */
+  sparse(run: string, question: string, limit: number): Promise<readonly Hit[]>;
   /** Cosine similarity, exact, over every chunk of the run; only those above `least`. */
   dense(run: string, vector: readonly number[], limit: number, least: number): Promise<readonly Hit[]>;
   /** The chunks of these ids, by id. */
@@ -36,11 +37,20 @@ export function openStore(connectionString: string): StoreReader {
   pool.on("error", () => undefined);
   const kept = new Map<string, Vectors>();
 
+  async function query<R extends QueryResultRow>(sql: string, values: readonly unknown[]): Promise<QueryResult<R>> {
+    try {
+      return await pool.query<R>(sql, [...values]);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "no code";
+      throw new HttpError(503, `the store doesn't answer (${code})`);
+    }
+  }
+
   async function vectorsOf(run: string): Promise<Vectors["chunks"]> {
     const stamp = await stampOf(run);
     const known = kept.get(run);
     if (known?.stamp === stamp) return known.chunks;
-    const { rows } = await pool.query<{ id: string; vector: number[] }>(
+    const { rows } = await query<{ id: string; vector: number[] }>(
       `SELECT chunk_id AS id, embedding AS vector FROM rag.document_chunks
         WHERE ingest_run_id = $1 AND embedding IS NOT NULL ORDER BY chunk_id`,
       [run],
@@ -55,7 +65,7 @@ export function openStore(connectionString: string): StoreReader {
 
   /** Changes whenever ingestion finishes the run anew. */
   async function stampOf(run: string): Promise<string> {
-    const { rows } = await pool.query<{ stamp: string }>(
+    const { rows } = await query<{ stamp: string }>(
       `SELECT concat_ws(' ', state, chunk_count, content_digest, finished_at) AS stamp FROM rag.ingest_runs
         WHERE ingest_run_id = $1`,
       [run],
@@ -65,7 +75,7 @@ export function openStore(connectionString: string): StoreReader {
 
   return {
     async pointer(service) {
-      const { rows } = await pool.query<{ run: string | null; config: string | null }>(
+      const { rows } = await query<{ run: string | null; config: string | null }>(
         "SELECT ingest_run_id AS run, config_version AS config FROM rag.active_pointer WHERE service = $1",
         [service],
       );
@@ -73,28 +83,27 @@ export function openStore(connectionString: string): StoreReader {
       return run === null || config === null ? null : { run, config };
     },
     async configuration(version) {
-      const { rows } = await pool.query<{ body: unknown }>(
+      const { rows } = await query<{ body: unknown }>(
         "SELECT body FROM rag.service_configs WHERE config_version = $1",
         [version],
       );
       return rows[0]?.body;
     },
     async runState(run) {
-      const { rows } = await pool.query<{ state: string }>(
-        "SELECT state FROM rag.ingest_runs WHERE ingest_run_id = $1",
-        [run],
-      );
+      const { rows } = await query<{ state: string }>("SELECT state FROM rag.ingest_runs WHERE ingest_run_id = $1", [
+        run,
+      ]);
       return rows[0]?.state ?? null;
     },
-    async sparse(run, query, limit) {
+    async sparse(run, question, limit) {
       // Any of the words: websearch's AND finds nothing for a question in whole sentences.
-      const { rows } = await pool.query<Hit>(
+      const { rows } = await query<Hit>(
         `SELECT chunk_id AS id, ts_rank_cd(to_tsvector('english', bm25_text), asked.any, 1)::float8 AS score
            FROM rag.document_chunks,
                 (SELECT replace(plainto_tsquery('english', $2)::text, '&', '|')::tsquery AS any) AS asked
           WHERE ingest_run_id = $1 AND to_tsvector('english', bm25_text) @@ asked.any
           ORDER BY score DESC, chunk_id COLLATE "C" LIMIT $3`,
-        [run, query, limit],
+        [run, question, limit],
       );
       return rows;
     },
@@ -107,7 +116,7 @@ export function openStore(connectionString: string): StoreReader {
         .slice(0, limit);
     },
     async chunks(run, ids) {
-      const { rows } = await pool.query<StoredChunk>(
+      const { rows } = await query<StoredChunk>(
         `SELECT chunk_id AS id, document_path AS document, chunk_text AS text, bm25_text AS "bm25Text"
            FROM rag.document_chunks WHERE ingest_run_id = $1 AND chunk_id = ANY($2)`,
         [run, ids],
