@@ -27,6 +27,7 @@ import type { CheckId } from "#src/release/checklist";
 import type { CheckResult } from "#src/release/events";
 import { evidenceHash } from "#src/release/hash";
 import type { ReleaseState, ServiceState } from "#src/release/state";
+import type { Resources } from "#src/resources/read-resources";
 
 type Deps = {
   readonly config: Config;
@@ -38,6 +39,7 @@ type Deps = {
     readonly connectionString: string;
   };
   readonly serviceState: (service: string) => Promise<ServiceState>;
+  readonly resources: Pick<Resources, "samples" | "depths">;
   readonly log: Log;
 };
 
@@ -104,6 +106,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
   const gates = createGates({
     manifest: { collect: collectFor },
     backup: { records: createBackupRecords(pool), now: Date.now, random: randomBytes },
+    resources: { limits: config.golive.resources, ...deps.resources },
     selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });
 

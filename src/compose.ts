@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { performance } from "node:perf_hooks";
 import type { Pool } from "pg";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import type { Variables } from "#src/config/environment";
@@ -21,6 +23,9 @@ import { foldRelease, foldService } from "#src/release/evolve";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
 import { createUseCases } from "#src/release/use-cases/create-use-cases";
 import { createDecideIntent, releaseEvents, serviceEvents } from "#src/release/use-cases/decide-intent";
+import { createProcessMeter } from "#src/resources/process-meter";
+import { createResources, type ModelLoad, type Resources } from "#src/resources/read-resources";
+import { createResourceReport } from "#src/resources/report-resources";
 
 export type CoreOptions = {
   readonly config: Config;
@@ -37,6 +42,8 @@ export type CoreOptions = {
   readonly supervise: boolean;
   /** Default: the real time. */
   readonly clock?: DomainClock;
+  /** What the shared limiter of model calls says. Default: no models are shared. */
+  readonly modelLoad?: () => Promise<ModelLoad>;
 };
 
 /** Everything but the ways in: rules, journal, jobs, gates and stores, for the bot, the command line and tests alike. */
@@ -49,6 +56,8 @@ export type Core = {
   readonly pool: Pool;
   readonly clock: DomainClock;
   readonly checks: HealthChecks;
+  /** How all processes of Golive are doing. */
+  readonly resources: Resources;
   /**
    * Takes jobs from now on: manifests and checks always; cutovers only when asked to, since they resolve people with this
    * process's directory; looking after releases only where a release channel can be followed.
@@ -93,7 +102,14 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     if (found === undefined) throw new Error(`no service ${id} is configured`);
     return found;
   };
-  const checks = composeChecks({ config, pool, variables, storeOf, serviceState, log });
+  const resources = createResources(pool, options.modelLoad ?? null);
+  const report = createResourceReport({
+    database: pool,
+    holder: `${hostname()}/${process.pid}/${randomBytes(3).toString("hex")}`,
+    openMeter: () => createProcessMeter(() => performance.now()),
+    onError: (error) => log.warn({ err: error }, "how this process is doing could not be written down"),
+  });
+  const checks = composeChecks({ config, pool, variables, storeOf, serviceState, resources, log });
   const checklist = toChecklist(config, [...checks.gates.values()]);
 
   const useCases = createUseCases({
@@ -145,7 +161,9 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     pool,
     clock,
     checks,
+    resources,
     async startWorkers({ cutovers, followChannel }) {
+      await report.start(followChannel === undefined ? "command" : "bot");
       const { "cut-over": cutOver, ...checking } = handlers;
       await jobs.startWorkers({
         ...checking,
@@ -171,6 +189,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     },
     async close() {
       await jobs.stop();
+      await report.stop();
       await Promise.all([...stores.values()].map(({ store }) => store.close()));
       await pool.end();
     },

@@ -6,6 +6,7 @@ const BUILT = {
   "index-presence": { mayBeWaivable: true },
   "token-budget": { mayBeWaivable: true },
   "prefix-leakage": { mayBeWaivable: true },
+  "resource-monitoring": { mayBeWaivable: true },
   "health-self-test": { mayBeWaivable: true },
   "candidate-run": { mayBeWaivable: false },
   "previous-run-intact": { mayBeWaivable: false },

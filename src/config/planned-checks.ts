@@ -13,7 +13,6 @@ export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
   determinism: "evaluation requests were sent with temperature 0, the fixed seed and no cache, shown by what came back",
   models: "every model of the manifest answers one request through the shared limiter",
   concurrency: "workers, requests in flight, request rate and timeouts hold across all replicas",
-  "resource-monitoring": "event-loop lag, memory, CPU, queue depth and requests in flight are exported",
   "chunks-backup": "a consistent snapshot of the document chunks exists from before the cutover",
   "restore-script": "a restore script that plain psql can run was generated and run into a scratch schema",
 

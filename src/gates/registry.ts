@@ -9,6 +9,7 @@ import { indexPresence } from "#src/gates/index-presence";
 import { createManifestGate, type ManifestGateDeps } from "#src/gates/manifest";
 import { prefixLeakage } from "#src/gates/prefix-leakage";
 import { previousRunIntact } from "#src/gates/previous-run-intact";
+import { createResourceMonitoringGate, type ResourceMonitoringDeps } from "#src/gates/resource-monitoring";
 import { tokenBudget } from "#src/gates/token-budget";
 import type { CheckId } from "#src/release/checklist";
 
@@ -16,6 +17,7 @@ import type { CheckId } from "#src/release/checklist";
 export function createGates(deps: {
   readonly manifest: ManifestGateDeps;
   readonly backup: BackupGateDeps;
+  readonly resources: ResourceMonitoringDeps;
   readonly selfTest: HealthSelfTestDeps;
 }): ReadonlyMap<CheckId, Gate> {
   const gates: readonly Gate[] = [
@@ -28,6 +30,7 @@ export function createGates(deps: {
     previousRunIntact,
     createManifestGate(deps.manifest),
     createBackupGate(deps.backup),
+    createResourceMonitoringGate(deps.resources),
     createHealthSelfTestGate(deps.selfTest),
   ];
   return new Map(gates.map((gate) => [gate.id, gate]));

@@ -24,7 +24,16 @@ const PURE_MAY_IMPORT: Readonly<Record<string, readonly string[] | "anything" | 
 };
 
 /** Folders and files that hold rules or adapters: they never know who calls them. */
-const INNER = ["src/release", "src/journal", "src/rag", "src/gates", "src/manifest", "src/backup", "src/config"];
+const INNER = [
+  "src/release",
+  "src/journal",
+  "src/rag",
+  "src/gates",
+  "src/manifest",
+  "src/backup",
+  "src/config",
+  "src/resources",
+];
 const OUTER = ["src/slack", "src/cli", "src/http", "src/jobs", "commands"];
 const ROOTS = ["src/main.ts", "src/compose.ts"];
 

@@ -10,6 +10,7 @@ import { releaseStream } from "#src/release/events";
 import { foldRelease } from "#src/release/evolve";
 import { newService } from "#src/release/evolve-service";
 import { releaseEvents } from "#src/release/use-cases/decide-intent";
+import { createResources } from "#src/resources/read-resources";
 import { DAN, eventually, MILA, type TestBot, withBot } from "#test/support/bot";
 
 const notes = (bot: TestBot) => bot.thread().join("\n");
@@ -49,7 +50,9 @@ describe.concurrent("the frozen manifest", () => {
       const storeOf = () => ({ service, store, connectionString: bot.rag.appUrl });
       const serviceState = async () => newService(SERVICE);
       try {
-        const checks = composeChecks({ config: strict, pool, variables: {}, storeOf, serviceState, log: bot.quiet });
+        const resources = createResources(pool, null);
+        const deps = { config: strict, pool, variables: {}, storeOf, serviceState, resources, log: bot.quiet };
+        const checks = composeChecks(deps);
         const [started] = (await bot.facts()).filter(({ type }) => type === "release-started");
         const journal = createJournal({ pool, jobs: { send: async () => undefined } });
         const events = await journal.load(releaseStream(String(started?.data.release)));

@@ -17,6 +17,8 @@ import { missingMigrations } from "#src/journal/migrate";
 import { collectManifest } from "#src/manifest/collect-manifest";
 import type { RagStore } from "#src/rag/store";
 import { createRagStore, prepareRagStore } from "#src/rag/store-postgres";
+import { createResources } from "#src/resources/read-resources";
+import { saveSample } from "#src/resources/sample-rows";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "#test/support/postgres";
 
 let storeDatabase: TestDatabase;
@@ -104,6 +106,14 @@ const gates = createGates({
     },
     now: () => Date.now(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  },
+  resources: {
+    limits: { event_loop_lag_ms: 60_000, rss_mb: 100_000, queue_depth: 1 },
+    samples: async () => {
+      await saveSample(pool, "test", "bot", { observedMs: 60_000, eventLoopLagMs: 3, rssBytes: 1e8, cpuShare: 0.1 });
+      return createResources(pool, null).samples();
+    },
+    depths: () => createResources(pool, null).depths(),
   },
   selfTest: {
     prove: (around, signal) => createProveGates(createProofRecords(pool))([...gates.values()], around, signal),

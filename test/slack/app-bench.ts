@@ -121,6 +121,7 @@ export async function startApp(
     painter,
     pauseForChannel,
     self: SELF,
+    resources: core.resources.now,
     now: clock.now,
     log: quiet,
   });

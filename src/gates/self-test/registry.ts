@@ -8,6 +8,7 @@ import { indexPresenceSelfTest } from "#src/gates/self-test/index-presence";
 import { manifestSelfTest } from "#src/gates/self-test/manifest";
 import { prefixLeakageSelfTest } from "#src/gates/self-test/prefix-leakage";
 import { previousRunIntactSelfTest } from "#src/gates/self-test/previous-run-intact";
+import { resourceMonitoringSelfTest } from "#src/gates/self-test/resource-monitoring";
 import type { SelfTest } from "#src/gates/self-test/self-test";
 import { tokenBudgetSelfTest } from "#src/gates/self-test/token-budget";
 import type { CheckId } from "#src/release/checklist";
@@ -23,6 +24,7 @@ const COMPLETE: Readonly<Record<BuiltCheckId, SelfTest>> = {
   "previous-run-intact": previousRunIntactSelfTest,
   manifest: manifestSelfTest,
   backup: backupSelfTest,
+  "resource-monitoring": resourceMonitoringSelfTest,
   "health-self-test": healthSelfTestSelfTest,
 };
 
