@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { schedule } from "node-cron";
 import type { z } from "zod";
@@ -7,12 +8,16 @@ import { composeIdentity } from "#src/compose-identity";
 import type { serveEnvironment, Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
+import { createMachineServer } from "#src/http/machine-server";
+import { createMetrics } from "#src/http/metrics";
+import { createRoutes } from "#src/http/routes";
 import { lookAfterReleases } from "#src/jobs/look-after";
 import { JournalError } from "#src/journal/journal-error";
 import { missingMigrations } from "#src/journal/migrate";
 import { assertAppRole } from "#src/journal/roles";
 import type { Log } from "#src/log";
 import type { DomainClock } from "#src/release/clock";
+import { createProcessMeter } from "#src/resources/process-meter";
 import { createSlackApp, type SlackMode } from "#src/slack/app";
 import { createPauseForChannel } from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
@@ -109,6 +114,15 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     onThreadGone: painter.messageDeleted,
     timing: pace.outbox ?? {},
   });
+  const meter = createProcessMeter(() => performance.now());
+  const routes = createRoutes({
+    ready: () =>
+      pool.query("SELECT 1").then(
+        () => true,
+        () => false,
+      ),
+    metrics: createMetrics(meter, core.resources),
+  });
   const mode = modeOf(environment);
   const app = createSlackApp({
     mode,
@@ -124,12 +138,13 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     self,
     now: clock.now,
     log,
-    ready: () =>
-      pool.query("SELECT 1").then(
-        () => true,
-        () => false,
-      ),
+    resources: core.resources.now,
+    ...(environment.METRICS_PORT === undefined ? { routes } : {}),
   });
+  const machines =
+    environment.METRICS_PORT === undefined
+      ? null
+      : createMachineServer({ host: hostOf(environment), port: environment.METRICS_PORT, routes });
   core.journal.onCommit(() => {
     painter.nudge();
     outbox.nudge();
@@ -156,6 +171,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       });
       painter.start();
       outbox.start();
+      await machines?.start();
       await app.start();
       await lookAfterReleases({ ...core, log }, now());
     },
@@ -169,6 +185,8 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
         wait(LAST_PAINT_MS, null, { ref: false }),
       ]);
       await Promise.all([painter.stop(), outbox.stop()]);
+      meter.stop();
+      await machines?.stop();
       await core.close();
     },
   };
@@ -178,12 +196,14 @@ function modeOf(environment: Environment): SlackMode {
   if (environment.SLACK_APP_TOKEN !== undefined) return { kind: "socket", appToken: environment.SLACK_APP_TOKEN };
   return {
     kind: "http",
-    // A container is reached through none of its own loopback: every interface unless HOST says otherwise.
-    host: environment.HOST ?? "0.0.0.0",
+    host: hostOf(environment),
     port: environment.PORT,
     signingSecret: environment.SLACK_SIGNING_SECRET ?? "",
   };
 }
+
+/** A container is reached through none of its own loopback: every interface unless HOST says otherwise. */
+const hostOf = ({ HOST }: Environment): string => HOST ?? "0.0.0.0";
 
 async function assertReady(core: Core, dev: boolean, log: Log): Promise<void> {
   const client = await core.pool.connect();

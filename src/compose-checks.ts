@@ -20,6 +20,7 @@ import type { CheckId } from "#src/release/checklist";
 import type { CheckResult } from "#src/release/events";
 import { evidenceHash } from "#src/release/hash";
 import type { ServiceState } from "#src/release/state";
+import type { Resources } from "#src/resources/read-resources";
 
 type Deps = {
   readonly config: Config;
@@ -28,6 +29,7 @@ type Deps = {
   readonly governed: (service: string) => Governed;
   readonly serviceState: (service: string) => Promise<ServiceState>;
   readonly models: Models;
+  readonly resources: Pick<Resources, "samples" | "depths">;
   readonly log: Log;
 };
 
@@ -95,6 +97,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
     determinism: { ...probe, evaluation: models.evaluation },
     promptAudit: probe,
     concurrency: { limits: config.golive.models, limiter: models.limiter },
+    resources: { limits: config.golive.resources, ...deps.resources },
     selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });
 

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { performance } from "node:perf_hooks";
 import type { Pool } from "pg";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeModels, type Models } from "#src/compose-models";
@@ -25,6 +27,9 @@ import { foldRelease, foldService } from "#src/release/evolve";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
 import { createUseCases } from "#src/release/use-cases/create-use-cases";
 import { createDecideIntent, releaseEvents, serviceEvents } from "#src/release/use-cases/decide-intent";
+import { createProcessMeter } from "#src/resources/process-meter";
+import { createResources, type Resources } from "#src/resources/read-resources";
+import { createResourceReport } from "#src/resources/report-resources";
 
 export type CoreOptions = {
   readonly config: Config;
@@ -55,6 +60,8 @@ export type Core = {
   readonly checks: HealthChecks;
   readonly models: Models;
   readonly checklistOf: (service: string) => Checklist;
+  /** How all processes of Golive are doing. */
+  readonly resources: Resources;
   /**
    * Takes jobs from now on: manifests and checks always; cutovers only when asked to, since they resolve people with this
    * process's directory; looking after releases only where a release channel can be followed.
@@ -111,7 +118,14 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     access: options.named.modelAccess,
     log,
   });
-  const checks = composeChecks({ config, pool, variables, governed, serviceState, models, log });
+  const resources = createResources(pool, () => models.limiter.state());
+  const report = createResourceReport({
+    database: pool,
+    holder: `${hostname()}/${process.pid}/${randomBytes(3).toString("hex")}`,
+    openMeter: () => createProcessMeter(() => performance.now()),
+    onError: (error) => log.warn({ err: error }, "how this process is doing could not be written down"),
+  });
+  const checks = composeChecks({ config, pool, variables, governed, serviceState, models, resources, log });
   const built = [...checks.gates.values()];
   const checklists = new Map(services.map((service) => [service.id, toChecklist(config, service, built)]));
   const checklistOf = (id: string): Checklist => {
@@ -177,7 +191,9 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     checks,
     models,
     checklistOf,
+    resources,
     async startWorkers({ cutovers, followChannel }) {
+      await report.start(followChannel === undefined ? "command" : "bot");
       const { "cut-over": cutOver, ...checking } = handlers;
       await jobs.startWorkers({
         ...checking,
@@ -204,6 +220,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     async close() {
       await jobs.stop();
       await models.close();
+      await report.stop();
       await Promise.all([...stores.values()].map(({ store }) => store.close()));
       await pool.end();
     },

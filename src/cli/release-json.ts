@@ -1,13 +1,35 @@
 import type { Pair } from "#src/release/events";
+import type { ResourcesNow } from "#src/release/resources-line";
 import type { ReleaseView } from "#src/release/view";
 
 /** What the pointer says; `unknown`: the RAG store didn't answer, and why. */
 export type LivePair = { readonly pair: Pair | null } | { readonly unknown: string };
 
 /** The one JSON document of `golive release … --json`. `ok`: the command exits with 0. Times are ISO 8601 UTC. */
-export function releaseJson(ok: boolean, service: string, live: LivePair, view: ReleaseView | null) {
+export function releaseJson(
+  ok: boolean,
+  service: string,
+  live: LivePair,
+  view: ReleaseView | null,
+  resources: ResourcesNow,
+) {
   const pointer = "pair" in live ? { live: live.pair } : { live: null, live_unknown: live.unknown };
-  return { ok, service, ...pointer, release: view === null ? null : release(view) };
+  return { ok, service, ...pointer, release: view === null ? null : release(view), resources: own(resources) };
+}
+
+/** How Golive itself does; of several processes the worst of each. */
+function own({ processes, eventLoopLagMs, rssBytes, cpuShare, jobsWaiting, models }: ResourcesNow) {
+  return {
+    processes,
+    event_loop_lag_p99_ms: eventLoopLagMs,
+    rss_bytes: rssBytes,
+    cpu_share: cpuShare,
+    jobs_waiting: jobsWaiting,
+    models:
+      models === null
+        ? null
+        : { in_flight: models.inFlight, in_flight_max: models.maxInFlight, waiting: models.waiting },
+  };
 }
 
 function release(view: ReleaseView) {

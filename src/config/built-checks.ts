@@ -13,6 +13,7 @@ const BUILT = {
   determinism: { mayBeWaivable: true },
   "prompt-audit": { mayBeWaivable: true },
   concurrency: { mayBeWaivable: true },
+  "resource-monitoring": { mayBeWaivable: true },
   "health-self-test": { mayBeWaivable: true },
   "candidate-run": { mayBeWaivable: false },
   "previous-run-intact": { mayBeWaivable: false },

@@ -41,6 +41,8 @@ export const serveEnvironment = z
     /** Where HTTP listens. Left out: every interface, since a container is reached through none of its own loopback. */
     HOST: host.optional(),
     PORT: port.default(3000),
+    /** A port of its own for /metrics, /healthz and /readyz. Left out: over HTTP they are on PORT, in Socket Mode nowhere. */
+    METRICS_PORT: port.optional(),
   })
   .refine((env) => env.SLACK_APP_TOKEN !== undefined || env.SLACK_SIGNING_SECRET !== undefined, {
     path: ["SLACK_SIGNING_SECRET"],

@@ -5,6 +5,7 @@ import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
 import { envName, name } from "#src/config/names";
 import { ragServiceSchema } from "#src/config/rag-service-config";
 import { ragStoreSchema, retrievalSchema } from "#src/config/rag-store-config";
+import { resourcesSchema } from "#src/config/resources-config";
 import { samePointerRow } from "#src/config/same-pointer-row";
 import { RIGHTS } from "#src/release/policy";
 
@@ -61,6 +62,7 @@ export const goliveSchema = z
   .strictObject({
     roles: z.record(name, roleSchema),
     models: modelsSchema,
+    resources: resourcesSchema.prefault({}),
     services: z.record(name, serviceSchema),
   })
   .superRefine((config, context) => {

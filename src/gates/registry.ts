@@ -17,6 +17,7 @@ import { prefixLeakage } from "#src/gates/prefix-leakage";
 import { previousRunIntact } from "#src/gates/previous-run-intact";
 import { createPromptAuditGate, type PromptAuditGateDeps } from "#src/gates/prompt-audit";
 import { rerankSettings } from "#src/gates/rerank-settings";
+import { createResourceMonitoringGate, type ResourceMonitoringDeps } from "#src/gates/resource-monitoring";
 import { tokenBudget } from "#src/gates/token-budget";
 import type { CheckId } from "#src/release/checklist";
 
@@ -30,6 +31,7 @@ export function createGates(deps: {
   readonly determinism: DeterminismGateDeps;
   readonly promptAudit: PromptAuditGateDeps;
   readonly concurrency: ConcurrencyGateDeps;
+  readonly resources: ResourceMonitoringDeps;
   readonly selfTest: HealthSelfTestDeps;
 }): ReadonlyMap<CheckId, Gate> {
   const gates: readonly Gate[] = [
@@ -49,6 +51,7 @@ export function createGates(deps: {
     createDeterminismGate(deps.determinism),
     createPromptAuditGate(deps.promptAudit),
     createConcurrencyGate(deps.concurrency),
+    createResourceMonitoringGate(deps.resources),
     createHealthSelfTestGate(deps.selfTest),
   ];
   return new Map(gates.map((gate) => [gate.id, gate]));

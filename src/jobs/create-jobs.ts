@@ -1,9 +1,9 @@
 import { PgBoss } from "pg-boss";
 import { z } from "zod";
 import { jobId } from "#src/jobs/job-id";
-import { DEAD_QUEUE, JOBS_SCHEMA } from "#src/jobs/queues";
+import { DEAD_QUEUE } from "#src/jobs/queues";
 import type { JobSender } from "#src/journal/create-journal";
-import { type JobRequest, QUEUES, type QueueName } from "#src/journal/journal";
+import { JOBS_SCHEMA, type JobRequest, QUEUES, type QueueName } from "#src/journal/journal";
 import { assertStorable } from "#src/journal/storable";
 
 export type JobData = JobRequest["data"];

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { PgBoss } from "pg-boss";
-import { JOBS_SCHEMA, queueDefinitions } from "#src/jobs/queues";
+import { queueDefinitions } from "#src/jobs/queues";
+import { JOBS_SCHEMA } from "#src/journal/journal";
 
 /**
  * Creates or upgrades pg-boss's schema and queues on the owner's connection, and lets `golive_app` work with them.

@@ -1,9 +1,6 @@
 import type { Queue } from "pg-boss";
 import { QUEUES, type QueueName } from "#src/journal/journal";
 
-/** The schema of pg-boss's tables, owned by `golive_owner` like everything else. */
-export const JOBS_SCHEMA = "golive_jobs";
-
 /** Where jobs end that failed every time. Nothing works it off: people look at it and act. */
 export const DEAD_QUEUE = "dead-jobs";
 

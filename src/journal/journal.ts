@@ -12,6 +12,9 @@ export type NewEvent = {
 export const QUEUES = ["freeze-manifest", "run-check", "cut-over", "revalidate"] as const;
 export type QueueName = (typeof QUEUES)[number];
 
+/** The schema of pg-boss's tables, owned by `golive_owner` like everything else. */
+export const JOBS_SCHEMA = "golive_jobs";
+
 /** A job caused by an event. Its id is the UUIDv5 of (`cause`, queue): the same cause never makes two jobs. */
 export type JobRequest = {
   readonly queue: QueueName;

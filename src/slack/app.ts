@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { App, type HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import type { Routes } from "#src/http/routes";
 import type { ListenerDeps } from "#src/slack/listeners/deps";
 import { registerListeners } from "#src/slack/listeners/register";
 import { createGuardedReceiver } from "#src/slack/receiver";
@@ -19,8 +20,8 @@ export type SlackAppOptions = ListenerDeps & {
   readonly slackApiUrl?: string;
   /** Machine clock, epoch milliseconds: signatures are dated by the real time. */
   readonly machineNow: () => number;
-  /** Over HTTP: what GET /readyz answers. Left out: ready as long as requests are taken. */
-  readonly ready?: () => Promise<boolean>;
+  /** Over HTTP: what machines may ask on the same port. */
+  readonly routes?: Routes;
 };
 
 export interface SlackApp {
@@ -86,7 +87,7 @@ function createReceiver({
   log,
   slackApiUrl,
   machineNow,
-  ready,
+  routes,
 }: SlackAppOptions): HTTPReceiver | SocketModeReceiver {
   const logger = createSlackLogger(log);
   if (mode.kind === "socket") {
@@ -98,7 +99,7 @@ function createReceiver({
     guard: createReplayGuard({ now: machineNow }),
     log,
     logger,
-    ready: ready ?? (async () => true),
+    routes: routes ?? {},
   });
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { HTTPReceiver, isValidSlackRequest, type Logger } from "@slack/bolt";
+import type { Routes } from "#src/http/routes";
 import type { Log } from "#src/log";
 import type { ReplayGuard } from "#src/slack/replay-guard";
 
@@ -11,8 +12,8 @@ export type GuardedReceiverOptions = {
   readonly guard: ReplayGuard;
   readonly log: Log;
   readonly logger: Logger;
-  /** GET /readyz answers 200 when this resolves true, else 503. GET /healthz answers 200 as long as the process does. */
-  readonly ready: () => Promise<boolean>;
+  /** What machines may ask on the same port. */
+  readonly routes: Routes;
 };
 
 /**
@@ -21,18 +22,7 @@ export type GuardedReceiverOptions = {
  */
 export function createGuardedReceiver(options: GuardedReceiverOptions): HTTPReceiver {
   const { signingSecret, guard, log, logger } = options;
-  const customRoutes = [
-    { path: "/healthz", method: "GET", handler: (_: IncomingMessage, response: ServerResponse) => say(response, true) },
-    {
-      path: "/readyz",
-      method: "GET",
-      handler: (_: IncomingMessage, response: ServerResponse) =>
-        void options.ready().then(
-          (ready) => say(response, ready),
-          () => say(response, false),
-        ),
-    },
-  ];
+  const customRoutes = Object.entries(options.routes).map(([path, handler]) => ({ path, method: "GET", handler }));
   const receiver = new HTTPReceiver({ signingSecret, logger, bodyLimit: LARGEST_BODY, customRoutes });
   const inner = receiver.requestListener;
   receiver.requestListener = (request, response) => {
@@ -92,11 +82,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
     chunks.push(bytes);
   }
   return Buffer.concat(chunks, size);
-}
-
-function say(response: ServerResponse, good: boolean): void {
-  response.writeHead(good ? 200 : 503, { "content-type": "text/plain", "cache-control": "no-store" });
-  response.end(good ? "ok\n" : "not ready\n");
 }
 
 function refuse(response: ServerResponse, status: number): void {

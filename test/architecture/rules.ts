@@ -33,6 +33,7 @@ const INNER = [
   "src/backup",
   "src/config",
   "src/models",
+  "src/resources",
 ];
 const OUTER = ["src/slack", "src/cli", "src/http", "src/jobs", "commands"];
 const ROOTS = ["src/main.ts", "src/compose.ts"];

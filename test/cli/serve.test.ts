@@ -151,6 +151,7 @@ describe("serve runs", () => {
     const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
     expect(await get("/healthz")).toBe(200);
     expect(await get("/readyz")).toBe(200);
+    expect(await get("/metrics")).toBe(200);
     const { name } = house.database;
     const allow = (allowed: boolean) =>
       asAdmin(house.database.adminUrl, (client) =>
@@ -167,6 +168,23 @@ describe("serve runs", () => {
       await allow(true);
     }
     await expect.poll(() => get("/readyz"), { timeout: 10_000 }).toBe(200);
+    bot.child.kill("SIGTERM");
+    expect(await bot.ended).toBe(0);
+  });
+
+  it("with METRICS_PORT: what machines ask is there, and not where Slack reaches the bot", async () => {
+    const probe = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => probe.once("listening", resolve));
+    const address = probe.address();
+    const free = typeof address === "object" && address !== null ? address.port : 0;
+    await new Promise((resolve) => probe.close(resolve));
+    const bot = serve({ ...env, LOG_LEVEL: "info", METRICS_PORT: String(free) });
+    const [, port] = await bot.says(READY);
+    const scraped = await (await fetch(`http://127.0.0.1:${free}/metrics`)).text();
+    expect(scraped).toMatch(/^golive_processes 1$/m);
+    expect(scraped).toMatch(/^golive_event_loop_lag_p99_seconds [\d.e-]+$/m);
+    expect((await fetch(`http://127.0.0.1:${free}/readyz`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
     bot.child.kill("SIGTERM");
     expect(await bot.ended).toBe(0);
   });

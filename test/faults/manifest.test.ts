@@ -12,6 +12,7 @@ import { releaseStream } from "#src/release/events";
 import { foldRelease } from "#src/release/evolve";
 import { newService } from "#src/release/evolve-service";
 import { releaseEvents } from "#src/release/use-cases/decide-intent";
+import { createResources } from "#src/resources/read-resources";
 import { DAN, eventually, MILA, type TestBot, withBot } from "#test/support/bot";
 
 const notes = (bot: TestBot) => bot.thread().join("\n");
@@ -55,7 +56,14 @@ describe.concurrent("the frozen manifest", () => {
       const common = { config: strict, pool, log: bot.quiet };
       const models = composeModels({ ...common, databaseUrl: bot.database.appUrl, access });
       try {
-        const checks = composeChecks({ ...common, variables: {}, governed, serviceState, models });
+        const checks = composeChecks({
+          ...common,
+          variables: {},
+          governed,
+          serviceState,
+          models,
+          resources: createResources(pool, null),
+        });
         const [started] = (await bot.facts()).filter(({ type }) => type === "release-started");
         const journal = createJournal({ pool, jobs: { send: async () => undefined } });
         const events = await journal.load(releaseStream(String(started?.data.release)));

@@ -157,14 +157,6 @@ describe("CONFIG_HASH, the manifest and a RAG service that misbehaves", () => {
       expect(result.next).toMatch(/rerun this check/);
     }
   });
-
-  it("fail a configuration version that leaves out what can change an answer, and name it", async () => {
-    await putConfig(house.rag.adminUrl, "v2", { ...defaultServiceConfig(), thresholds: null });
-    const result = await house.run("config-hash");
-    expect(result.verdict).toBe("fail");
-    expect(result.summary).toMatch(/leaves out.*thresholds is null/);
-    expect((await house.run("manifest")).summary).toMatch(/thresholds/);
-  });
 });
 
 describe("determinism and prompt audit", () => {

@@ -122,6 +122,7 @@ export async function startApp(
     painter,
     pauseForChannel,
     self: SELF,
+    resources: core.resources.now,
     now: clock.now,
     log: quiet,
   });

@@ -15,6 +15,8 @@ import { createRagService } from "#src/rag/service-http";
 import { createRagStore } from "#src/rag/store-postgres";
 import type { CheckResult } from "#src/release/events";
 import { newService } from "#src/release/evolve-service";
+import { createResources } from "#src/resources/read-resources";
+import { saveSample } from "#src/resources/sample-rows";
 import type { Releasers } from "#test/sandbox/bolt-app";
 import { namedVariables, paced } from "#test/support/named";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
@@ -63,6 +65,7 @@ export async function openGatesHouse(
   const log = createLog({ level: "silent", secrets: [] });
   const models = composeModels({ config, pool, databaseUrl: database.appUrl, access, log });
   releasers.push(() => models.close());
+  const resources = createResources(pool, null);
   const governed = {
     service,
     store,
@@ -76,6 +79,14 @@ export async function openGatesHouse(
     governed: () => governed,
     serviceState: async () => newService(service.id),
     models,
+    resources: {
+      // Nobody serves in a test of gates: somebody who does, and is well.
+      samples: async () => {
+        await saveSample(pool, "test", "bot", { observedMs: 60_000, eventLoopLagMs: 3, rssBytes: 1e8, cpuShare: 0.1 });
+        return resources.samples();
+      },
+      depths: () => resources.depths(),
+    },
     log,
   });
   const subject: GatesHouse["subject"] = async (changes = {}) => ({

@@ -15,6 +15,7 @@ import { prefixLeakageSelfTest } from "#src/gates/self-test/prefix-leakage";
 import { previousRunIntactSelfTest } from "#src/gates/self-test/previous-run-intact";
 import { promptAuditSelfTest } from "#src/gates/self-test/prompt-audit";
 import { rerankSettingsSelfTest } from "#src/gates/self-test/rerank-settings";
+import { resourceMonitoringSelfTest } from "#src/gates/self-test/resource-monitoring";
 import type { SelfTest } from "#src/gates/self-test/self-test";
 import { tokenBudgetSelfTest } from "#src/gates/self-test/token-budget";
 import type { CheckId } from "#src/release/checklist";
@@ -37,6 +38,7 @@ const COMPLETE: Readonly<Record<BuiltCheckId, SelfTest>> = {
   "previous-run-intact": previousRunIntactSelfTest,
   manifest: manifestSelfTest,
   backup: backupSelfTest,
+  "resource-monitoring": resourceMonitoringSelfTest,
   "health-self-test": healthSelfTestSelfTest,
 };
 

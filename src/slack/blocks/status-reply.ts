@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Pair } from "#src/release/events";
 import { samePair } from "#src/release/pair";
+import { type ResourcesNow, resourcesLine } from "#src/release/resources-line";
 import type { ReleaseView } from "#src/release/view";
 import { context, type Message, section } from "#src/slack/blocks/elements";
 import { progressLine, standingMark } from "#src/slack/blocks/release-head";
@@ -14,12 +15,21 @@ import { BUDGET } from "#src/slack/limits";
 /** What the store says answers now; `unread` when it could not be asked. */
 export type LiveNow = Pair | null | "unread";
 
-/** The answer to `/golive status`, for one person: what is live, how the release stands, who is asked. */
-export function statusReply(view: ReleaseView | null, service: string, live: LiveNow): Message {
+/** The answer to `/golive status`, for one person: what is live, how the release stands, who is asked, how Golive itself does. */
+export function statusReply(
+  view: ReleaseView | null,
+  service: string,
+  live: LiveNow,
+  resources: ResourcesNow | "unread",
+): Message {
   const liveText = liveWords(service, live);
+  const ownText = resourcesLine(resources);
   if (view === null) {
     const none = `No release of ${code(service)} so far. Start one with \`/golive start ${shorten(line(service), 60)}\`.`;
-    return { text: shorten(`${liveText} ${none}`, BUDGET.message.text), blocks: [section(`${liveText}\n${none}`)] };
+    return {
+      text: shorten(`${liveText} ${none}`, BUDGET.message.text),
+      blocks: [section(`${liveText}\n${none}`), context(ownText)],
+    };
   }
   return {
     text: shorten(`${releaseSentence(view)} ${liveText}`, BUDGET.message.text),
@@ -29,6 +39,7 @@ export function statusReply(view: ReleaseView | null, service: string, live: Liv
       ...blockerBlocks(view),
       ...askedBlocks(view),
       context(`The release message, its buttons and its history: ${channelLink(view.release.channel)}`),
+      context(ownText),
     ],
   };
 }

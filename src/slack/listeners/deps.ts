@@ -1,6 +1,7 @@
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
 import type { PauseReason } from "#src/release/events";
+import type { ResourcesNow } from "#src/release/resources-line";
 import type { ReleaseUseCases } from "#src/release/use-cases";
 import type { SlackIdentity } from "#src/slack/identity";
 import type { Painter } from "#src/slack/painter";
@@ -17,6 +18,8 @@ export type ListenerDeps = {
   readonly pauseForChannel: (release: string, why: PauseReason) => Promise<void>;
   /** Who we are, from `auth.test`. */
   readonly self: { readonly userId: string; readonly botId: string; readonly teamId: string };
+  /** How all processes of Golive are doing. */
+  readonly resources: () => Promise<ResourcesNow>;
   /** Domain clock, epoch milliseconds: what Details says about ages. */
   readonly now: () => number;
   readonly log: Log;

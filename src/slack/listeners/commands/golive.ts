@@ -83,6 +83,10 @@ async function status(deps: ListenerDeps, typed: Typed, services: readonly strin
     const actor = await deps.identity.person(typed.by.user, typed.by.team);
     return refuse(deps, typed, { kind: "not-a-member", actor, wanted: "read the status" });
   }
+  const resources = await deps.resources().catch((error: unknown) => {
+    deps.log.warn({ err: error }, "the resources could not be read for a status");
+    return "unread" as const;
+  });
   for (const service of services.slice(0, 5)) {
     const [view, live] = await Promise.all([
       deps.useCases.currentRelease(service),
@@ -91,7 +95,7 @@ async function status(deps: ListenerDeps, typed: Typed, services: readonly strin
         return "unread" as const;
       }),
     ]);
-    await say(deps, typed, statusReply(view, service, live));
+    await say(deps, typed, statusReply(view, service, live, resources));
   }
 }
 

@@ -1,0 +1,61 @@
+import { Gauge, Registry } from "prom-client";
+import type { ProcessMeter } from "#src/resources/process-meter";
+import type { QueueDepths } from "#src/resources/queue-depths";
+import type { Resources } from "#src/resources/read-resources";
+
+/** What a scrape is answered with. */
+export type Scraped = { readonly contentType: string; readonly body: string };
+
+/**
+ * This process's numbers and those that all processes share, in the text format of Prometheus. A database that can't be asked
+ * takes the shared ones away and sets `golive_database_up` to 0: the process's own are told all the same.
+ */
+export function createMetrics(meter: ProcessMeter, resources: Resources): () => Promise<Scraped> {
+  return async () => {
+    // A registry for each scrape: what could not be read now is missing, and never what it was the last time.
+    const registry = new Registry();
+    const own = meter.read();
+    const tell = telling(registry);
+    tell(
+      "golive_event_loop_lag_p99_seconds",
+      "lag of the event loop, 99th percentile, last 1-2 min",
+      own.eventLoopLagMs / 1e3,
+    );
+    tell("golive_resident_memory_bytes", "resident memory of this process", own.rssBytes);
+    tell("golive_cpu_share", "CPU time per second since the last scrape, in cores", own.cpuShare);
+    const shared = await readShared(resources).catch(() => null);
+    tell("golive_database_up", "1 when the numbers that all processes share could be read", shared === null ? 0 : 1);
+    if (shared !== null) tellShared(tell, shared);
+    return { contentType: registry.contentType, body: await registry.metrics() };
+  };
+}
+
+type Tell = (name: string, help: string, value: number | { readonly label: string; readonly of: QueueDepths }) => void;
+
+const telling =
+  (registry: Registry): Tell =>
+  (name, help, value) => {
+    if (typeof value === "number") {
+      new Gauge({ name, help, registers: [registry] }).set(value);
+      return;
+    }
+    const gauge = new Gauge({ name, help, labelNames: [value.label], registers: [registry] });
+    for (const [key, each] of Object.entries(value.of)) gauge.set({ [value.label]: key }, each);
+  };
+
+async function readShared(resources: Resources) {
+  const [samples, depths, models] = await Promise.all([resources.samples(), resources.depths(), resources.models()]);
+  return { processes: samples.length, depths, models };
+}
+
+function tellShared(tell: Tell, { processes, depths, models }: Awaited<ReturnType<typeof readShared>>): void {
+  tell("golive_processes", "processes of Golive that reported within the last minute", processes);
+  tell("golive_jobs_waiting", "jobs that wait for a worker, over all processes", { label: "queue", of: depths });
+  if (models === null) return;
+  const { inFlight, maxInFlight, perSecond, waiting, nextAt, now } = models;
+  tell("golive_model_calls_in_flight", "model calls under way, over all processes", inFlight);
+  tell("golive_model_calls_in_flight_max", "model calls that may be under way at once", maxInFlight);
+  tell("golive_model_calls_waiting", "model calls that wait for a place", { label: "priority", of: waiting });
+  tell("golive_model_calls_per_second_max", "model calls that may begin per second", perSecond);
+  tell("golive_model_rate_booked_seconds", "how long the rate is given away already", Math.max(0, nextAt - now) / 1e3);
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { askedModels } from "#src/manifest/collect-models";
+import { compareReport } from "#src/manifest/collect-service";
+import { FACT_NAMES, readConfigurationFacts } from "#src/manifest/configuration-facts";
+import { checksTouchedBy, signOffsResting } from "#src/manifest/touches";
+import { configBody, honestReport } from "#test/support/config-body";
+
+const body = configBody(30);
+const problems = (...args: Parameters<typeof readConfigurationFacts>) => readConfigurationFacts(...args).problems;
+
+describe("what can change an answer", () => {
+  it("is all there in the standard layout", () => {
+    const { facts, problems: none } = readConfigurationFacts(body, {});
+    expect(none).toEqual([]);
+    expect(facts.map(({ name }) => name)).toEqual(FACT_NAMES);
+  });
+
+  it("is named when it is left out, or null where null says nothing", () => {
+    expect(
+      problems({ ...body, prompt: { ...Object(body.prompt), sha256: null }, thresholds: undefined as never }, {}),
+    ).toEqual([
+      "configuration.body.prompt.sha256 is null (prompt_sha256)",
+      "configuration.body.thresholds is not known (thresholds)",
+    ]);
+    expect(problems(null, {})).toHaveLength(FACT_NAMES.length);
+  });
+
+  it("may stand elsewhere, when golive.yaml says where", () => {
+    const moved = { ...body, thresholds: undefined as never, limits: { score: 0.2 } };
+    expect(problems(moved, { thresholds: "limits" })).toEqual([]);
+    expect(problems(moved, { thresholds: "limits.nowhere" })).toEqual([
+      "configuration.body.limits.nowhere is not known (thresholds)",
+    ]);
+  });
+
+  it("may be declared away, unless it is there", () => {
+    const declared = { seed: { applies: false, reason: "its model takes no seed" } } as const;
+    expect(problems(body, declared)).toEqual([
+      "configuration.body.generation.seed is there, though golive.yaml says that seed does not apply",
+    ]);
+    const without = { ...body, generation: { ...Object(body.generation), seed: null } };
+    expect(problems(without, declared)).toEqual([]);
+  });
+
+  it("asks for a reranker only where reranking is not off", () => {
+    expect(askedModels(body, {}, "judge-1")).toEqual({
+      generation: "sandbox.extractive-reader-v1",
+      embedding: "sandbox.hash-embed-256-v1",
+      judge: "judge-1",
+    });
+    const on = { ...body, rerank: { enabled: true, model: "rerank-1", top_n: 8 } };
+    expect(askedModels(on, {}, "judge-1")).toMatchObject({ rerank: "rerank-1" });
+    expect(askedModels({ ...body, rerank: { enabled: true, model: null, top_n: 8 } }, {}, "j").rerank).toBeNull();
+  });
+});
+
+describe("what a service reports", () => {
+  const asked = { run: "b", config: "v2" };
+  it("agrees with the version that was reviewed", () => {
+    expect(compareReport(honestReport(body), asked, body).contradictions).toEqual([]);
+  });
+
+  it("is contradicted by its own hash, its pair and each key that differs", () => {
+    const lying = { ...honestReport(body), config_hash: "0".repeat(64) };
+    expect(compareReport(lying, asked, body).contradictions).toEqual([
+      expect.stringMatching(/^it reports CONFIG_HASH 000000000000, but the configuration it shows has [0-9a-f]{12}$/),
+    ]);
+    expect(compareReport(honestReport(body, "a", "v1"), asked, body).contradictions).toEqual([
+      "it answers for run a, not for b",
+      "it answers for configuration v1, not for v2",
+    ]);
+    expect(compareReport(honestReport({ ...body, top_k: 31 }), asked, body).contradictions).toEqual([
+      "it runs top_k: 30 → 31",
+    ]);
+  });
+});
+
+describe("what a difference touches", () => {
+  it.each([
+    ["configuration.body.rerank.top_n", ["manifest", "config-hash", "rerank-settings"]],
+    ["configuration.body.prompt.few_shot_ids", ["manifest", "config-hash", "prompt-audit"]],
+    ["ingest_run.digest", ["manifest", "candidate-run", "index-presence", "token-budget", "prefix-leakage"]],
+    ["thresholds.gates.backup.version", ["manifest", "backup"]],
+    ["models.judge.arn", ["manifest", "model-versions", "models"]],
+    ["model_limits.per_second", ["manifest", "concurrency", "models"]],
+    ["datasets", ["manifest"]],
+  ])("is, for %s, these checks", (key, checks) => {
+    expect(checksTouchedBy(key)).toEqual(checks);
+  });
+
+  it("follows a fact to where the service keeps it", () => {
+    expect(checksTouchedBy("configuration.body.ranking.keep", { rerank_top_n: "ranking.keep" })).toContain(
+      "rerank-settings",
+    );
+  });
+
+  it("is every sign-off that covers one of the checks", () => {
+    const signOff = (id: string, covers: string[]) => ({ id, title: id, role: "r", quorum: 1, covers });
+    const all = [signOff("data", ["candidate-run"]), signOff("go", ["candidate-run", "backup"]), signOff("told", [])];
+    expect(signOffsResting(all, ["manifest", "backup"])).toEqual(["go"]);
+    expect(signOffsResting(all, ["candidate-run"])).toEqual(["data", "go"]);
+  });
+});
