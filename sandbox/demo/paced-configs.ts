@@ -32,6 +32,6 @@ export async function writePacedConfigs(options: {
     const datasets = document.getIn(["services", id, "datasets"]);
     if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
   }
-  await writeFile(file, document.toString());
+  await writeFile(file, document.toString({ flowCollectionPadding: false, lineWidth: 0 }));
   return to;
 }

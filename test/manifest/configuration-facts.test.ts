@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { askedModels } from "#src/manifest/collect-models";
 import { compareReport } from "#src/manifest/collect-service";
 import { FACT_NAMES, readConfigurationFacts } from "#src/manifest/configuration-facts";
+import { redact } from "#src/manifest/redact";
 import { checksTouchedBy, signOffsResting } from "#src/manifest/touches";
 import { configBody, honestReport } from "#test/support/config-body";
 
-const body = configBody(30);
+// As the manifest holds it: without the secret.
+const body = z.record(z.string(), z.json()).parse(redact(configBody(30)));
 const problems = (...args: Parameters<typeof readConfigurationFacts>) => readConfigurationFacts(...args).problems;
 
 describe("what can change an answer", () => {
