@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { SqlRunner } from "#src/rag/sql-runner";
 import type { StoreQuery } from "#src/rag/store";
 
@@ -7,6 +8,8 @@ import type { StoreQuery } from "#src/rag/store";
  * take turns, since they share one connection; a signal is honoured between them, the transaction's own ends a running one.
  */
 export function runnerWithin(outer: StoreQuery): SqlRunner {
+  const me = randomBytes(4).toString("hex");
+  let count = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -16,16 +19,16 @@ export function runnerWithin(outer: StoreQuery): SqlRunner {
   }
 
   async function inSavepoint<T>(keep: boolean, work: () => Promise<T>): Promise<T> {
-    await outer("SAVEPOINT golive_within");
+    // Names of their own: another such connection may live inside this one's transaction. Whoever rolls back clears them away.
+    const savepoint = `golive_${me}_${count++}`;
+    await outer(`SAVEPOINT ${savepoint}`);
     try {
       const result = await work();
-      if (!keep) await outer("ROLLBACK TO SAVEPOINT golive_within");
-      await outer("RELEASE SAVEPOINT golive_within");
+      if (!keep) await outer(`ROLLBACK TO SAVEPOINT ${savepoint}`);
       return result;
     } catch (error) {
       // A connection that is gone can't be rolled back, and what happened first is what counts.
-      await outer("ROLLBACK TO SAVEPOINT golive_within").catch(() => undefined);
-      await outer("RELEASE SAVEPOINT golive_within").catch(() => undefined);
+      await outer(`ROLLBACK TO SAVEPOINT ${savepoint}`).catch(() => undefined);
       throw error;
     }
   }

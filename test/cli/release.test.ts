@@ -31,6 +31,14 @@ describe("a whole go-live by hand, without Slack", () => {
       service: "support-docs",
       live: { run: "run-1", config: "v1" },
       release: null,
+      resources: {
+        processes: 0,
+        event_loop_lag_p99_ms: 0,
+        rss_bytes: 0,
+        cpu_share: 0,
+        jobs_waiting: 0,
+        models: null,
+      },
     });
   });
 

@@ -4,9 +4,11 @@ import { BUILT_CHECKS } from "#src/config/built-checks";
 import type { Gate } from "#src/gates/gate";
 import { createHealthSelfTestGate } from "#src/gates/health-self-test";
 import { runGate } from "#src/gates/run-gate";
-import { proveGate } from "#src/gates/self-test/prove-gate";
+import { type Proof, proveGate } from "#src/gates/self-test/prove-gate";
+import { createProveGates } from "#src/gates/self-test/prove-gates";
 import { SELF_TESTS } from "#src/gates/self-test/registry";
 import { CANDIDATE, inScratchWorld } from "#src/gates/self-test/scratch-world";
+import type { Fixture, SelfTest } from "#src/gates/self-test/self-test";
 import { tokenBudgetSelfTest } from "#src/gates/self-test/token-budget";
 import { tokenBudget } from "#src/gates/token-budget";
 import { createPostgresRunner } from "#src/rag/postgres-runner";
@@ -37,7 +39,8 @@ afterAll(async () => {
 
 const signal = () => AbortSignal.timeout(25_000);
 const around = (of: RagStore = store) => gateSubject(of);
-const prove = (gate: Gate, test = tokenBudgetSelfTest, of = store) => proveGate(gate, test, around(of), signal());
+const prove = (gate: Gate, test: SelfTest | undefined = tokenBudgetSelfTest) =>
+  inScratchWorld(around(), signal(), (scratch) => proveGate(gate, test, scratch, signal()));
 const kinds = async (...asked: Parameters<typeof prove>) => (await prove(...asked)).problems.map(({ kind }) => kind);
 
 /** Token budget as somebody might break it. */
@@ -84,7 +87,8 @@ describe("the proof of a gate", () => {
   });
 
   it("does not hold without fixtures, nor for fixtures that bring another gate or version", async () => {
-    expect(await proveGate(tokenBudget, undefined, around(), signal())).toMatchObject({
+    const none = inScratchWorld(around(), signal(), (scratch) => proveGate(tokenBudget, undefined, scratch, signal()));
+    expect(await none).toMatchObject({
       problems: [{ sure: true, kind: "no-fixture" }],
     });
     const older = {
@@ -96,11 +100,16 @@ describe("the proof of a gate", () => {
 
   it("says which right is missing when the role may not make a scratch schema", async () => {
     const weak = createPostgresRunner(database.appUrl);
-    const { problems } = await prove(tokenBudget, tokenBudgetSelfTest, ragStoreOver(weak, serviceFixture()));
+    const kept: Proof[] = [];
+    const proveGates = createProveGates({ save: async (_, proof) => void kept.push(proof) });
+    const proofs = await proveGates([tokenBudget], around(ragStoreOver(weak, serviceFixture())), signal());
     await weak.close();
-    expect(problems).toEqual([
-      { sure: false, kind: "bad-1:not-built", text: expect.stringContaining("permission denied for database") },
+    expect(proofs).toEqual([
+      expect.objectContaining({
+        problems: [{ sure: false, kind: "not-built", text: expect.stringContaining("permission denied for database") }],
+      }),
     ]);
+    expect(kept).toEqual(proofs);
   });
 
   it("ends with the caller's signal and leaves nothing", async () => {
@@ -110,7 +119,10 @@ describe("the proof of a gate", () => {
       inner.throwIfAborted();
       throw new Error("not reached");
     });
-    await expect(proveGate(waiting, tokenBudgetSelfTest, around(), stop.signal)).rejects.toThrow();
+    const proving = inScratchWorld(around(), stop.signal, (scratch) =>
+      proveGate(waiting, tokenBudgetSelfTest, scratch, stop.signal),
+    );
+    await expect(proving).rejects.toThrow();
     expect(await runner.query("SELECT 1 FROM pg_namespace WHERE nspname LIKE 'golive_self_test_%'")).toEqual([]);
   });
 });
@@ -118,21 +130,25 @@ describe("the proof of a gate", () => {
 describe("a scratch world", () => {
   it("is seen by nobody else and gone afterwards; a statement that fails in it takes nothing with it", async () => {
     const schemas = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'golive_self_test_%'";
-    await inScratchWorld(around(), { what: "healthy" }, signal(), async ({ subject, query }) => {
-      expect(await query(schemas)).toHaveLength(1);
-      expect(await runner.query(schemas)).toEqual([]);
-      await expect(subject.store.query("SELECT 1 / 0")).rejects.toThrow();
-      await expect(
-        subject.store.transaction("write", async (within) => {
-          await within("DELETE FROM chunks");
-          throw new Error("given up");
-        }),
-      ).rejects.toThrow("given up");
-      expect(await subject.store.digest(CANDIDATE.run)).toMatchObject({ chunks: 40 });
-      await subject.store.transaction("read", (within) => within("SET LOCAL enable_seqscan = off"));
-      expect(await query("SHOW enable_seqscan")).toEqual([{ enable_seqscan: "on" }]);
-      const both = [subject.store.query("SELECT 1 AS n"), subject.store.query("SELECT 2 AS n")];
-      expect(await Promise.all(both)).toEqual([[{ n: 1 }], [{ n: 2 }]]);
+    const spoil: Fixture = { what: "no chunks", sql: ["DELETE FROM chunks"] };
+    await inScratchWorld(around(), signal(), async ({ face }) => {
+      expect(await face(spoil, ({ subject }) => subject.store.digest(CANDIDATE.run))).toMatchObject({ chunks: 0 });
+      await face({ what: "healthy" }, async ({ subject, query }) => {
+        expect(await query(schemas)).toHaveLength(1);
+        expect(await runner.query(schemas)).toEqual([]);
+        await expect(subject.store.query("SELECT 1 / 0")).rejects.toThrow();
+        await expect(
+          subject.store.transaction("write", async (within) => {
+            await within("DELETE FROM chunks");
+            throw new Error("given up");
+          }),
+        ).rejects.toThrow("given up");
+        expect(await subject.store.digest(CANDIDATE.run)).toMatchObject({ chunks: 40 });
+        await subject.store.transaction("read", (within) => within("SET LOCAL enable_seqscan = off"));
+        expect(await query("SHOW enable_seqscan")).toEqual([{ enable_seqscan: "on" }]);
+        const both = [subject.store.query("SELECT 1 AS n"), subject.store.query("SELECT 2 AS n")];
+        expect(await Promise.all(both)).toEqual([[{ n: 1 }], [{ n: 2 }]]);
+      });
     });
     expect(await runner.query(schemas)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { Gate } from "#src/gates/gate";
 import { createHealthSelfTestGate } from "#src/gates/health-self-test";
 import { proveGate } from "#src/gates/self-test/prove-gate";
+import { inScratchWorld } from "#src/gates/self-test/scratch-world";
 import type { SelfTest, World } from "#src/gates/self-test/self-test";
 
 /** A gate that looks at one variable, and three that only pretend to. */
@@ -34,7 +35,10 @@ const plantedTest: SelfTest = {
 const over =
   (gate: Gate, test?: SelfTest) =>
   ({ subject }: World) =>
-    createHealthSelfTestGate({ prove: async (_, signal) => [await proveGate(gate, test, subject, signal)] });
+    createHealthSelfTestGate({
+      prove: (_, signal) =>
+        inScratchWorld(subject, signal, async (scratch) => [await proveGate(gate, test, scratch, signal)]),
+    });
 
 export const healthSelfTestSelfTest: SelfTest = {
   bad: [

@@ -1,8 +1,7 @@
 import type { Gate } from "#src/gates/gate";
 import { examine } from "#src/gates/run-gate";
-import { type Around, inScratchWorld } from "#src/gates/self-test/scratch-world";
+import type { Scratch } from "#src/gates/self-test/scratch-world";
 import type { BadFixture, Fixture, SelfTest } from "#src/gates/self-test/self-test";
-import { RagStoreError } from "#src/rag/store-error";
 import type { CheckId } from "#src/release/checklist";
 import type { Verdict } from "#src/release/events";
 
@@ -43,7 +42,7 @@ export type Proof = {
 export async function proveGate(
   gate: Gate,
   test: SelfTest | undefined,
-  around: Around,
+  scratch: Scratch,
   signal: AbortSignal,
 ): Promise<Proof> {
   const named = { gate: gate.id, version: gate.version };
@@ -59,16 +58,14 @@ export async function proveGate(
   ];
   for (const { name, fixture, finds } of fixtures) {
     try {
-      const found = await face(gate, fixture, finds, around, signal);
+      const found = await face(gate, fixture, finds, scratch, signal);
       cases.push(found);
       const problem = judge(name, found, finds);
       if (problem !== null) problems.push(problem);
     } catch (error) {
       signal.throwIfAborted();
-      const why = error instanceof RagStoreError ? error.message : "the fixture could not be set up";
+      const why = error instanceof Error ? error.message : String(error);
       problems.push({ sure: false, kind: `${name}:not-built`, text: `${fixture.what} could not be set up (${why})` });
-      // What keeps one world from being built keeps the others.
-      break;
     }
   }
   return { ...named, cases, problems };
@@ -78,10 +75,10 @@ function face(
   gate: Gate,
   fixture: Fixture,
   finds: BadFixture["finds"] | null,
-  around: Around,
+  scratch: Scratch,
   signal: AbortSignal,
 ): Promise<ProofCase> {
-  return inScratchWorld(around, fixture, signal, async (world) => {
+  return scratch.face(fixture, async (world) => {
     const faced = fixture.gate?.(world) ?? gate;
     if (faced.id !== gate.id || faced.version !== gate.version) {
       throw new Error(`the fixture of ${gate.id} brings ${faced.id} version ${faced.version}`);

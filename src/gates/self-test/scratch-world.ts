@@ -25,16 +25,21 @@ class Undo<T> extends Error {
 /** What a world is made around: the service that is really configured, and the store whose database it is built in. */
 export type Around = Pick<GateSubject, "service" | "store" | "machineNow">;
 
+/** A healthy world, for as many fixtures as one likes. */
+export type Scratch = {
+  /** Makes the world what the fixture wants, runs `work` in it, and makes it healthy again. One at a time. */
+  face<T>(fixture: Fixture, work: (world: World) => Promise<T>): Promise<T>;
+};
+
 /**
- * Builds a world in a scratch schema of the RAG store's database, runs `work` in it, and rolls everything back: nobody ever
+ * Builds a world in a scratch schema of the RAG store's database, runs `work` with it, and rolls everything back: nobody ever
  * sees the schema, and nothing stays, whatever happens. Needs CREATE on that database, as the backup does. Throws
  * `RagStoreError` when the database fails or refuses.
  */
 export async function inScratchWorld<T>(
   around: Around,
-  fixture: Fixture,
   signal: AbortSignal,
-  work: (world: World) => Promise<T>,
+  work: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
   const schema = `golive_self_test_${randomBytes(6).toString("hex")}`;
   try {
@@ -45,9 +50,7 @@ export async function inScratchWorld<T>(
         const service = serviceIn(schema, around.service);
         const store = ragStoreOver(runnerWithin(query), service);
         await fill(query, store);
-        for (const statement of fixture.sql ?? []) await query(statement);
-        const subject = healthySubject(service, store, around.machineNow);
-        throw new Undo(await work({ subject: { ...subject, ...fixture.change?.(subject) }, query }));
+        throw new Undo(await work(scratchOf(query, healthySubject(service, store, around.machineNow))));
       },
       signal,
     );
@@ -56,6 +59,20 @@ export async function inScratchWorld<T>(
     throw error;
   }
   throw new Error("a scratch world was left without being rolled back");
+}
+
+function scratchOf(query: StoreQuery, subject: GateSubject): Scratch {
+  return {
+    async face(fixture, work) {
+      await query("SAVEPOINT golive_fixture");
+      try {
+        for (const statement of fixture.sql ?? []) await query(statement);
+        return await work({ subject: { ...subject, ...fixture.change?.(subject) }, query });
+      } finally {
+        await query("ROLLBACK TO SAVEPOINT golive_fixture; RELEASE SAVEPOINT golive_fixture");
+      }
+    },
+  };
 }
 
 async function buildTables(query: StoreQuery, schema: string): Promise<void> {
