@@ -14,6 +14,7 @@ export type Exchange = {
   json(body: object): void;
   /** Half of a JSON answer, then a broken connection. */
   halfJson(body: object): void;
+  html(status: number): void;
   refuse(error: AwsError): void;
   /** The head of an answer that comes in pieces. */
   begin(contentType: string, headers?: Readonly<Record<string, string>>): void;
@@ -79,6 +80,10 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
       response.write(text.slice(0, text.length / 2));
       // The half leaves before the connection breaks.
       setImmediate(cut);
+    },
+    html: (status) => {
+      head(status, "text/html");
+      finish("<!doctype html><title>Gateway</title><h1>Please come back later</h1>");
     },
     refuse: (error) => {
       const retryAfter = error.retryAfterSeconds;

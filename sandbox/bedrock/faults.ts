@@ -29,6 +29,8 @@ const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("unknown-model") }),
   /** The forced tool is called with an input that doesn't fit its schema. */
   z.strictObject({ kind: z.literal("malformed-output") }),
+  /** A page of HTML, as a proxy in between answers. */
+  z.strictObject({ kind: z.literal("html-page"), status: z.number().int().min(200).max(599) }),
   /** Words instead of the forced tool. */
   z.strictObject({ kind: z.literal("no-tool-use") }),
 ]);

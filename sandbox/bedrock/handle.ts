@@ -23,6 +23,7 @@ export async function handle(exchange: Exchange, { operation, model: id }: Route
   const fault = bedrock.faults.take(operation, id);
   if (fault !== null) exchange.tracked.fault(fault.kind);
   if (fault?.kind === "hang") return;
+  if (fault?.kind === "html-page") return exchange.html(fault.status);
   const exception = exceptionOf(fault);
   if (exception !== null) throw exception;
 

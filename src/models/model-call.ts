@@ -80,8 +80,8 @@ export type ConverseAnswer = {
   readonly timings: Timings;
   /** SHA-256 (hex) of the prompt as it was sent. */
   readonly promptSha256: string;
-  /** The row in golive.prompt_audit. */
-  readonly auditId: string;
+  /** The row in golive.prompt_audit; null from a client without an audit, which no evaluation has. */
+  readonly auditId: string | null;
 };
 
 export type ExtractAnswer<T> = ConverseAnswer & { readonly parsed: T };
@@ -98,7 +98,7 @@ export type EmbedAnswer = {
   readonly attempts: number;
   readonly timings: Omit<Timings, "firstTextMs">;
   readonly promptSha256: string;
-  readonly auditId: string;
+  readonly auditId: string | null;
 };
 
 /** A model id as the provider resolves it, not as somebody typed it. */

@@ -11,9 +11,9 @@ export type ModelErrorCode =
   | "unavailable"
   /** Another model answered than the one asked. */
   | "wrong-model"
-  /** The answer broke off, or was cut at its token limit where it had to be whole. */
+  /** The answer broke off, or was damaged on its way. */
   | "truncated"
-  /** Not of the asked shape, also after the repair try; or not what the protocol says. */
+  /** Not of the asked shape, also after the repair try, or cut at its token limit; or not what the protocol says. */
   | "bad-output"
   /** A vector of another length than asked. */
   | "wrong-dimension"
