@@ -3,7 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type BotProcess, runGolive, startBot } from "#sandbox/demo/bot-process";
-import { databaseUrls, dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
+import type { DemoDatabases } from "#sandbox/demo/sources";
+import { dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
 import { startPostgres } from "#sandbox/postgres/start-postgres";
 import { createStore } from "#sandbox/rag/rag-store";
 import { serviceEnvironment } from "#sandbox/rag/service-defaults";
@@ -32,6 +33,8 @@ export type HouseOptions = {
   readonly socket: boolean;
   /** A superuser's URL to use instead of the embedded Postgres. */
   readonly databaseUrl: string | null;
+  /** Default: `golive` and `rag`. */
+  readonly databases?: DemoDatabases;
   /** A folder with another configuration than `configs/`. */
   readonly configs?: string;
   readonly say: (line: string) => void;
@@ -52,7 +55,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
 }
 
 async function build(
-  { root, dataDir, fresh, socket, databaseUrl, configs, say }: HouseOptions,
+  { root, dataDir, fresh, socket, databaseUrl, databases, configs, say }: HouseOptions,
   releasers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<House> {
@@ -66,9 +69,10 @@ async function build(
     adminUrl = postgres.url;
   }
   await ensureRoles(adminUrl);
-  if (fresh) for (const database of ["golive", "rag"]) await dropDatabase(adminUrl, database);
-  const golive = await ensureDatabase(adminUrl, "golive");
-  const rag = await ensureDatabase(adminUrl, "rag");
+  const names = databases ?? { golive: "golive", rag: "rag" };
+  if (fresh) for (const database of Object.values(names)) await dropDatabase(adminUrl, database);
+  const golive = await ensureDatabase(adminUrl, names.golive);
+  const rag = await ensureDatabase(adminUrl, names.rag);
   await createStore(rag.adminUrl, { grantTo: "golive_app" });
 
   const signingSecret = randomBytes(16).toString("hex");
@@ -83,7 +87,7 @@ async function build(
   const logFile = join(dataDir, "bot.log");
   const port = await freePort();
   const env: Record<string, string> = {
-    ...serviceEnvironment(databaseUrls(adminUrl, "rag").appUrl),
+    ...serviceEnvironment(rag.appUrl),
     DATABASE_URL: golive.appUrl,
     SLACK_BOT_TOKEN: botToken,
     SLACK_API_URL: slack.apiUrl,
