@@ -66,6 +66,7 @@ async function build(
     say("starting Postgres");
     const postgres = await startPostgres({ dataDir: folder });
     releasers.push(() => postgres.stop());
+    if (postgres.movedFrom !== null) say(movedSentence(postgres.movedFrom, postgres.port));
     adminUrl = postgres.url;
   }
   await ensureRoles(adminUrl);
@@ -120,6 +121,10 @@ async function build(
     },
     stop,
   };
+}
+
+function movedSentence(from: number, to: number): string {
+  return `Postgres moved from port ${from}, where another program is by now, to ${to}: the manifest of a release that is open names the old one, cancel it and start it again`;
 }
 
 async function freePort(): Promise<number> {
