@@ -4,6 +4,7 @@ import { ensureFirstRun, ensureLiveRun, ingestNext, readLive } from "#sandbox/de
 import { probeSentence } from "#sandbox/demo/probe-sentence";
 import {
   blockedCandidate,
+  cancelLeftOver,
   collectSignOffs,
   cutOver,
   lookAround,
@@ -50,6 +51,7 @@ export async function playStory(
 
 async function play(context: SceneContext, story: StoryName, gold: Sources["gold"]): Promise<string> {
   const { stage, house, corpus } = context;
+  await cancelLeftOver(context);
   if (story === "first") {
     const run = await ensureFirstRun(house.ragUrl, corpus);
     if (run === null) throw new Error("the first go-live needs a fresh demo: add --fresh");

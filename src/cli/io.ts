@@ -6,6 +6,8 @@ export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves with the first signal that asks the process to stop. */
   readonly stopSignal: () => Promise<string>;
+  /** Resolves when standard input is closed: whoever held its other end let go, or is gone. */
+  readonly inputClosed: () => Promise<void>;
 };
 
 /** Exit codes of the command line contract. */
