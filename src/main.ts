@@ -8,6 +8,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+// Nor one that dies while the bot still has something to log: what is under way is brought to its end.
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 // The only place that reads the process: everything below gets what it needs as arguments.
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   out: async (text) => {
@@ -20,5 +25,11 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     new Promise((resolve) => {
       process.once("SIGINT", () => resolve("SIGINT"));
       process.once("SIGTERM", () => resolve("SIGTERM"));
+    }),
+  inputClosed: () =>
+    new Promise((resolve) => {
+      process.stdin.once("close", resolve).once("end", resolve).once("error", resolve).resume();
+      // An open pipe alone keeps nothing alive. A file has no `unref`, and ends by itself.
+      if ("unref" in process.stdin) process.stdin.unref();
     }),
 });

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { OWN_CORPUS } from "#sandbox/demo/sources";
 
 export const STORIES = ["go-live", "blocked", "first"] as const;
 export type StoryName = (typeof STORIES)[number];
@@ -23,9 +23,9 @@ export const USAGE = `npm run demo -- [options]
   --autopilot       plays the story without a browser, prints a transcript; exit 0 when it ended as scripted, else 1
   --story NAME      go-live (default): a blocked candidate, then one that goes live · blocked · first: no run is live yet
   --json            with --autopilot: one JSON document on stdout
-  --corpus DIR      any folder of Markdown instead of the small corpus of the demo
+  --corpus DIR      any folder of Markdown instead of the small corpus of the demo; each corpus has a demo of its own
   --gold FILE       gold cases (JSONL) for that corpus: retrieval is probed and reported, nothing is decided by it
-  --fresh           forget earlier demos
+  --fresh           forget earlier demos of this corpus
   --socket          Socket Mode instead of signed HTTP
   --port N          port of the page (default: any free one)
   DATABASE_URL      a Postgres superuser's URL: used instead of the embedded server; the demo makes its own databases`;
@@ -53,9 +53,8 @@ export function parseDemoArguments(words: readonly string[], root: string): Demo
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port takes a number from 0 to 65535.");
   if (values.json && !values.autopilot) throw new Error("--json goes with --autopilot.");
-  const own = fileURLToPath(new URL("../corpus", import.meta.url));
-  const corpus = values.corpus === undefined ? own : resolve(values.corpus);
-  const ownGold = values.corpus === undefined ? resolve(own, "gold.jsonl") : null;
+  const corpus = values.corpus === undefined ? OWN_CORPUS : resolve(values.corpus);
+  const ownGold = values.corpus === undefined && values.autopilot ? resolve(OWN_CORPUS, "gold.jsonl") : null;
   return {
     autopilot: values.autopilot,
     json: values.json,

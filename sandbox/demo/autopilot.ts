@@ -1,8 +1,10 @@
-import type { DemoArguments } from "#sandbox/demo/arguments";
+import type { StoryName } from "#sandbox/demo/arguments";
 import type { House } from "#sandbox/demo/house";
 import { ensureFirstRun, ensureLiveRun, ingestNext, readLive } from "#sandbox/demo/populate";
+import { probeSentence } from "#sandbox/demo/probe-sentence";
 import {
   blockedCandidate,
+  cancelLeftOver,
   collectSignOffs,
   cutOver,
   lookAround,
@@ -10,9 +12,8 @@ import {
   type SceneContext,
   startRelease,
 } from "#sandbox/demo/scenes";
+import type { Sources } from "#sandbox/demo/sources";
 import { createStage, type Line } from "#sandbox/demo/stage";
-import { loadGold } from "#sandbox/rag/gold";
-import { probeRetrieval } from "#sandbox/rag/probe-retrieval";
 
 export type StoryResult = {
   readonly ok: boolean;
@@ -27,16 +28,17 @@ export type StoryResult = {
 /** Plays the whole story through the local Slack. `onLine` gets each line as it happens. Never throws. */
 export async function playStory(
   house: House,
-  options: DemoArguments,
+  story: StoryName,
+  { corpus, gold }: Pick<Sources, "corpus" | "gold">,
   onLine: (line: Line) => void,
 ): Promise<StoryResult> {
   const began = performance.now();
   const stage = createStage(house.slack.workspace, house.slack.hands, onLine);
-  const context = { stage, house, corpus: options.corpus };
+  const context = { stage, house, corpus };
   let ok = true;
   let ended: string;
   try {
-    ended = await play(context, options);
+    ended = await play(context, story, gold);
   } catch (error) {
     ok = false;
     ended = error instanceof Error ? error.message : String(error);
@@ -44,12 +46,13 @@ export async function playStory(
   stage.tell("story", ok ? `ended as scripted: ${ended}` : `did NOT end as scripted: ${ended}`);
   const live = await readLive(house.ragUrl);
   const seconds = Math.round((performance.now() - began) / 100) / 10;
-  return { ok, story: options.story, ended, live, seconds, transcript: stage.transcript };
+  return { ok, story, ended, live, seconds, transcript: stage.transcript };
 }
 
-async function play(context: SceneContext, options: DemoArguments): Promise<string> {
+async function play(context: SceneContext, story: StoryName, gold: Sources["gold"]): Promise<string> {
   const { stage, house, corpus } = context;
-  if (options.story === "first") {
+  await cancelLeftOver(context);
+  if (story === "first") {
     const run = await ensureFirstRun(house.ragUrl, corpus);
     if (run === null) throw new Error("the first go-live needs a fresh demo: add --fresh");
     stage.tell("story", `${run.run} is ingested (${run.chunks} chunks); no pointer exists yet`);
@@ -64,23 +67,13 @@ async function play(context: SceneContext, options: DemoArguments): Promise<stri
   const live = await ensureLiveRun(house.ragUrl, corpus);
   if (live !== null) stage.tell("story", `${live.run} is live: ${live.chunks} chunks of ${corpus}`);
   await blockedCandidate(context);
-  if (options.story === "blocked") return "blocked: prefix-leakage, pointer untouched";
+  if (story === "blocked") return "blocked: prefix-leakage, pointer untouched";
   const candidate = await ingestNext(house.ragUrl, corpus);
   stage.tell("story", `${candidate.run} is ingested: ${candidate.chunks} chunks, clean`);
-  await reportRetrieval(context, options.gold, candidate.run);
+  if (gold !== null) stage.tell("story", await probeSentence(house.ragUrl, gold));
   await startRelease(context, "");
   await collectSignOffs(context, false);
   await cutOver(context, candidate.run);
   await lookAround(context);
   return `live: ${candidate.run}`;
-}
-
-/** Information only: no gate rests on it, and nothing is filtered to make it look better. */
-async function reportRetrieval({ stage, house }: SceneContext, gold: string | null, run: string): Promise<void> {
-  if (gold === null) return;
-  const probe = await probeRetrieval(house.ragUrl, run, await loadGold(gold));
-  stage.tell(
-    "story",
-    `retrieval probe, deciding nothing: the expected document is among the first ${probe.k} chunks for ${probe.hits} of ${probe.labelled} labelled questions (${probe.total} in the file)`,
-  );
 }

@@ -6,7 +6,8 @@ import { type LocalBedrock, startBedrock } from "#sandbox/bedrock/start";
 import { type BotProcess, runGolive, startBot } from "#sandbox/demo/bot-process";
 import { writePacedConfigs } from "#sandbox/demo/paced-configs";
 import { SERVICE } from "#sandbox/demo/populate";
-import { databaseUrls, dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
+import type { DemoDatabases } from "#sandbox/demo/sources";
+import { dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
 import { startPostgres } from "#sandbox/postgres/start-postgres";
 import { createStore } from "#sandbox/rag/rag-store";
 import { serviceEnvironment } from "#sandbox/rag/service-defaults";
@@ -40,6 +41,8 @@ export type HouseOptions = {
   readonly socket: boolean;
   /** A superuser's URL to use instead of the embedded Postgres. */
   readonly databaseUrl: string | null;
+  /** Default: `golive` and `rag`. */
+  readonly databases?: DemoDatabases;
   /** A folder with another configuration than `configs/`. */
   readonly configs?: string;
   /** The questions that the configuration's dataset stands for. Default: those of the demo's own corpus. */
@@ -62,7 +65,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
 }
 
 async function build(
-  { root, dataDir, fresh, socket, databaseUrl, configs, gold, say }: HouseOptions,
+  { root, dataDir, fresh, socket, databaseUrl, databases, configs, gold, say }: HouseOptions,
   releasers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<House> {
@@ -73,17 +76,19 @@ async function build(
     say("starting Postgres");
     const postgres = await startPostgres({ dataDir: folder });
     releasers.push(() => postgres.stop());
+    if (postgres.movedFrom !== null) say(movedSentence(postgres.movedFrom, postgres.port));
     adminUrl = postgres.url;
   }
   await ensureRoles(adminUrl);
-  if (fresh) for (const database of ["golive", "rag"]) await dropDatabase(adminUrl, database);
-  const golive = await ensureDatabase(adminUrl, "golive");
-  const rag = await ensureDatabase(adminUrl, "rag");
+  const names = databases ?? { golive: "golive", rag: "rag" };
+  if (fresh) for (const database of Object.values(names)) await dropDatabase(adminUrl, database);
+  const golive = await ensureDatabase(adminUrl, names.golive);
+  const rag = await ensureDatabase(adminUrl, names.rag);
   await createStore(rag.adminUrl, { grantTo: "golive_app" });
 
   const bedrock = await startBedrock();
   releasers.push(() => bedrock.stop());
-  const storeUrl = databaseUrls(adminUrl, "rag").appUrl;
+  const storeUrl = rag.appUrl;
   const ragService = await startRagService({
     storeUrl,
     service: SERVICE,
@@ -144,6 +149,10 @@ async function build(
     },
     stop,
   };
+}
+
+function movedSentence(from: number, to: number): string {
+  return `Postgres moved from port ${from}, where another program is by now, to ${to}: the manifest of a release that is open names the old one, cancel it and start it again`;
 }
 
 async function freePort(): Promise<number> {

@@ -28,11 +28,32 @@ export function expectThat(stage: Stage, what: string, holds: boolean): void {
 
 const name = (live: Live): string => (live === null ? "nothing" : `${live.run} with ${live.config}`);
 
+const statusSchema = z.object({
+  release: z.object({ number: z.number(), phase: z.string(), ended: z.looseObject({}).nullable() }).nullable(),
+});
+
+/** What an earlier demo left open is cancelled first, by somebody who may: a service has one open release at a time. */
+export async function cancelLeftOver({ stage, house }: SceneContext): Promise<void> {
+  const status = await house.golive(["release", "status", "--json"]);
+  const { release } = statusSchema.parse(JSON.parse(status.out));
+  if (release === null || release.ended !== null) return;
+  stage.tell("story", `release #${release.number} is still open from an earlier demo (${release.phase})`);
+  await stage.command(ROSA, RELEASE, "/golive cancel left open by an earlier demo");
+  const answer = await stage.answer(ROSA, RELEASE);
+  if (!/is cancelled/.test(answer))
+    throw new StoryError(`the release could not be cancelled. Golive's answer: ${answer}`);
+  await stage.until("its message to say so", () =>
+    /cancelled/i.test(stage.releaseText(ROSA, RELEASE) ?? "") ? true : null,
+  );
+}
+
 /** Rosa starts a release and waits until every check has an answer. */
 export async function startRelease({ stage }: SceneContext, words: string): Promise<string> {
-  await stage.command(ROSA, RELEASE, `/golive start${words === "" ? "" : ` ${words}`}`);
-  await stage.see(ROSA, RELEASE, /checks/);
+  const command = `/golive start${words === "" ? "" : ` ${words}`}`;
+  await stage.command(ROSA, RELEASE, command);
   const message = await stage.until("every check to finish", () => {
+    const refusal = stage.answered(ROSA, RELEASE);
+    if (refusal !== null) throw new StoryError(`Golive's answer to ${command}: ${refusal}`);
     const text = stage.releaseText(ROSA, RELEASE);
     const [, done, total] = /(\d+) of (\d+) checks/.exec(text ?? "") ?? [];
     return text !== null && done !== undefined && done === total ? text : null;

@@ -19,6 +19,8 @@ export type Stage = {
   press(user: string, channel: string, label: RegExp, near?: RegExp): Promise<void>;
   /** The newest ephemeral answer to this person that came after the last thing they did. */
   answer(user: string, channel: string): Promise<string>;
+  /** The same, if it is there already; else null. */
+  answered(user: string, channel: string): string | null;
   /** Waits until a message of the channel that this person sees reads like `pattern`. */
   see(user: string, channel: string, pattern: RegExp, timeoutMs?: number): Promise<SandboxMessage>;
   /** All words of the newest release message, or null when there is none. */
@@ -76,6 +78,12 @@ export function createStage(world: World, hands: Hands, onLine: (line: Line) => 
     actedAt.set(`${user} ${channel}`, ephemerals(user, channel).length);
   };
 
+  const answered: Stage["answered"] = (user, channel) => {
+    const message = ephemerals(user, channel)[actedAt.get(`${user} ${channel}`) ?? 0];
+    if (message === undefined) return null;
+    return message.blocks.length > 0 ? readableText(message.blocks) : message.text;
+  };
+
   return {
     tell,
     transcript,
@@ -98,10 +106,9 @@ export function createStage(world: World, hands: Hands, onLine: (line: Line) => 
       const done = await hands.click(user, { channel, ts: message.ts }, button.blockId, button.actionId);
       if (!done.ok) throw new StoryError(`pressing ${button.label}: Slack said ${done.error}`);
     },
+    answered,
     async answer(user, channel) {
-      const before = actedAt.get(`${user} ${channel}`) ?? 0;
-      const message = await until(`an answer to ${nameOf(user)}`, () => ephemerals(user, channel)[before] ?? null);
-      const text = message.blocks.length > 0 ? readableText(message.blocks) : message.text;
+      const text = await until(`an answer to ${nameOf(user)}`, () => answered(user, channel));
       tell("Golive", `(only to ${nameOf(user)}) ${text}`);
       return text;
     },

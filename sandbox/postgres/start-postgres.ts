@@ -6,11 +6,15 @@ import { askForOwnership, type Ownership } from "#sandbox/postgres/owner-lock";
 import { PostgresError } from "#sandbox/postgres/postgres-error";
 import { postgresUser } from "#sandbox/postgres/postgres-user";
 import { findPostmaster, freePort, type Postmaster, startServer, stopServer } from "#sandbox/postgres/postmaster";
+import { rememberedPort, rememberPort } from "#sandbox/postgres/remembered-port";
 import type { RunAs } from "#sandbox/postgres/run-program";
 
 export type StartOptions = {
   readonly dataDir: string;
-  /** Default: any free port. An orphan on another port is stopped and started again here. */
+  /**
+   * Default: the port that this data folder had last, else any free one: whoever wrote the address down finds the server there
+   * again. An orphan on another port than this one is stopped and started again here.
+   */
   readonly port?: number;
   /** Default true. False: `stop` removes the data. */
   readonly persistent?: boolean;
@@ -32,6 +36,8 @@ export type RunningPostgres = {
   readonly dataDir: string;
   /** `took-over`: the server outlived a killed owner. `guest`: somebody else's, shared. */
   readonly as: "started" | "took-over" | "guest";
+  /** The port that this data folder had last, when another program sits on it by now and the server had to move; else null. */
+  readonly movedFrom: number | null;
   /** Stops the server (a guest: only lets go of it). Safe to call twice. */
   stop(): Promise<void>;
 };
@@ -43,20 +49,26 @@ async function ensureRunning(
   options: StartOptions,
   binaries: Binaries,
   as: RunAs,
-): Promise<{ server: Postmaster; started: boolean }> {
+): Promise<{ server: Postmaster; started: boolean; movedFrom: number | null }> {
   const deadline = Date.now() + PATIENCE_MS;
+  let usual = options.port === undefined ? await rememberedPort(folder) : null;
+  let movedFrom: number | null = null;
   let started = false;
   let said = "";
   while (Date.now() < deadline) {
     const server = await findPostmaster(folder);
-    if (server?.ready === true) return { server, started };
+    if (server?.ready === true) return { server, started, movedFrom };
     if (server === null) {
-      const port = options.port ?? (await freePort());
+      const port = options.port ?? usual ?? (await freePort());
       const outcome = await startServer(folder, port, options.settings ?? {}, binaries, as);
       started = outcome.ok;
       said = outcome.output;
       if (outcome.ok) continue;
-      if (options.port !== undefined && /could not bind|Address already in use/.test(said)) break;
+      if (/could not bind|Address already in use/.test(said)) {
+        if (options.port !== undefined) break;
+        movedFrom ??= usual;
+        usual = null;
+      }
     }
     await sleep(50);
   }
@@ -94,12 +106,12 @@ export async function startPostgres(options: StartOptions): Promise<RunningPostg
   const password = await readPassword(folder);
   const urlOf = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 
-  let { server, started } = await ensureRunning(folder, options, binaries, as);
+  let { server, started, movedFrom } = await ensureRunning(folder, options, binaries, as);
   const tookOver = !started;
   let ownership = await takeOwnership(urlOf(server.port));
   if (ownership.owned && options.port !== undefined && server.port !== options.port) {
     await stopServer(folder, binaries, as);
-    ({ server, started } = await ensureRunning(folder, options, binaries, as));
+    ({ server, started, movedFrom } = await ensureRunning(folder, options, binaries, as));
     ownership = await takeOwnership(urlOf(server.port));
   }
   if (!ownership.owned) {
@@ -111,6 +123,7 @@ export async function startPostgres(options: StartOptions): Promise<RunningPostg
     );
   }
   const { release } = ownership;
+  await rememberPort(folder, server.port);
 
   let stopping: Promise<void> | null = null;
   const stopOnce = async (): Promise<void> => {
@@ -127,6 +140,6 @@ export async function startPostgres(options: StartOptions): Promise<RunningPostg
   };
 
   function describe<A extends RunningPostgres["as"]>(running: Postmaster, how: A) {
-    return { url: urlOf(running.port), port: running.port, pid: running.pid, dataDir: folder, as: how };
+    return { url: urlOf(running.port), port: running.port, pid: running.pid, dataDir: folder, as: how, movedFrom };
   }
 }

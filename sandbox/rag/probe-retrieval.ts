@@ -1,15 +1,23 @@
 import type { Client } from "pg";
+import { type AnswerPattern, type EvidenceChunk, holds, joinAdjacent, patternOf } from "#sandbox/rag/answer-evidence";
 import { embed } from "#sandbox/rag/embed";
 import type { GoldCase } from "#sandbox/rag/gold";
 import { withStore } from "#sandbox/rag/rag-store";
 
-/** `labelled`: answerable cases that name a document which the run holds. `hits` of those found it among the first `k`. */
+/**
+ * How the cases were labelled, and for how many of the labelled ones the evidence was among the first `k` chunks.
+ * `byDocument`: they name a document that the run holds. `byAnswer`: they name none, and the documents hold the words of their
+ * answer. `withoutEvidence`: neither; they leave the denominator. `negative`: nothing is to be found.
+ */
 export type RetrievalProbe = {
   readonly hits: number;
-  readonly labelled: number;
+  readonly byDocument: number;
+  readonly byAnswer: number;
+  readonly withoutEvidence: number;
+  readonly negative: number;
   readonly total: number;
   readonly k: number;
-  /** Ids of labelled cases whose document was not found. */
+  /** Ids of labelled cases whose evidence was not found. */
   readonly missed: readonly string[];
 };
 
@@ -17,12 +25,13 @@ const K = 8;
 const DEPTH = 40;
 const RRF_K = 60;
 
-type Embedded = { readonly id: string; readonly document: string; readonly vector: readonly number[] };
+type Stored = EvidenceChunk & { readonly vector: readonly number[] | null };
+type Found = { readonly id: string; readonly document: string };
 
 /**
- * Asks a run every gold question (full text and cosine, fused by reciprocal rank) and counts how often an expected
- * document is among the first eight chunks. For people to read beside a release: it decides nothing, and no case is left
- * out of `total`.
+ * Asks a run every gold question (full text and cosine, fused by reciprocal rank) and counts how often the evidence is among
+ * the first eight chunks: a document that the case names, else the words of its answer (`patternOf`). For people to read beside
+ * a release: it decides nothing, and every case of the file is in exactly one of the counts.
  */
 export async function probeRetrieval(
   connectionString: string,
@@ -30,35 +39,65 @@ export async function probeRetrieval(
   cases: readonly GoldCase[],
 ): Promise<RetrievalProbe> {
   return withStore(connectionString, async (client) => {
-    const chunks = await loadVectors(client, run);
-    const documents = new Set(chunks.map((chunk) => chunk.document));
+    const chunks = await loadChunks(client, run);
+    const byId = new Map(chunks.map((chunk) => [chunk.id, chunk]));
+    const labelOf = labeller(chunks);
+    const counts = { document: 0, answer: 0, none: 0, negative: 0 };
     const missed: string[] = [];
-    let labelled = 0;
     for (const gold of cases) {
-      const expected = [...documents].filter((document) =>
-        gold.expectedFiles.some((file) => isSameFile(document, file)),
-      );
-      if (gold.negative || expected.length === 0) continue;
-      labelled += 1;
+      const label = gold.negative ? ({ kind: "negative" } as const) : labelOf(gold);
+      counts[label.kind] += 1;
+      if (label.kind === "negative" || label.kind === "none") continue;
       const found = await retrieve(client, run, chunks, gold.query);
-      if (!found.some((document) => expected.includes(document))) missed.push(gold.id);
+      const snapshot = () => joinAdjacent(found.flatMap(({ id }) => byId.get(id) ?? []));
+      const hit =
+        label.kind === "document"
+          ? found.some(({ document }) => label.documents.has(document))
+          : label.patterns.some((pattern) => holds(snapshot(), pattern));
+      if (!hit) missed.push(gold.id);
     }
-    return { hits: labelled - missed.length, labelled, total: cases.length, k: K, missed };
+    return {
+      hits: counts.document + counts.answer - missed.length,
+      byDocument: counts.document,
+      byAnswer: counts.answer,
+      withoutEvidence: counts.none,
+      negative: counts.negative,
+      total: cases.length,
+      k: K,
+      missed,
+    };
   });
 }
 
-async function loadVectors(client: Client, run: string): Promise<Embedded[]> {
-  const { rows } = await client.query<Embedded>(
-    `SELECT chunk_id AS id, document_path AS document, embedding AS vector FROM rag.document_chunks
-      WHERE ingest_run_id = $1 AND embedding IS NOT NULL ORDER BY chunk_id`,
+type Label =
+  | { readonly kind: "document"; readonly documents: ReadonlySet<string> }
+  | { readonly kind: "answer"; readonly patterns: readonly AnswerPattern[] }
+  | { readonly kind: "none" };
+
+/** What counts as evidence for a case in this run, in the order of how sure it is. */
+function labeller(chunks: readonly Stored[]): (gold: GoldCase) => Label {
+  const documents = [...new Set(chunks.map((chunk) => chunk.document))];
+  const whole = joinAdjacent(chunks);
+  return ({ expectedFiles, answers }) => {
+    const named = documents.filter((document) => expectedFiles.some((file) => isSameFile(document, file)));
+    if (named.length > 0) return { kind: "document", documents: new Set(named) };
+    const patterns = answers.flatMap((answer) => patternOf(answer) ?? []).filter((pattern) => holds(whole, pattern));
+    return patterns.length > 0 ? { kind: "answer", patterns } : { kind: "none" };
+  };
+}
+
+async function loadChunks(client: Client, run: string): Promise<Stored[]> {
+  const { rows } = await client.query<Stored>(
+    `SELECT chunk_id AS id, document_path AS document, chunk_text AS text, embedding AS vector
+       FROM rag.document_chunks WHERE ingest_run_id = $1 ORDER BY chunk_id`,
     [run],
   );
   return rows;
 }
 
-async function retrieve(client: Client, run: string, chunks: readonly Embedded[], query: string): Promise<string[]> {
+async function retrieve(client: Client, run: string, chunks: readonly Stored[], query: string): Promise<Found[]> {
   // Any of the words: websearch's AND finds nothing for a question in whole sentences.
-  const sparse = await client.query<{ id: string; document: string }>(
+  const sparse = await client.query<Found>(
     `SELECT chunk_id AS id, document_path AS document
        FROM rag.document_chunks, (SELECT replace(plainto_tsquery('english', $2)::text, '&', '|')::tsquery AS any) AS asked
       WHERE ingest_run_id = $1 AND to_tsvector('english', bm25_text) @@ asked.any
@@ -67,15 +106,15 @@ async function retrieve(client: Client, run: string, chunks: readonly Embedded[]
   );
   const asked = embed(query);
   const dense = chunks
-    .map((chunk) => ({ chunk, score: dot(asked, chunk.vector) }))
+    .flatMap((chunk) => (chunk.vector === null ? [] : [{ chunk, score: dot(asked, chunk.vector) }]))
     .sort((a, b) => b.score - a.score || (a.chunk.id < b.chunk.id ? -1 : 1))
     .slice(0, DEPTH)
     .map(({ chunk }) => chunk);
   return fuse([sparse.rows, dense]).slice(0, K);
 }
 
-/** Reciprocal rank fusion; ties go to the smaller id. Returns documents, one entry per chunk. */
-function fuse(lists: readonly (readonly { readonly id: string; readonly document: string }[])[]): string[] {
+/** Reciprocal rank fusion; ties go to the smaller id. */
+function fuse(lists: readonly (readonly Found[])[]): Found[] {
   const scores = new Map<string, { readonly document: string; score: number }>();
   for (const list of lists) {
     for (const [rank, { id, document }] of list.entries()) {
@@ -84,7 +123,9 @@ function fuse(lists: readonly (readonly { readonly id: string; readonly document
       scores.set(id, entry);
     }
   }
-  return [...scores].sort(([a, x], [b, y]) => y.score - x.score || (a < b ? -1 : 1)).map(([, entry]) => entry.document);
+  return [...scores]
+    .sort(([a, x], [b, y]) => y.score - x.score || (a < b ? -1 : 1))
+    .map(([id, { document }]) => ({ id, document }));
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

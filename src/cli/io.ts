@@ -8,6 +8,8 @@ export type Io = {
   readonly stopSignal: () => Promise<string>;
   /** Where `err` goes, when that is a terminal on which lines can be drawn over. */
   readonly terminal?: NodeJS.WriteStream | null;
+  /** Resolves when standard input is closed: whoever held its other end let go, or is gone. */
+  readonly inputClosed: () => Promise<void>;
 };
 
 /** Exit codes of the command line contract. */

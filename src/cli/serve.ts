@@ -5,23 +5,26 @@ import { openLog, readSurroundings } from "#src/cli/surroundings";
 import { composeBot } from "#src/compose-bot";
 import { serveEnvironment } from "#src/config/environment";
 
+type Flags = { readonly dev?: boolean; readonly stopWithStdin?: boolean };
+
 export const registerServe: Register = (program, io, finish) => {
   program
     .command("serve")
     .description("run the bot until SIGTERM or SIGINT; its log goes to stderr as JSON lines")
     .option("--dev", "accept a database role that could rewrite the journal, and say so")
-    .action(async (flags: { dev?: boolean }) => {
-      await serve(io, flags.dev === true);
+    .option("--stop-with-stdin", "stop as well when standard input is closed: with the program that started the bot")
+    .action(async (flags: Flags) => {
+      await serve(io, flags);
       finish(EXIT.pass);
     });
 };
 
-async function serve(io: Io, dev: boolean): Promise<void> {
+async function serve(io: Io, flags: Flags): Promise<void> {
   const { config, environment, named } = await readSurroundings(io, serveEnvironment);
   const log = openLog(io, environment.LOG_LEVEL);
-  const stop = io.stopSignal();
+  const stop = flags.stopWithStdin === true ? Promise.race([io.stopSignal(), inputClosed(io)]) : io.stopSignal();
   await assertDatabase(environment.DATABASE_URL);
-  const bot = await composeBot({ config, environment, named, variables: io.env, dev, log });
+  const bot = await composeBot({ config, environment, named, variables: io.env, dev: flags.dev === true, log });
   try {
     await bot.start();
     log.info({ port: bot.port, transport: bot.transport }, "ready");
@@ -31,3 +34,5 @@ async function serve(io: Io, dev: boolean): Promise<void> {
   }
   log.info("stopped");
 }
+
+const inputClosed = (io: Io): Promise<string> => io.inputClosed().then(() => "standard input closed");

@@ -136,6 +136,7 @@ export async function shell(
     },
     env,
     stopSignal: () => interrupt,
+    inputClosed: () => new Promise(() => undefined),
   });
   return { code, out, err };
 }

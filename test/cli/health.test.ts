@@ -217,7 +217,14 @@ describe("progress on a terminal", () => {
       },
     });
     const never = () => new Promise<string>(() => undefined);
-    const io = { out: () => undefined, err: () => undefined, env: {}, stopSignal: never, terminal };
+    const io = {
+      out: () => undefined,
+      err: () => undefined,
+      env: {},
+      stopSignal: never,
+      inputClosed: () => new Promise(() => undefined),
+      terminal,
+    };
     const progress = createProgress(io, ["one", "two"], 1);
     await expect.poll(() => drawn).toContain("one");
     progress.done("one", "pass, fine (3 ms)", true);

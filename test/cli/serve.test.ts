@@ -31,7 +31,7 @@ function serve(env: Readonly<Record<string, string>>, ...more: string[]): Servin
   const child = spawn(process.execPath, ["src/main.ts", "serve", ...more], {
     cwd: ROOT,
     env: { PATH, HOME, TMPDIR, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   running.push(child);
   let text = "";
@@ -187,6 +187,20 @@ describe("serve runs", () => {
     expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
     bot.child.kill("SIGTERM");
     expect(await bot.ended).toBe(0);
+  });
+
+  it("until its standard input is closed, where it was told so; a signal ends it all the same", async () => {
+    const bot = serve(env, "--stop-with-stdin");
+    await bot.says(READY);
+    bot.child.stdin?.end();
+    expect(await bot.ended).toBe(0);
+    expect(bot.said()).toMatch(/"signal":"standard input closed","msg":"stopping"/);
+    expect(bot.said()).toMatch(/"msg":"stopped"/);
+    const other = serve(env, "--stop-with-stdin");
+    await other.says(READY);
+    other.child.kill("SIGTERM");
+    expect(await other.ended).toBe(0);
+    expect(other.said()).toMatch(/"signal":"SIGTERM","msg":"stopping"/);
   });
 
   it("until SIGTERM: takes nothing new, finishes what runs, paints it, and ends with 0", async () => {

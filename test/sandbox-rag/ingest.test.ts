@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describeProbe } from "#sandbox/demo/probe-sentence";
 import { loadGold } from "#sandbox/rag/gold";
 import { ingest } from "#sandbox/rag/ingest";
 import { probeRetrieval } from "#sandbox/rag/probe-retrieval";
@@ -195,10 +196,19 @@ describe("the retrieval probe", () => {
   it("finds the expected document for every answerable question of the default corpus", async () => {
     await ingest({ connectionString: url, run, from: { dir: corpus } });
     const cases = await loadGold(`${corpus}/gold.jsonl`);
-    expect(await probeRetrieval(url, run, cases)).toEqual({ hits: 13, labelled: 13, total: 15, k: 8, missed: [] });
+    expect(await probeRetrieval(url, run, cases)).toEqual({
+      hits: 13,
+      byDocument: 13,
+      byAnswer: 0,
+      withoutEvidence: 0,
+      negative: 2,
+      total: 15,
+      k: 8,
+      missed: [],
+    });
   });
 
-  it("counts a miss when the evidence was not ingested, and a case without its document as unlabelled", async () => {
+  it("counts a miss when the evidence was not retrieved, and a case without any evidence as no label", async () => {
     const documents = [
       { path: "docs/Webhooks.md", title: "Webhooks", body: "# Webhooks\n\nNothing but this." },
       ...Array.from({ length: 12 }, (_, at) => ({
@@ -214,7 +224,33 @@ describe("the retrieval probe", () => {
       { ...base, id: "absent", query: "anything", expectedFiles: ["other.md"] },
       { ...base, id: "negative", query: "anything", expectedFiles: ["webhooks.md"], negative: true },
     ]);
-    expect(probe).toEqual({ hits: 0, labelled: 1, total: 3, k: 8, missed: ["miss"] });
+    expect(probe).toMatchObject({ hits: 0, byDocument: 1, byAnswer: 0, withoutEvidence: 1, negative: 1, total: 3 });
+    expect(probe.missed).toEqual(["miss"]);
+  });
+
+  it("labels a case that names no document by the words of its answer, across the border of two chunks", async () => {
+    const filler = Array.from({ length: 30 }, (_, at) => ({
+      path: `filler-${at}.md`,
+      title: "Filler",
+      body: `# Filler\n\nWebhook notes, page ${at}.`,
+    }));
+    const body = [
+      "# Webhooks",
+      `${"Deliveries happen when something changes. ".repeat(24)}A webhook signature`,
+      "is computed with HMAC over the timestamp and the payload, and it expires after five minutes.",
+    ].join("\n\n");
+    const documents = [{ path: "webhooks.md", title: "Webhooks", body }, ...filler];
+    await ingest({ connectionString: url, run, from: { documents }, chunking: { maxTokens: 210, overlapTokens: 10 } });
+    expect(await count("document_path = 'webhooks.md'")).toBeGreaterThan(1);
+    const base = { expectedFiles: [], tags: [], mode: null, negative: false };
+    const answer =
+      "The webhook signature is an HMAC computed over timestamp and payload; it expires after five minutes.";
+    const probe = await probeRetrieval(url, run, [
+      { ...base, id: "found", query: "How is a webhook signature computed?", answers: [answer] },
+      { ...base, id: "missed", query: "page 3 page 7 filler notes", answers: [answer] },
+      { ...base, id: "nowhere", query: "webhook", answers: ["Bananas ripen faster beside overripe apples and pears"] },
+    ]);
+    expect(probe).toMatchObject({ hits: 1, byDocument: 0, byAnswer: 2, withoutEvidence: 1, missed: ["missed"] });
   });
 
   it.skipIf(!existsSync(realData))(
@@ -225,16 +261,20 @@ describe("the retrieval probe", () => {
       const ingested = performance.now();
       const probe = await probeRetrieval(url, run, await loadGold(`${realData}/dev_gold.jsonl`));
       const probed = performance.now();
+      const nameless = (await loadGold(`${realData}/gold_cases.jsonl`)).slice(0, 30);
+      const unlabelled = await probeRetrieval(url, run, nameless);
       console.log(
         `real corpus: ${done.chunks} chunks in ${Math.round(ingested - started)} ms; ` +
-          `probe of ${probe.total} cases in ${Math.round(probed - ingested)} ms: ${probe.hits} of ${probe.labelled} labelled`,
+          `probe of ${probe.total} cases in ${Math.round(probed - ingested)} ms: ${describeProbe(run, probe)}`,
       );
       expect(done.chunks).toBeGreaterThan(1000);
       expect(await count("embedding_token_count > 300")).toBe(0);
       expect(await count("bm25_text LIKE 'Document: %'")).toBe(0);
-      expect(probe).toMatchObject({ total: 30, labelled: 5 });
+      expect(probe).toMatchObject({ total: 30, byDocument: 5, negative: 3 });
+      expect(unlabelled).toMatchObject({ total: 30, byDocument: 0 });
+      expect(unlabelled.byAnswer).toBeGreaterThan(10);
     },
-    60_000,
+    90_000,
   );
 });
 

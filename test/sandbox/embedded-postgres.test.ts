@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { createConnection } from "node:net";
+import { createConnection, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -59,6 +59,25 @@ describe("the embedded Postgres", () => {
     await first.stop();
     const second = await start();
     expect(await ask(second.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
+  });
+
+  test("comes back on the port it had, and says so when another program took it", async () => {
+    const first = await start();
+    await first.stop();
+    const second = await start();
+    expect([second.port, second.movedFrom]).toEqual([first.port, null]);
+    await second.stop();
+    const squatter = createServer().listen(first.port, "127.0.0.1");
+    await once(squatter, "listening");
+    const third = await start();
+    expect(third.port).not.toBe(first.port);
+    expect(third.movedFrom).toBe(first.port);
+    expect(await ask(third.url, "SELECT 1 AS up")).toEqual([{ up: 1 }]);
+    await third.stop();
+    squatter.close();
+    await once(squatter, "close");
+    const fourth = await start();
+    expect([fourth.port, fourth.movedFrom]).toEqual([third.port, null]);
   });
 
   test("removes its data at stop when it isn't meant to be kept", async () => {
