@@ -111,6 +111,8 @@ function createCalls(deps: ModelClientDeps, { model, priority, signal }: Asked):
             return { answer, times };
           });
         } catch (error) {
+          // Refused at the door: the request was made and never sent.
+          if (error instanceof ModelError && error.code === "sampling-refused") attempts -= 1;
           throw attemptFailure(error, { model, signal, place, begun });
         }
       }),
