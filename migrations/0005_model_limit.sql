@@ -62,8 +62,9 @@ END $$;
 -- The limits in force: of the members' settings, the stricter ones. While replicas with different configurations run (a
 -- deployment, a mistake) the account's true limit is known to one of them; obeying the stricter can't exceed it. The looser
 -- one comes into force when the last stricter process has gone or was not heard of for its lease.
--- `lead`: how long before its start a place is given out, so that the way of the answer doesn't delay the start. Short: a
--- better request that comes within it goes second.
+-- `lead`: how long before its start a place is given out, so that the way of the answer doesn't delay the start. Not more than
+-- one interval ahead, where it keeps a place from nobody (no other call could start sooner); and short, because a better
+-- request that comes within it goes second.
 CREATE FUNCTION golive.model_limit_now(OUT max_in_flight integer, OUT gap interval, OUT next_at timestamptz, OUT lead interval)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -71,7 +72,7 @@ DECLARE
 BEGIN
   SELECT min(m.max_in_flight), min(m.per_second) INTO max_in_flight, v_per_second FROM golive.model_limit_member m;
   gap := make_interval(secs => 1 / v_per_second);
-  lead := least(gap / 2, interval '50 milliseconds');
+  lead := least(gap, interval '100 milliseconds');
   SELECT l.started_at + make_interval(secs => l.started_calls / v_per_second) INTO next_at FROM golive.model_limit l;
 END $$;
 
@@ -80,9 +81,13 @@ END $$;
 CREATE FUNCTION golive.model_limit_grant(p_now timestamptz, p_by uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  v_durable text := current_setting('synchronous_commit');
   v_limit record;
   v_first record;
 BEGIN
+  -- Everybody waits for the lock until this is committed. A place given out waits for the disk: it must outlive a crash of
+  -- the database. Anything else need not: it is said again with the next word.
+  PERFORM set_config('synchronous_commit', 'off', true);
   LOOP
     SELECT * INTO v_limit FROM golive.model_limit_now();
     EXIT WHEN v_limit.max_in_flight IS NULL OR v_limit.next_at - v_limit.lead > p_now;
@@ -98,6 +103,7 @@ BEGIN
     -- is gone: never from a time that has passed.
     UPDATE golive.model_limit SET started_at = greatest(p_now, v_limit.next_at), started_calls = v_first.calls;
     UPDATE golive.model_limit_request r SET start_at = greatest(p_now, v_limit.next_at) WHERE r.id = v_first.id;
+    PERFORM set_config('synchronous_commit', v_durable, true);
     IF v_first.member <> p_by THEN
       PERFORM pg_notify('golive_model_limit', v_first.member::text);
     END IF;

@@ -65,6 +65,8 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
   async function ask(): Promise<void> {
     cancelLook();
     let pauseMs = 0;
+    // Who gives a place back often asks for the next one in the same breath: one word for both.
+    await new Promise((resolve) => setImmediate(resolve));
     while ((again || pauseMs === 0) && !isOver()) {
       again = false;
       pauseMs = await turn();

@@ -43,7 +43,7 @@ let limiter: ModelLimiter;
 let errors: unknown[];
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   rows = new Rows();
   errors = [];
   limiter = createSharedLimiter({
@@ -59,7 +59,11 @@ afterEach(() => vi.useRealTimers());
 
 const never = new AbortController().signal;
 const ask = (signal: AbortSignal = never) => ({ priority: "go-live" as const, signal });
-const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+/** What falls due meanwhile, and what that sets going at once: turns of the event loop are real, time is not. */
+const tick = async (ms = 0) => {
+  await vi.advanceTimersByTimeAsync(ms);
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
 
 /** Work that runs until the test ends it, or its signal does (unless it is `deaf`). */
 function work(deaf = false) {

@@ -101,7 +101,7 @@ describe("the rate", () => {
     const a = teller({ maxInFlight: 10, perSecond: 10 });
     for (let n = 0; n < 4; n++) want(a);
     // Given out early each time, by more or less: that doesn't add up.
-    for (const at of [0, 57, 199, 250]) await bench.say(a, at);
+    for (const at of [0, 7, 199, 250]) await bench.say(a, at);
     expect(await startTimes()).toEqual([0, 100, 200, 300]);
   });
 
@@ -110,7 +110,7 @@ describe("the rate", () => {
     want(a);
     await bench.say(a, 0);
     for (let n = 0; n < 3; n++) want(a);
-    for (const at of [5_000, 5_060, 5_160]) await bench.say(a, at);
+    for (const at of [5_000, 5_001, 5_150]) await bench.say(a, at);
     expect(await startTimes()).toEqual([0, 5_000, 5_100, 5_200]);
   });
 
@@ -118,10 +118,10 @@ describe("the rate", () => {
     const a = teller({ maxInFlight: 10, perSecond: 10 });
     want(a, "go-live", 3);
     want(a);
-    expect((await bench.say(a, 0))?.lookInMs).toBe(250);
-    await bench.say(a, 249);
+    expect((await bench.say(a, 0))?.lookInMs).toBe(200);
+    await bench.say(a, 199);
     expect(await startTimes()).toEqual([0]);
-    await bench.say(a, 250);
+    await bench.say(a, 200);
     expect(await startTimes()).toEqual([0, 300]);
   });
 
@@ -140,10 +140,10 @@ describe("the rate", () => {
     want(a);
     await bench.say(a, 0);
     want(a, "nightly");
-    expect((await bench.say(a, 1))?.lookInMs).toBeCloseTo(1000 / 0.12 - 50 - 1, 2);
+    expect((await bench.say(a, 1))?.lookInMs).toBeCloseTo(1000 / 0.12 - 100 - 1, 2);
     const smoke = want(b, "rollback-smoke");
     await bench.say(b, 8_200);
-    await bench.say(a, 8_284);
+    await bench.say(a, 8_234);
     expect((await bench.starts()).get(smoke)).toBe(Math.floor(1000 / 0.12));
   });
 
@@ -152,8 +152,8 @@ describe("the rate", () => {
     want(a);
     await bench.say(a, 3_600_000);
     const next = want(a);
-    expect((await bench.say(a, 0))?.lookInMs).toBe(950);
-    expect((await bench.say(a, 950))?.held).toMatchObject({ [next]: 50 });
+    expect((await bench.say(a, 0))?.lookInMs).toBe(900);
+    expect((await bench.say(a, 900))?.held).toMatchObject({ [next]: 100 });
     // Nor is a lease an hour longer for it.
     await bench.say(a, 3_600_000);
     await bench.say(fast(), 0);
@@ -246,8 +246,6 @@ describe("replicas of different configuration", () => {
     await bench.say(loose, 1_000);
     expect(await startTimes()).toEqual([0]);
     await bench.leave(strict, 2_000);
-    expect(await startTimes()).toEqual([0, 2_000]);
-    await bench.say(loose, 2_005);
     expect(await startTimes()).toEqual([0, 2_000, 2_010]);
   });
 
@@ -267,7 +265,7 @@ describe("replicas of different configuration", () => {
     want(loose);
     await bench.say(loose, 0);
     const next = want(strict);
-    expect((await bench.say(strict, 200))?.lookInMs).toBe(750);
+    expect((await bench.say(strict, 200))?.lookInMs).toBe(700);
     await bench.say(strict, 960);
     expect((await bench.starts()).get(next)).toBe(1_000);
   });
@@ -276,10 +274,9 @@ describe("replicas of different configuration", () => {
     const a = fast({ maxInFlight: 2 });
     for (let n = 0; n < 3; n++) want(a);
     await bench.say(a, 0);
-    await bench.say(a, 10);
-    expect(await startTimes()).toEqual([0, 10]);
+    expect(await startTimes()).toEqual([0, 1]);
     await bench.say({ ...a, settings: { ...a.settings, maxInFlight: 3 } }, 20);
-    expect(await startTimes()).toEqual([0, 10, 20]);
+    expect(await startTimes()).toEqual([0, 1, 20]);
   });
 });
 
