@@ -64,7 +64,7 @@ export function createResourceMonitoringGate({ limits, samples, depths }: Resour
         inputs: digestOf({ limits: { ...limits } }),
         findings: [...(found.length === 0 ? ["process:none"] : []), ...said.map(({ kind }) => kind)],
       };
-      const processes = `${found.length} ${found.length === 1 ? "process" : "processes"} of Golive`;
+      const processes = `${found.length} process${found.length === 1 ? "" : "es"} of Golive`;
       if (verdict === "fail") {
         const over = said.filter(({ sure }) => sure).map(({ text }) => text);
         const next =

@@ -19,7 +19,7 @@ export function resourcesLine(now: ResourcesNow | "unread"): string {
     processes === 0
       ? ["no process has reported within the last minute"]
       : [
-          `${processes} ${processes === 1 ? "process" : "processes"}`,
+          `${processes} process${processes === 1 ? "" : "es"}`,
           `event loop p99 ${whole(now.eventLoopLagMs)} ms`,
           `${whole(now.rssBytes / MB)} MB`,
           `CPU ${whole(now.cpuShare * 100)} %`,
