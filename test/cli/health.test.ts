@@ -217,12 +217,13 @@ describe("progress on a terminal", () => {
       },
     });
     const never = () => new Promise<string>(() => undefined);
+    const open = () => new Promise<void>(() => undefined);
     const io = {
       out: () => undefined,
       err: () => undefined,
       env: {},
       stopSignal: never,
-      inputClosed: () => new Promise(() => undefined),
+      inputClosed: open,
       terminal,
     };
     const progress = createProgress(io, ["one", "two"], 1);
