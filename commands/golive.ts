@@ -1,5 +1,5 @@
 import { readCommandText } from "#commands/command-text";
-import { nearest } from "#commands/nearest";
+import { nearest } from "#src/release/nearest";
 
 export const GOLIVE_VERBS = ["start", "status", "cancel", "rerun", "unlock", "help"] as const;
 export type GoliveVerb = (typeof GOLIVE_VERBS)[number];

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type DemoArguments, parseDemoArguments, USAGE } from "#sandbox/demo/arguments";
 import { playStory } from "#sandbox/demo/autopilot";
+import { demoExtras } from "#sandbox/demo/extras";
 import { buildHouse, type House } from "#sandbox/demo/house";
 import { ensureCandidate, ensureFirstRun, ensureLiveRun } from "#sandbox/demo/populate";
 import { probeSentence } from "#sandbox/demo/probe-sentence";
@@ -68,7 +69,12 @@ async function interactive(
     await ensureLiveRun(house.ragUrl, corpus);
     await ensureCandidate(house.ragUrl, corpus);
   }
-  const page = await startPage({ world: house.slack.workspace, hands: house.slack.hands, port: options.port });
+  const page = await startPage({
+    world: house.slack.workspace,
+    hands: house.slack.hands,
+    port: options.port,
+    extras: demoExtras(house.ragUrl, corpus),
+  });
   process.stdout.write(`\nGolive's demo is running: ${page.url}\n\n`);
   process.stdout.write(
     "You are Rosa Lind, the release manager. Type /golive start in #release. Ctrl-C ends the demo.\n",

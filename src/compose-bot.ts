@@ -110,7 +110,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     now,
     log,
     holder,
-    render: createNoteRenderer(config.golive),
+    render: createNoteRenderer(config.golive, useCases),
     onThreadGone: painter.messageDeleted,
     timing: pace.outbox ?? {},
   });

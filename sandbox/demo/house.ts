@@ -7,7 +7,7 @@ import { type BotProcess, runGolive, startBot } from "#sandbox/demo/bot-process"
 import { writePacedConfigs } from "#sandbox/demo/paced-configs";
 import { SERVICE } from "#sandbox/demo/populate";
 import type { DemoDatabases } from "#sandbox/demo/sources";
-import { dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
+import { assertSuperuser, dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
 import { startPostgres } from "#sandbox/postgres/start-postgres";
 import { createStore } from "#sandbox/rag/rag-store";
 import { serviceEnvironment } from "#sandbox/rag/service-defaults";
@@ -79,6 +79,7 @@ async function build(
     if (postgres.movedFrom !== null) say(movedSentence(postgres.movedFrom, postgres.port));
     adminUrl = postgres.url;
   }
+  await assertSuperuser(adminUrl);
   await ensureRoles(adminUrl);
   const names = databases ?? { golive: "golive", rag: "rag" };
   if (fresh) for (const database of Object.values(names)) await dropDatabase(adminUrl, database);

@@ -17,5 +17,8 @@ export type Control = {
   readonly label: string;
   readonly about: string;
   /** `by`: user id of the person at the page, `channel`: the one they look at. */
-  run(by: string, channel: string): Promise<Done>;
+  run(by: string, channel: string): Promise<ControlDone>;
 };
+
+/** `said`: how it ended, shown where a failure would be. */
+export type ControlDone = Done & { readonly said?: string };

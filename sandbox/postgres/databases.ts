@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
+import { PostgresError } from "#sandbox/postgres/postgres-error";
 
 /** Connection strings of one database, one per role. They hold passwords: never log them. */
 export type DatabaseUrls = {
@@ -44,6 +45,22 @@ export async function asAdmin<T>(adminUrl: string, work: (client: Client) => Pro
   } finally {
     await client.end();
   }
+}
+
+/** Throws `not-superuser`, with what is needed instead, unless this connection may do everything that the sandbox does. */
+export async function assertSuperuser(adminUrl: string): Promise<void> {
+  await asAdmin(adminUrl, async (client) => {
+    const { rows } = await client.query<{ name: string; super: boolean }>(
+      "SELECT rolname AS name, rolsuper AS super FROM pg_roles WHERE rolname = current_user",
+    );
+    const [role] = rows;
+    if (role?.super === true) return;
+    throw new PostgresError(
+      "not-superuser",
+      `DATABASE_URL logs in as ${role?.name ?? "an unknown role"}, which is not a superuser. The demo makes roles and databases of ` +
+        "its own: give it a superuser's URL, or leave DATABASE_URL unset and it brings a server along.",
+    );
+  });
 }
 
 /** Makes golive's two login roles on this cluster, with passwords derived from the superuser's. Repeatable. */

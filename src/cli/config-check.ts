@@ -29,47 +29,47 @@ function summarise(config: Config) {
       id,
       title,
       channel,
-      storeVariable: rag_store.url_env,
-      serviceVariable: rag_service.url_env,
-      judgeModel: models.judge_model,
-      leftOut: Object.entries(applies).map(([check, { reason }]) => ({ check, reason })),
+      store_variable: rag_store.url_env,
+      service_variable: rag_service.url_env,
+      judge_model: models.judge_model,
+      left_out: Object.entries(applies).map(([check, { reason }]) => ({ check, reason })),
     })),
-    modelLimits: config.golive.models.limits,
+    model_limits: config.golive.models.limits,
     roles: Object.entries(config.golive.roles).map(([id, { users, groups }]) => ({ id, users, groups })),
-    checks: checks.map(({ id, fresh_for, waivable }) => ({ id, freshForMinutes: fresh_for, waivable })),
-    signOffs: sign_offs.map(({ id, title, role, quorum, covers }) => ({ id, title, role, quorum, covers })),
+    checks: checks.map(({ id, fresh_for, waivable }) => ({ id, fresh_for_minutes: fresh_for, waivable })),
+    sign_offs: sign_offs.map(({ id, title, role, quorum, covers }) => ({ id, title, role, quorum, covers })),
     lines: {
       total: items.length,
-      byCheck: items.filter((item) => item.check !== undefined && running.has(item.check)).length,
-      bySignOff: items.filter((item) => item.sign_off !== undefined).length,
-      notBuilt: notBuilt.length,
+      by_check: items.filter((item) => item.check !== undefined && running.has(item.check)).length,
+      by_sign_off: items.filter((item) => item.sign_off !== undefined).length,
+      not_built: notBuilt.length,
     },
     planned: [...new Set(notBuilt.flatMap((item) => item.check ?? []))].map((id) => ({
       id,
-      willProve: PLANNED_CHECKS[id] ?? "",
+      will_prove: PLANNED_CHECKS[id] ?? "",
     })),
   };
 }
 
 function describeConfig(dir: string, config: Config): string {
-  const { services, roles, checks, signOffs, lines, modelLimits } = summarise(config);
+  const { services, roles, checks, sign_offs, lines, model_limits } = summarise(config);
   return [
     `The configuration in ${dir} is valid.`,
     "",
     "Services",
     ...services.flatMap((it) => [
-      `  ${it.id} (${it.title}): released in ${it.channel}, store from $${it.storeVariable}, service from $${it.serviceVariable}, judged by ${it.judgeModel}`,
-      ...it.leftOut.map(({ check, reason }) => `    ${check} does not apply: ${reason}`),
+      `  ${it.id} (${it.title}): released in ${it.channel}, store from $${it.store_variable}, service from $${it.service_variable}, judged by ${it.judge_model}`,
+      ...it.left_out.map(({ check, reason }) => `    ${check} does not apply: ${reason}`),
     ]),
-    `Models: ${modelLimits.max_in_flight} in flight and ${modelLimits.per_second} requests a second, over all copies of Golive`,
+    `Models: ${model_limits.max_in_flight} in flight and ${model_limits.per_second} requests a second, over all copies of Golive`,
     "Roles",
     ...roles.map((it) => `  ${it.id}: ${[...it.users, ...it.groups.map((group) => `group ${group}`)].join(", ")}`),
     `Checklist: ${lines.total} lines`,
-    `  ${lines.byCheck} decided by ${checks.length} checks: ${checks.map((it) => it.id).join(", ")}`,
-    `  ${lines.bySignOff} decided by people alone`,
-    `  ${lines.notBuilt} not built yet: shown, never green, not blocking`,
+    `  ${lines.by_check} decided by ${checks.length} checks: ${checks.map((it) => it.id).join(", ")}`,
+    `  ${lines.by_sign_off} decided by people alone`,
+    `  ${lines.not_built} not built yet: shown, never green, not blocking`,
     "Sign-offs",
-    ...signOffs.map((it) => `  ${it.id}: ${it.quorum} of ${it.role}, over ${coverage(it.covers)}`),
+    ...sign_offs.map((it) => `  ${it.id}: ${it.quorum} of ${it.role}, over ${coverage(it.covers)}`),
   ].join("\n");
 }
 

@@ -1,5 +1,4 @@
 import { hostname, userInfo } from "node:os";
-import { nearest } from "#commands/nearest";
 import { createConfigIdentity } from "#src/cli/config-identity";
 import { CliError, type Io } from "#src/cli/io";
 import { assertDatabase } from "#src/cli/reach-database";
@@ -10,6 +9,7 @@ import { commandEnvironment } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { ServiceConfig } from "#src/config/service-config";
 import { listServices } from "#src/config/to-policy";
+import { nearest } from "#src/release/nearest";
 
 import type { Person } from "#src/release/people";
 

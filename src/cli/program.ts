@@ -14,6 +14,7 @@ import { registerRun } from "#src/cli/run-adopt";
 import { registerServe } from "#src/cli/serve";
 import { scrubberOf } from "#src/cli/surroundings";
 import { registerUnlock } from "#src/cli/unlock";
+import { readVersion } from "#src/cli/version";
 import { COLUMNS } from "#src/cli/wrap";
 
 const COMMANDS: readonly Register[] = [
@@ -42,6 +43,7 @@ export async function runCommandLine(words: readonly string[], io: Io): Promise<
   };
   const program = new Command("golive")
     .description("Takes a RAG system into production from Slack, and keeps it honest afterwards.")
+    .version(readVersion(), "--version", "print the version")
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({

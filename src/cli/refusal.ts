@@ -1,4 +1,3 @@
-import { nearest } from "#commands/nearest";
 import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { namesFrom, type RefusalNames, refusalText } from "#src/release/refusal-text";
 import type { Refusal } from "#src/release/refusals";
@@ -29,10 +28,6 @@ export function printRefusal(
 
 function refusalSentence(refusal: Refusal, withSlack: boolean): string {
   const text = refusalText(refusal, NAMES);
-  if (refusal.kind === "unknown-item") {
-    const [meant] = nearest(refusal.what, refusal.known, 1);
-    return meant === undefined ? text : `${text} Did you mean ${meant}?`;
-  }
   if (withSlack) return text;
   if (refusal.kind === "role-unresolved") {
     return (

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
-import type { Path, Problem } from "#src/config/problems";
+import { type Path, type Problem, showValue } from "#src/config/problems";
 
 /** A YAML file that was read: its plain value, and the line on which a path (or the nearest part of it) stands. */
 export type YamlFile = { readonly value: unknown; lineOf(path: Path): number | null };
@@ -33,7 +33,7 @@ export function parseYaml(file: string, text: string): YamlResult {
     file,
     line: lineAt(error.pos[0]),
     path: "",
-    found: explain(error.code, error.message),
+    found: explain(error.code, error.message, text.slice(error.pos[0])),
     expected: "",
   }));
   problems.push(...findTraps(file, document, lineAt));
@@ -63,10 +63,10 @@ function findTraps(file: string, document: Document.Parsed, lineAt: (offset: num
 }
 
 /** What the parser's codes mean to somebody who doesn't know its source. */
-function explain(code: string, message: string): string {
+function explain(code: string, message: string, from: string): string {
   switch (code) {
     case "DUPLICATE_KEY":
-      return "the same key stands twice in one mapping";
+      return `the key ${showValue(keyAt(from))} stands twice in one mapping`;
     case "TAB_AS_INDENT":
       return "a tab is used as indentation; use spaces";
     case "MULTIPLE_DOCS":
@@ -76,6 +76,12 @@ function explain(code: string, message: string): string {
     default:
       return message.charAt(0).toLowerCase() + message.slice(1);
   }
+}
+
+/** The key that a text begins with, without its quotes. */
+function keyAt(text: string): string {
+  const [, double, single, plain = ""] = /^(?:"([^"\n]*)"|'([^'\n]*)'|([^\n]*?))\s*(?::\s|:$|\n|$)/.exec(text) ?? [];
+  return double ?? single ?? plain;
 }
 
 /** The line of the deepest part of `path` that exists: a missing key is reported where it is missing. */

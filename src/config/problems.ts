@@ -29,11 +29,19 @@ function describeProblem(problem: Problem): string {
   return `${where}${path}: ${problem.found}${expected}`;
 }
 
+/** As many of one file's problems are shown: who broke every line of it reads the first ones, and then runs it again. */
+const MOST_OF_A_FILE = 20;
+
 /** The whole report as people read it, ending with what to do next. Empty for no problems. */
 export function describeProblems(problems: readonly Problem[]): string {
   if (problems.length === 0) return "";
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const lines = problems.map((problem) => `  ${describeProblem(problem)}`);
+  const files = [...Map.groupBy(problems, ({ file }) => file)];
+  const lines = files.flatMap(([file, all]) => {
+    const hidden = all.length - MOST_OF_A_FILE;
+    const shown = all.slice(0, MOST_OF_A_FILE).map((problem) => `  ${describeProblem(problem)}`);
+    return hidden > 0 ? [...shown, `  ${file}: and ${hidden} more`] : shown;
+  });
   return [`The configuration has ${count}; nothing runs with it until they are mended:`, ...lines].join("\n");
 }
 

@@ -1,3 +1,4 @@
+import { askedAfter } from "#src/release/asked";
 import type { Checklist } from "#src/release/checklist";
 import type { Recorded, ReleaseEvent, ServiceEvent } from "#src/release/events";
 import { changesOf, checksOf } from "#src/release/evolve-changes";
@@ -17,7 +18,8 @@ export function evolveRelease(state: ReleaseState | null, recorded: Recorded<Rel
     return begin(recorded, event);
   }
   if (state === null) throw new Error(`${recorded.stream} begins with ${event.type} instead of release-started`);
-  return { ...state, ...changesOf(state, recorded, event), version: recorded.version };
+  const next = { ...state, ...changesOf(state, recorded, event), version: recorded.version };
+  return { ...next, asked: askedAfter(next, recorded) };
 }
 
 /** Folds a release's stream from its start. Null for an empty stream. */
@@ -53,6 +55,7 @@ function begin(recorded: Recorded<ReleaseEvent>, event: Started): ReleaseState {
     checks: checksOf(checklist, {}),
     round: [],
     signOffs: [],
+    asked: [],
     voided: [],
     vetoes: [],
     waivers: [],

@@ -9,6 +9,7 @@ export function findSignOff(release: ReleaseState, id: string): Found<{ readonly
   const definition = release.checklist.signOffs.find((entry) => entry.id === id);
   if (definition !== undefined) return { ok: true, definition };
   return unknown(
+    "sign-off",
     id,
     release.checklist.signOffs.map((entry) => entry.id),
   );
@@ -23,11 +24,16 @@ export function findCheck(
   const check = release.checks[id];
   if (definition !== undefined && check !== undefined) return { ok: true, definition, check };
   return unknown(
+    "check",
     id,
     release.checklist.checks.map((entry) => entry.id),
   );
 }
 
-function unknown(what: string, known: readonly string[]): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal: { kind: "unknown-item", what, known } };
+function unknown(
+  is: "check" | "sign-off",
+  what: string,
+  known: readonly string[],
+): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { kind: "unknown-item", is, what, known } };
 }

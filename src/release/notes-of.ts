@@ -1,7 +1,8 @@
-import { eligibleOf, missingOf } from "#src/release/approvers";
+import { eligibleOf, mayNow, missingOf } from "#src/release/approvers";
+import { asks, isUnderWay, newlyAsked } from "#src/release/asked";
 import type { Recorded, ReleaseEvent } from "#src/release/events";
 import { checkStatus, opensGate, waiverInForce } from "#src/release/evidence";
-import type { Note, NotedCheck, NotedVoid } from "#src/release/notes";
+import type { Note, NotedAsk, NotedCheck, NotedVoid } from "#src/release/notes";
 import type { Person } from "#src/release/people";
 import type { ReleaseState } from "#src/release/state";
 
@@ -11,7 +12,7 @@ type Of<T extends ReleaseEvent["type"]> = Extract<ReleaseEvent, { type: T }>;
 
 /**
  * The story that these facts add to the release's thread. Failures are told at once; passes once, when the last check of
- * their round is in; all sign-offs that one decision voids are one note.
+ * their round is in; all sign-offs that one decision voids are one note, and so are all that can be given for the first time.
  */
 export function notesOf(before: ReleaseState | null, after: ReleaseState, facts: readonly Fact[]): readonly Told[] {
   const told = facts.flatMap((cause): Told[] => {
@@ -20,7 +21,8 @@ export function notesOf(before: ReleaseState | null, after: ReleaseState, facts:
   });
   const round = roundNote(before, after, facts);
   const voids = voidsNote(after, facts);
-  return [...told, ...(round === null ? [] : [round]), ...(voids === null ? [] : [voids])];
+  const asked = askedNote(before, after, facts);
+  return [...told, ...[round, voids, asked].filter((each) => each !== null)];
 }
 
 function noteOf(before: ReleaseState | null, after: ReleaseState, { event, by }: Fact): Note | null {
@@ -113,6 +115,17 @@ function voidsNote(after: ReleaseState, facts: readonly Fact[]): Told | null {
   return { cause, note: { kind: "voided", voids } };
 }
 
+/** Whoever has to sign is mentioned once, when it can be done; who had signed before is named where the void is told. */
+function askedNote(before: ReleaseState | null, after: ReleaseState, facts: readonly Fact[]): Told | null {
+  const cause = facts.findLast(({ event }) => asks(event));
+  if (cause === undefined || before === null) return null;
+  const items = newlyAsked(after, before.asked, cause.at).map((definition): NotedAsk => {
+    const { id, title } = definition;
+    return { signOff: id, title, missing: missingOf(after, definition), who: mayNow(after, definition) };
+  });
+  return items.length === 0 ? null : { cause, note: { kind: "signatures-asked", asks: items } };
+}
+
 /** The person who signed, if that person still may; else everybody who may stand in. */
 function peopleToAsk(after: ReleaseState, id: string, person: Person): readonly Person[] {
   const definition = after.checklist.signOffs.find((entry) => entry.id === id);
@@ -120,10 +133,6 @@ function peopleToAsk(after: ReleaseState, id: string, person: Person): readonly 
   const eligible = eligibleOf(after, definition, after.members);
   const same = eligible.filter(({ id: other }) => other === person.id);
   return same.length > 0 ? same : eligible;
-}
-
-function isUnderWay(release: ReleaseState): boolean {
-  return Object.values(release.checks).some(({ attempt, status }) => attempt > 0 && status !== "finished");
 }
 
 function missingAfter(release: ReleaseState, id: string): number {

@@ -15,6 +15,14 @@ export type NotedVoid = {
   readonly again: readonly Person[];
 };
 
+/** A sign-off that can be given now: how many signatures are missing, and everybody who could give one. */
+export type NotedAsk = {
+  readonly signOff: SignOffId;
+  readonly title: string;
+  readonly missing: number;
+  readonly who: readonly Person[];
+};
+
 /**
  * One line of a release's story, as data; whoever posts it words it. `loud` notes are meant to be noticed by people who did
  * not ask. Times in epoch milliseconds.
@@ -46,6 +54,8 @@ export type Note =
       readonly green: number;
       readonly total: number;
     }
+  /** Sign-offs that can be given for the first time; only those who may give them are mentioned. */
+  | { readonly kind: "signatures-asked"; readonly asks: readonly NotedAsk[] }
   | {
       readonly kind: "signed";
       readonly signOff: SignOffId;
@@ -96,5 +106,22 @@ export type Note =
   | { readonly kind: "live"; readonly live: Pair; readonly before: Pair | null; readonly by: Person }
   /** A step of Golive's own failed every time it was tried; it goes on trying. */
   | { readonly kind: "step-failing"; readonly step: string; readonly error: string; readonly tries: number }
+  /** The release message was posted again, with an empty thread: the story until now, in short. */
+  | {
+      readonly kind: "posted-again";
+      readonly by: Person;
+      readonly at: Instant;
+      readonly manifest: string | null;
+      readonly green: number;
+      readonly total: number;
+      /** Titles of checks that say no, and of those that are waived. */
+      readonly not: readonly string[];
+      readonly waived: readonly string[];
+      readonly signed: readonly { readonly title: string; readonly by: readonly Person[] }[];
+      /** How many signatures were voided and not given again. */
+      readonly voided: number;
+      readonly vetoed: readonly string[];
+      readonly phase: string;
+    }
   | { readonly kind: "cancelled"; readonly by: Person; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string };

@@ -1,3 +1,4 @@
+import { nearest } from "#src/release/nearest";
 import { pairText } from "#src/release/pair";
 import type { Person } from "#src/release/people";
 import type { Refusal } from "#src/release/refusals";
@@ -108,7 +109,7 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
         names.command("status"),
       );
     case "unknown-item":
-      return `There is no ${refusal.what} on this release's checklist. There are: ${listOf(refusal.known)}.`;
+      return unknownItem(refusal);
     case "not-waivable":
       return `You can't waive ${title(refusal.check)}: ${NOT_WAIVABLE[refusal.why]}`;
     case "reason-needed":
@@ -140,8 +141,17 @@ function notAMember(actor: Person, wanted: string): string {
     unknown: "Slack did not say who you are",
     member: "your account doesn't count here",
   }[actor.kind];
-  return `You can't ${wanted}: ${why}. Only full members of this workspace can; ask one of the people named in the release message.`;
+  return `You can't ${wanted}: ${why}. Only full members of this workspace can; ask one of them.`;
 }
+
+function unknownItem({ is, what, known }: Extract<Refusal, { kind: "unknown-item" }>): string {
+  const meant = nearest(what, known);
+  const next = meant.length > 0 ? `Did you mean ${listOf(meant.map(quoted), "or")}? ` : "";
+  return `There is no ${is} ${quoted(what)} on this release's checklist. ${next}There are: ${listOf(known)}.`;
+}
+
+/** As somebody typed it, in the marks of code: a backtick of theirs would end them. */
+const quoted = (typed: string): string => `\`${typed.replaceAll("`", "'")}\``;
 
 function blocked(texts: readonly string[], status: string): string {
   const shown = texts.slice(0, 10).map((text) => `• ${text}`);

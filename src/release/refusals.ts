@@ -65,7 +65,12 @@ export type Refusal =
   | { readonly kind: "not-locked" }
   | { readonly kind: "checklist-incomplete"; readonly missing: readonly string[] }
   | { readonly kind: "blocked"; readonly blockers: readonly Blocker[] }
-  | { readonly kind: "unknown-item"; readonly what: string; readonly known: readonly string[] }
+  | {
+      readonly kind: "unknown-item";
+      readonly is: "check" | "sign-off";
+      readonly what: string;
+      readonly known: readonly string[];
+    }
   | { readonly kind: "not-waivable"; readonly check: string; readonly why: "passed" | "unfinished" | "policy" }
   | { readonly kind: "reason-needed"; readonly what: string }
   | { readonly kind: "until-invalid"; readonly what: string }

@@ -61,6 +61,8 @@ export type ReleaseState = {
    */
   readonly round: readonly { readonly check: CheckId; readonly before: string | null }[];
   readonly signOffs: readonly SignOff[];
+  /** Sign-offs whose people have been asked, each once until it is voided or taken back. */
+  readonly asked: readonly SignOffId[];
   /** Sign-offs that were voided and not given again, newest last. */
   readonly voided: readonly VoidedSignOff[];
   readonly vetoes: readonly Veto[];

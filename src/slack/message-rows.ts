@@ -51,6 +51,15 @@ export interface MessageRows {
   retryNow(service: string): Promise<void>;
 }
 
+/**
+ * A message that is gone took its thread along: with the wish to post it again goes a note that tells the new thread the story
+ * so far. `gone` is a relation of subject, service and the `ts` that was.
+ */
+const TELL_AGAIN = `INSERT INTO golive.outbox (key, service, target, note)
+  SELECT subject || '/posted-again/' || ts, service, jsonb_build_object('kind', 'thread', 'subject', subject),
+         jsonb_build_object('kind', 'posted-again', 'release', subject)
+    FROM gone ON CONFLICT (key) DO NOTHING`;
+
 export function createMessageRows(pool: Pool, now: () => number, holder: string): MessageRows {
   return {
     async lease() {
@@ -104,10 +113,22 @@ export function createMessageRows(pool: Pool, now: () => number, holder: string)
 
     async giveBack(row, how) {
       await pool.query(
-        `UPDATE golive.slack_message SET lease_by = CASE WHEN $3 THEN lease_by END, lease_until = NULL, not_before = $4,
-           failures = $5, last_error = $6, ts = CASE WHEN $7 THEN NULL ELSE ts END
-         WHERE subject = $1 AND lease_by = $2`,
-        [row.subject, row.leaseBy, how.doubt, new Date(how.notBefore), how.failures, how.error, how.clearTs === true],
+        `WITH given AS (
+           UPDATE golive.slack_message SET lease_by = CASE WHEN $3 THEN lease_by END, lease_until = NULL, not_before = $4,
+             failures = $5, last_error = $6, ts = CASE WHEN $7 THEN NULL ELSE ts END
+           WHERE subject = $1 AND lease_by = $2 RETURNING subject, service
+         ), gone AS (SELECT subject, service, $8::text AS ts FROM given WHERE $7 AND $8::text IS NOT NULL)
+         ${TELL_AGAIN}`,
+        [
+          row.subject,
+          row.leaseBy,
+          how.doubt,
+          new Date(how.notBefore),
+          how.failures,
+          how.error,
+          how.clearTs === true,
+          row.ts,
+        ],
       );
     },
 
@@ -128,8 +149,11 @@ export function createMessageRows(pool: Pool, now: () => number, holder: string)
 
     async forgetPosted(channel, ts) {
       const { rows } = await pool.query<{ subject: string }>(
-        `UPDATE golive.slack_message SET ts = NULL, wanted = wanted + 1, not_before = NULL, lease_by = NULL, lease_until = NULL
-         WHERE channel = $1 AND ts = $2 RETURNING subject`,
+        `WITH gone AS (
+           UPDATE golive.slack_message SET ts = NULL, wanted = wanted + 1, not_before = NULL, lease_by = NULL, lease_until = NULL
+           WHERE channel = $1 AND ts = $2 RETURNING subject, service, $2::text AS ts
+         ), told AS (${TELL_AGAIN})
+         SELECT subject FROM gone`,
         [channel, ts],
       );
       return rows[0]?.subject ?? null;

@@ -7,11 +7,13 @@ import { type Sender, sendAll } from "#src/slack/send-post";
 import { createSlackBudget } from "#src/slack/slack-budget";
 import type { SlackWeb } from "#src/slack/web";
 
+type Words = { readonly text: string; readonly blocks: readonly KnownBlock[] };
+
 export type OutboxOptions = {
   readonly pool: Pool;
   readonly web: Pick<SlackWeb, "post" | "findPosted" | "openDm">;
   /** The words of a note, as of now. May throw: the row stays due. */
-  readonly render: (stored: StoredNote) => { readonly text: string; readonly blocks: readonly KnownBlock[] };
+  readonly render: (stored: StoredNote) => Words | Promise<Words>;
   /** Machine clock, epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;

@@ -65,7 +65,7 @@ async function findEarlier(sender: Sender, post: LeasedPost, place: Place): Prom
 }
 
 async function postOnce(sender: Sender, post: LeasedPost, place: Place, attempt: Attempt): Promise<string> {
-  const { text, blocks } = sender.render({ note: post.note, service: post.service, to: post.target.kind });
+  const { text, blocks } = await sender.render({ note: post.note, service: post.service, to: post.target.kind });
   const metadata = { event_type: NOTE_METADATA, event_payload: { key: post.key } };
   assertTimeToPost(post.leaseUntil, sender.now());
   attempt.sent = true;

@@ -79,7 +79,9 @@ describe("a whole go-live by hand, without Slack", () => {
     expect(unknown.code).toBe(2);
     expect(document(unknown)).toMatchObject({
       error: "unknown-item",
-      sentence: expect.stringMatching(/Did you mean data-quality\?$/),
+      sentence: expect.stringMatching(
+        /^There is no sign-off `data-qualty` .* Did you mean `data-quality`\? There are: /,
+      ),
     });
     const nobody = await golive(["release", "sign", "go-ahead", "--as", "U0GHOST"]);
     expect(nobody.code).toBe(1);

@@ -119,7 +119,8 @@ describe("golive config check", () => {
     expect(words).toMatchObject({ code: 0, err: "" });
     const json = await shell(["config", "check", "configs", "--json"], {});
     expect(json).toMatchObject({ code: 0, err: "" });
-    expect(JSON.parse(json.out)).toMatchObject({ ok: true });
+    expect(JSON.parse(json.out)).toMatchObject({ ok: true, sign_offs: expect.any(Array) });
+    for (const key of keysOf(JSON.parse(json.out))) expect(key).toMatch(/^[a-z]+(_[a-z]+)*$/);
   });
 
   it("lists all problems of a bad one on one report, exit 2", async () => {
@@ -130,3 +131,10 @@ describe("golive config check", () => {
     expect(problems).toHaveLength(4);
   });
 });
+
+/** Every key of a document, however deep. */
+function keysOf(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(keysOf);
+  return Object.entries(value).flatMap(([key, inside]) => [key, ...keysOf(inside)]);
+}

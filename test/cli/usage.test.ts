@@ -53,6 +53,12 @@ describe("help ends with 0", () => {
     expect((await golive("release", "start", "--help")).out).toBe(start.out);
   });
 
+  it("says its version, as package.json has it", async () => {
+    const { code, out, err } = await golive("--version");
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+  });
+
   it("fits 100 columns", async () => {
     const { out } = await golive("help");
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);

@@ -80,7 +80,22 @@ describe("a broken configuration", () => {
     const [problem] = await problemsAfter("golive.yaml", (text) =>
       text.replace("      cutover: [", "      cutover: [on-call]\n      cutover: ["),
     );
-    expect(problem?.found).toBe("the same key stands twice in one mapping");
+    expect(problem?.found).toBe('the key "cutover" stands twice in one mapping');
+    const [quoted] = await problemsAfter("golive.yaml", (text) =>
+      text.replace("      cutover: [", '      "cutover": [on-call]\n      "cutover": ['),
+    );
+    expect(quoted?.found).toBe('the key "cutover" stands twice in one mapping');
+  });
+
+  it("shows twenty problems of a file, says how many more there are, and leaves the other files' alone", () => {
+    const problem = { line: 1, path: "", found: "wrong", expected: "right" };
+    const many = Array.from({ length: 25 }, () => ({ ...problem, file: "golive.yaml" }));
+    const text = describeProblems([...many, { ...problem, file: "checklist.yaml" }]);
+    expect(text.match(/golive\.yaml:1/g)).toHaveLength(20);
+    expect(text).toContain("  golive.yaml: and 5 more");
+    expect(text).toContain("  checklist.yaml:1: wrong; expected right");
+    expect(text).toContain("26 problems");
+    expect(describeProblems(many.slice(0, 20))).not.toContain("more");
   });
 
   it("refuses `__proto__` and `constructor` as keys", async () => {

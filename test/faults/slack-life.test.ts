@@ -22,16 +22,37 @@ const voids = async (bot: TestBot) =>
 const lastNote = (bot: TestBot, words: RegExp) => bot.thread().findLast((note) => words.test(note)) ?? "";
 
 describe.concurrent("the release message", () => {
-  it("deleted by somebody, it is posted again and its buttons work", () =>
+  it("deleted by somebody, it is posted again with the story so far in its thread, and its buttons work", () =>
     withBot(async (bot) => {
       await bot.start();
+      await bot.sign([[OMAR, "team-notified"]]);
       const [first] = bot.posts();
       await bot.slack.hands.deleteMessage(RELEASE, first?.ts ?? "");
       await eventually(() => bot.posts().length, 1);
       expect(bot.posts()[0]?.ts).not.toBe(first?.ts);
+      await eventually(
+        () => bot.thread().join("\n"),
+        /posted again[\s\S]*Started by Rosa Lind[\s\S]*Signed: \*?Team notified of the go-live schedule\*? \(Omar/,
+      );
+      expect(bot.thread().filter((note) => note.includes("posted again"))).toHaveLength(1);
       await bot.sign([[DAN, "data-quality"]]);
       await eventually(() => bot.message(), /Data quality of the candidate run by Dan Ito/);
       expect(bot.posts()).toHaveLength(1);
+    }));
+});
+
+describe.concurrent("whoever has to sign", () => {
+  it("is mentioned in one note when the checks are in, and not again by a rerun that finds the same", () =>
+    withBot(async (bot) => {
+      const mentions = () => bot.thread().filter((note) => note.includes("can be given now"));
+      await bot.start();
+      await eventually(() => mentions().length, 1);
+      for (const user of [DAN, MILA, INES, TOM, OMAR]) expect(mentions()[0]).toContain(`<@${user}>`);
+      expect(mentions()[0]).not.toContain(`<@${ROSA}>`);
+      await bot.rerun(ROSA, "all");
+      await bot.sign([[DAN, "data-quality"]]);
+      await eventually(() => bot.thread().filter((note) => note.includes("Dan Ito signed")).length, 1);
+      expect(mentions()).toHaveLength(1);
     }));
 });
 

@@ -50,6 +50,64 @@ describe("what follows from facts", () => {
         green: 2,
         total: 3,
       },
+      { kind: "signatures-asked" },
+    ]);
+  });
+
+  it("those who have to sign are asked once, all in one note, when the round that opens their gates is over", () => {
+    const frozen = w.play(w.started, w.freeze("m1"));
+    const last = ["prefix-leakage", "backup"].reduce(
+      (story, check) => w.play(story, w.finish(story, check, w.result("pass"))),
+      frozen,
+    );
+    expect(notes(frozen, w.finish(frozen, "prefix-leakage", w.result("pass")))).toEqual([]);
+    const told = notes(last, w.finish(last, "previous-run-intact", w.result("pass")));
+    expect(told.filter(({ kind }) => kind === "signatures-asked")).toEqual([
+      {
+        kind: "signatures-asked",
+        asks: [
+          { signOff: "data-quality", title: "Data quality", missing: 1, who: [w.dan, w.mei] },
+          { signOff: "go-ahead", title: "Go-ahead", missing: 2, who: [w.ines, w.tom] },
+          { signOff: "team-notified", title: "Team notified", missing: 1, who: [w.omar, w.ines] },
+        ],
+      },
+    ]);
+    const again = w.play(w.green, { type: "refresh-check", check: "backup" });
+    expect(notes(again, w.finish(again, "backup", w.result("pass")))).toEqual([]);
+  });
+
+  it("what a failure holds back is asked when it is repaired or waived, and nobody is asked again for the rest", () => {
+    const frozen = w.play(w.started, w.freeze("m1"));
+    const others = ["prefix-leakage", "previous-run-intact"].reduce(
+      (story, check) => w.play(story, w.finish(story, check, w.result("pass"))),
+      frozen,
+    );
+    const failing = w.finish(others, "backup", w.result("fail"));
+    expect(notes(others, failing)).toMatchObject([
+      { kind: "check-failed" },
+      { kind: "checks-passed" },
+      { kind: "signatures-asked", asks: [{ signOff: "data-quality" }, { signOff: "team-notified" }] },
+    ]);
+    const failed = w.play(others, failing);
+    const asked = w.play(failed, { type: "refresh-check", check: "backup" });
+    expect(notes(asked, w.finish(asked, "backup", w.result("pass")))).toMatchObject([
+      { kind: "checks-passed" },
+      { kind: "signatures-asked", asks: [{ signOff: "go-ahead" }] },
+    ]);
+  });
+
+  it("a signature that was taken back, or voided with its evidence, is asked for again after the next round", () => {
+    const back = w.play(w.ready, { type: "withdraw", actor: w.dan, signOff: "data-quality" });
+    const asked = w.play(back, { type: "refresh-check", check: "backup" });
+    expect(notes(asked, w.finish(asked, "backup", w.result("pass")))).toMatchObject([
+      { kind: "signatures-asked", asks: [{ signOff: "data-quality", who: [w.dan, w.mei] }] },
+    ]);
+    const failed = w.rerun(w.ready, "prefix-leakage", w.result("fail"));
+    const repaired = w.play(failed, { type: "refresh-check", check: "prefix-leakage" });
+    const told = notes(repaired, w.finish(repaired, "prefix-leakage", w.result("pass")));
+    expect(told).toMatchObject([
+      { kind: "checks-passed" },
+      { kind: "signatures-asked", asks: [{ signOff: "data-quality" }, { signOff: "go-ahead", missing: 2 }] },
     ]);
   });
 
@@ -61,6 +119,7 @@ describe("what follows from facts", () => {
     expect(notes(again, w.finish(again, "backup", w.result("pass")))).toMatchObject([
       { kind: "checks-passed", passed: [{ check: "backup" }], green: 3 },
     ]);
+    expect(notes(again, w.finish(again, "backup", w.result("pass")))).toHaveLength(1);
   });
 
   it("all that one decision voids is one note, asking only those who must sign again", () => {

@@ -4,6 +4,7 @@ import { decide } from "#src/release/decide";
 import type { Recorded, ReleaseEvent, ServiceEvent } from "#src/release/events";
 import { evolveRelease, foldRelease, foldService } from "#src/release/evolve";
 import type { Intent } from "#src/release/intents";
+import { notesOf } from "#src/release/notes-of";
 import { namesFrom, refusalText } from "#src/release/refusal-text";
 import { viewOf } from "#src/release/view-of";
 import { audit } from "#test/release/auditor";
@@ -138,6 +139,44 @@ describe("over arbitrary intents", () => {
         expect(tell(wishes, offers).problems).toEqual([]);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it("whoever is asked to sign may do so at once, and nobody is asked twice for what still stands", () => {
+    fc.assert(
+      fc.property(life, (wishes) => {
+        const asked = new Set<string>();
+        const asks: Watch = (before, after) => {
+          const facts = after.journal.slice(before.journal.length);
+          const ofRelease = facts.filter((fact): fact is Recorded<ReleaseEvent> => isOfRelease(fact.event));
+          const { release, service, now } = after;
+          if (release === null) return [];
+          if (ofRelease.some(({ event }) => event.type === "release-started")) asked.clear();
+          for (const { event } of ofRelease) {
+            if (event.type === "sign-off-voided" || event.type === "sign-off-withdrawn") asked.delete(event.signOff);
+          }
+          const told = notesOf(before.release, release, ofRelease).flatMap(({ note }) =>
+            note.kind === "signatures-asked" ? [note] : [],
+          );
+          const items = told.flatMap((note) => note.asks);
+          const wrong = items.flatMap(({ signOff, who }) => {
+            const repeated = asked.has(signOff) ? [`${signOff} is asked again`] : [];
+            asked.add(signOff);
+            const refused = who.filter((actor) => {
+              return !decide(
+                service,
+                release,
+                { type: "sign", actor, members: release.members, signOff, seen: null },
+                now,
+              ).ok;
+            });
+            return [...repeated, ...refused.map(({ name }) => `${name} is asked for ${signOff} and may not`)];
+          });
+          return told.length > 1 ? [...wrong, "two notes at once"] : wrong;
+        };
+        expect(tell(wishes, asks).problems).toEqual([]);
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -27,6 +27,20 @@ describe("a refusal says what, why, who can and what next", () => {
     expect(say(w.green, w.sign(stranger, "go-ahead"))).toMatch(/belongs to another organisation/);
   });
 
+  it("to a guest before any release, without sending them to a message that isn't there", () => {
+    const text = say(w.beginning, w.start({ actor: w.guest }));
+    expect(text).toMatch(/Only full members of this workspace can; ask one of them\.$/);
+    expect(text).not.toContain("release message");
+  });
+
+  it("to a typing error, with what was probably meant", () => {
+    const text = say(w.green, { type: "request-check", actor: w.rosa, members: w.members, check: "prefix" });
+    expect(text).toBe(
+      "There is no check `prefix` on this release's checklist. Did you mean `prefix-leakage`? There are: prefix-leakage, backup and previous-run-intact.",
+    );
+    expect(say(w.green, w.sign(w.dan, "nonsense"))).toMatch(/^There is no sign-off `nonsense` .* There are: /);
+  });
+
   it("to who types in another channel, with a link to the right one", () => {
     expect(say(w.beginning, w.start({ from: "C2" }))).toBe("This service is released in <#C1>. Please type it there.");
   });

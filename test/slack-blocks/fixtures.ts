@@ -137,6 +137,7 @@ export function releaseState(overrides: Partial<ReleaseState> = {}): ReleaseStat
     checks: {},
     round: [],
     signOffs: [],
+    asked: [],
     voided: [],
     vetoes: [],
     waivers: [],

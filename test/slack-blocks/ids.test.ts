@@ -32,7 +32,7 @@ const drawn = [
   breakGlassModal(view(), signOff),
   waiveModal(view(), checkView("prefix-leakage")),
   cancelModal(view()),
-  unlockModal("support-docs", null),
+  unlockModal("support-docs", { reason: "F1 fell", by: mei, at: NOW, manifest: null }),
   startModal({
     channel: "C0RELEASE",
     services: ["a", "b"].map((id) => ({ id, title: id })),

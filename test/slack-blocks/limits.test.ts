@@ -98,7 +98,7 @@ describe("the local Slack", () => {
       breakGlassModal(view, signOff),
       waiveModal(view, check),
       cancelModal(view),
-      unlockModal("support-docs", null),
+      unlockModal("support-docs", { reason: "F1 fell", by: view.release.requester, at: NOW, manifest: null }),
       errorModal("Slack did not answer.", "Try again.", "c0ffee"),
       startModal({ channel: "C0RELEASE", services, service: "a", live: null, runs: { kind: "list", candidates } }),
     ];

@@ -70,6 +70,17 @@ describe("notes in the thread", () => {
     );
   });
 
+  test("those who have to sign are mentioned, item by item, with how many are needed", () => {
+    const one = { signOff: "dq", title: "Data quality", missing: 1, who: [dan, mei] };
+    expect(text({ kind: "signatures-asked", asks: [one] })).toBe(
+      "✍️ *Data quality* can be signed now, in the release message: one signature of <@U0DAN001> <@U0MEI001>",
+    );
+    const two = { signOff: "go", title: "Go-ahead", missing: 2, who: [rina, dan] };
+    expect(text({ kind: "signatures-asked", asks: [one, two] })).toBe(
+      "✍️ 2 sign-offs can be given now, in the release message.\n• *Data quality*: one signature of <@U0DAN001> <@U0MEI001>\n• *Go-ahead*: 2 signatures of <@U0RINA01> <@U0DAN001>",
+    );
+  });
+
   test("a signature, a start, a request: nobody is mentioned", () => {
     const quiet: Note[] = [
       { kind: "signed", signOff: "dq", title: "Data quality", by: dan, missing: 1 },
@@ -78,6 +89,30 @@ describe("notes in the thread", () => {
       { kind: "cancelled", by: rina, reason: "<@U0DAN001> said so" },
     ];
     for (const note of quiet) expect(text(note)).not.toContain("<@");
+  });
+
+  test("a message posted again tells its new thread the story so far, and where the whole of it is", () => {
+    const said = text({
+      kind: "posted-again",
+      by: rina,
+      at: NOW,
+      manifest: "a1b2c3d4e5",
+      green: 7,
+      total: 9,
+      not: ["Prefix leakage"],
+      waived: [],
+      signed: [{ title: "Data quality", by: [dan] }],
+      voided: 1,
+      vetoed: [],
+      phase: "signing",
+    });
+    expect(said).toContain("posted again; the thread of the one before is gone");
+    expect(said).toContain("Started by Rina Ray");
+    expect(said).toContain("7 of 9 checks open their gates. Not: *Prefix leakage*.");
+    expect(said).toContain("Signed: *Data quality* (Dan Ito).");
+    expect(said).toContain("1 signature no longer counted and was not given again.");
+    expect(said).toContain("`golive audit export`");
+    expect(said).not.toContain("<@");
   });
 
   test("a lost channel says what happened, what it means and what to do", () => {
@@ -106,6 +141,10 @@ describe("notes in the thread", () => {
             green: 1,
             total: 2,
           },
+          {
+            kind: "signatures-asked",
+            asks: many.map(() => ({ ...one, missing: 2, who: Array.from({ length: 50 }, () => by) })),
+          },
           { kind: "signed", ...one, by, missing: 0 },
           { kind: "withdrawn", ...one, by },
           {
@@ -123,6 +162,20 @@ describe("notes in the thread", () => {
           { kind: "cutover-requested", by, from: null, to: pair },
           { kind: "cutover-stopped", because: many },
           { kind: "live", live: pair, before: pair, by },
+          {
+            kind: "posted-again",
+            by,
+            at: NOW,
+            manifest: long,
+            green: 1,
+            total: 2,
+            not: many,
+            waived: many,
+            signed: many.map((title) => ({ title, by: Array.from({ length: 50 }, () => by) })),
+            voided: 3,
+            vetoed: many,
+            phase: long,
+          },
           { kind: "cancelled", by, reason: long },
           { kind: "failed", reason: long },
         ];

@@ -103,7 +103,7 @@ export async function startApp(
   });
   const outbox = createOutbox({
     ...common,
-    render: createNoteRenderer(config.golive),
+    render: createNoteRenderer(config.golive, useCases),
     onThreadGone: painter.messageDeleted,
     timing: { perPostMs: 10, settleMs: 200, pollMs: 100 },
   });

@@ -242,6 +242,13 @@ describe("who looks", () => {
     await shown(bench, "U0GUS").toMatch(/you're a guest here/);
   });
 
+  it("with nothing locked, /golive unlock says so instead of asking for a root cause", async () => {
+    const bench = await started();
+    await bench.slack.hands.command("U0INES", CHANNEL, "/golive", "unlock");
+    await shown(bench, "U0INES").toMatch(/are not locked/);
+    expect(bench.slack.workspace.views("U0INES").at(-1)?.view.callback_id).toBe("notice");
+  });
+
   it("an open page of Details goes when the person is no member any more", async () => {
     const bench = await signing();
     await press(bench.slack, "U0MILA", ACTIONS.details, null);

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerCanary } from "#commands/canary";
 import { GOLIVE_VERBS, parseGolive } from "#commands/golive";
-import { levenshtein, nearest } from "#commands/nearest";
 import { answerRollback } from "#commands/rollback";
+import { levenshtein, nearest } from "#src/release/nearest";
 
 const SERVICES = ["support-docs", "billing-docs"];
 const parse = (text: string) => parseGolive(text, SERVICES);

@@ -1,4 +1,4 @@
-// To the server: what the person does, and the notice when it came to nothing.
+// To the server: what the person does, and the notice when it came to nothing or has something to say.
 
 const $ = (id) => document.getElementById(id);
 const me = () => new URL(location.href).searchParams.get("as");
@@ -12,6 +12,7 @@ export async function send(deed) {
     });
     const done = await response.json();
     if (!done.ok) toast(done.error);
+    else if (done.said) toast(done.said, "good");
     return done.ok;
   } catch {
     toast("The sandbox does not answer. Is it still running?");
@@ -19,10 +20,10 @@ export async function send(deed) {
   }
 }
 
-function toast(text) {
+function toast(text, kind = "bad") {
   const note = document.createElement("div");
-  note.className = "toast";
-  note.role = "alert";
+  note.className = `toast ${kind}`;
+  note.role = kind === "bad" ? "alert" : "status";
   const close = document.createElement("button");
   close.type = "button";
   close.className = "icon-button";

@@ -1,6 +1,7 @@
-import type { Note, NotedVoid } from "#src/release/notes";
+import type { Note, NotedAsk, NotedVoid } from "#src/release/notes";
 import { PAUSE_TEXT } from "#src/release/pause-text";
 import type { Person } from "#src/release/people";
+import type { StorySoFar } from "#src/release/story-so-far";
 import { unreachable } from "#src/release/unreachable";
 import { type Message, paragraphs } from "#src/slack/blocks/elements";
 import { voidWords } from "#src/slack/blocks/sign-off-lines";
@@ -43,6 +44,8 @@ function noteLines(note: Note, service: string): string[] {
         `✅ ${count(note.passed.length, "check")} ${note.passed.length === 1 ? "passes" : "pass"} now: ${number(note.green)} of ${number(note.total)} in all.`,
         ...capped(note.passed, (one) => `• ${bold(one.title)}: ${shorten(line(one.summary), 240)}`),
       ];
+    case "signatures-asked":
+      return askedLines(note.asks);
     case "signed":
       return [
         `✅ ${name(note.by)} signed ${bold(note.title)}.${note.missing > 0 ? ` ${number(note.missing)} more needed.` : " Nobody else is needed for it."}`,
@@ -96,6 +99,8 @@ function noteLines(note: Note, service: string): string[] {
         `⚠️ ${code(note.step)} could not be done in ${count(note.tries, "try", "tries")}: ${shorten(line(note.error), 600)}`,
         "The pointer is what it was. Golive goes on trying; see that what the sentence names is back, or cancel the release.",
       ];
+    case "posted-again":
+      return storyLines(note);
     case "cancelled":
       return [`${name(note.by)} cancelled the release${because(note.reason)}`];
     case "failed":
@@ -130,6 +135,59 @@ function voidLine({ title, person, because: difference, again }: NotedVoid): str
   const hidden = again.length - asked.length;
   if (asked.length === 0) return head;
   return `${head} Please look again: ${asked.join(" ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}`;
+}
+
+function storyLines({
+  by,
+  at,
+  manifest,
+  green,
+  total,
+  not,
+  waived,
+  signed,
+  voided,
+  vetoed,
+  phase,
+}: StorySoFar): string[] {
+  const titles = (all: readonly string[]): string => listed(all, (title) => bold(title));
+  const hash = manifest === null ? "its manifest is not frozen yet" : `manifest ${shortHash(manifest)}`;
+  return [
+    "🔁 This release message was posted again; the thread of the one before is gone. Until now:",
+    `• Started by ${name(by)} ${when(at)}, ${hash}, phase: ${line(phase)}.`,
+    `• ${number(green)} of ${count(total, "check")} open their gates.${not.length > 0 ? ` Not: ${titles(not)}.` : ""}${waived.length > 0 ? ` Waived: ${titles(waived)}.` : ""}`,
+    signed.length === 0
+      ? "• Nobody's signature stands."
+      : `• Signed: ${listed(signed, (one) => `${bold(one.title)} (${names(one.by)})`)}.`,
+    ...(voided > 0
+      ? [`• ${count(voided, "signature")} no longer counted and ${voided === 1 ? "was" : "were"} not given again.`]
+      : []),
+    ...(vetoed.length > 0 ? [`• Objections hold: ${titles(vetoed)}.`] : []),
+    "Every step, with who and when, is in the journal: `golive audit export`.",
+  ];
+}
+
+function listed<T>(all: readonly T[], write: (one: T) => string): string {
+  const hidden = all.length - MOST;
+  return `${all.slice(0, MOST).map(write).join(", ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}`;
+}
+
+function askedLines(asks: readonly NotedAsk[]): string[] {
+  const [only] = asks;
+  if (only !== undefined && asks.length === 1) {
+    return [`✍️ ${bold(only.title)} can be signed now, in the release message: ${askedPeople(only)}`];
+  }
+  return [
+    `✍️ ${count(asks.length, "sign-off")} can be given now, in the release message.`,
+    ...capped(asks, (one) => `• ${bold(one.title)}: ${askedPeople(one)}`),
+  ];
+}
+
+function askedPeople({ missing, who }: NotedAsk): string {
+  const needed = missing === 1 ? "one signature" : `${number(missing)} signatures`;
+  const hidden = who.length - MOST;
+  const people = who.slice(0, MOST).map(({ id }) => mention(id));
+  return `${needed} of ${people.join(" ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}`;
 }
 
 /** Whoever was overruled should hear of it at once. */

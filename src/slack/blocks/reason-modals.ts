@@ -114,11 +114,8 @@ export function breakGlassModal(view: ReleaseView, one: SignOffView): ModalView 
 }
 
 /** Opens a locked service again, with the root cause on record. */
-export function unlockModal(service: string, lock: ServiceState["lock"]): ModalView {
-  const why =
-    lock === null
-      ? `${code(service)} is not locked now; somebody may have unlocked it already.`
-      : `Go-lives of ${code(service)} are locked by ${name(lock.by)}: ${shorten(line(lock.reason), 600)}`;
+export function unlockModal(service: string, lock: NonNullable<ServiceState["lock"]>): ModalView {
+  const why = `Go-lives of ${code(service)} are locked by ${name(lock.by)}: ${shorten(line(lock.reason), 600)}`;
   return modal({
     callback: CALLBACKS.unlock,
     title: "Unlock go-lives",

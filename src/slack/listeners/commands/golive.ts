@@ -154,9 +154,11 @@ async function unlock(deps: ListenerDeps, typed: Typed, service: string): Promis
   const from = { triggerId: typed.triggerId, inModal: false, place: placeOf(typed) };
   const first = waitingModal("Unlock go-lives", "Reading the lock…");
   await openThenLoad(deps, from, first, "/golive unlock", () =>
-    forMembers(deps, typed.by, "unlock go-lives", async () =>
-      unlockModal(service, (await deps.useCases.service(service)).lock),
-    ),
+    forMembers(deps, typed.by, "unlock go-lives", async () => {
+      const { lock } = await deps.useCases.service(service);
+      if (lock !== null) return unlockModal(service, lock);
+      return errorModal(`Go-lives of ${service} are not locked.`, "There is nothing to unlock, and nothing changed.");
+    }),
   );
 }
 
