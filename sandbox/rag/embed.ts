@@ -7,7 +7,7 @@ const STOP = new Set(
 );
 
 /** Words that carry meaning, lower-case, with the commonest English endings taken off. */
-function contentWords(text: string): string[] {
+export function contentWords(text: string): string[] {
   const words =
     text
       .normalize("NFKC")

@@ -25,12 +25,16 @@ function summarise(config: Config) {
   const running = new Set(checks.map((check) => check.id));
   const notBuilt = items.filter((item) => item.check !== undefined && !running.has(item.check));
   return {
-    services: listServices(config).map(({ id, title, channel, rag_store }) => ({
+    services: listServices(config).map(({ id, title, channel, rag_store, rag_service, models, applies }) => ({
       id,
       title,
       channel,
       storeVariable: rag_store.url_env,
+      serviceVariable: rag_service.url_env,
+      judgeModel: models.judge_model,
+      leftOut: Object.entries(applies).map(([check, { reason }]) => ({ check, reason })),
     })),
+    modelLimits: config.golive.models.limits,
     roles: Object.entries(config.golive.roles).map(([id, { users, groups }]) => ({ id, users, groups })),
     checks: checks.map(({ id, fresh_for, waivable }) => ({ id, freshForMinutes: fresh_for, waivable })),
     signOffs: sign_offs.map(({ id, title, role, quorum, covers }) => ({ id, title, role, quorum, covers })),
@@ -48,12 +52,16 @@ function summarise(config: Config) {
 }
 
 function describeConfig(dir: string, config: Config): string {
-  const { services, roles, checks, signOffs, lines } = summarise(config);
+  const { services, roles, checks, signOffs, lines, modelLimits } = summarise(config);
   return [
     `The configuration in ${dir} is valid.`,
     "",
     "Services",
-    ...services.map((it) => `  ${it.id} (${it.title}): released in ${it.channel}, store from $${it.storeVariable}`),
+    ...services.flatMap((it) => [
+      `  ${it.id} (${it.title}): released in ${it.channel}, store from $${it.storeVariable}, service from $${it.serviceVariable}, judged by ${it.judgeModel}`,
+      ...it.leftOut.map(({ check, reason }) => `    ${check} does not apply: ${reason}`),
+    ]),
+    `Models: ${modelLimits.max_in_flight} in flight and ${modelLimits.per_second} requests a second, over all copies of Golive`,
     "Roles",
     ...roles.map((it) => `  ${it.id}: ${[...it.users, ...it.groups.map((group) => `group ${group}`)].join(", ")}`),
     `Checklist: ${lines.total} lines`,

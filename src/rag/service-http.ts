@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { formatPath } from "#src/config/problems";
+import { REDACTED } from "#src/manifest/describe-dsn";
 import { redactText } from "#src/manifest/secret-texts";
 import { findUnstorable, parseJson, readBounded } from "#src/rag/read-bounded";
 import { type AnswerRequest, answerSchema, type RagService, serviceReportSchema } from "#src/rag/service";
@@ -9,6 +10,8 @@ import type { Pair } from "#src/release/events";
 const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const MAX_ERROR_BYTES = 16 * 1024;
+/** Characters of the service's own words that an error repeats. */
+const MAX_SAID = 200;
 
 export type RagServiceOptions = {
   /** Where the service is; its paths are added to it. */
@@ -103,20 +106,24 @@ async function refused(response: Response, who: string, token: string | null): P
     const text = `${who} answered ${status}, a redirect. Redirects are not followed: name the real address.`;
     return new RagServiceError("http-status", text, { status });
   }
-  const said = await saysWhy(response);
-  const safe = token === null ? said : said.replaceAll(token, "[redacted]");
-  return new RagServiceError("http-status", `${who} answered ${status}${safe === "" ? "" : `: ${safe}`}.`, {
+  const said = await saysWhy(response, token);
+  return new RagServiceError("http-status", `${who} answered ${status}${said === "" ? "" : `: ${said}`}.`, {
     status,
     retryAfterMs: retryAfter(response.headers.get("retry-after")),
   });
 }
 
 /** The `error` of a JSON body, cut and without secrets; empty when there is none. */
-async function saysWhy(response: Response): Promise<string> {
+async function saysWhy(response: Response, token: string | null): Promise<string> {
   try {
     const value = parseJson(await readBounded(response, MAX_ERROR_BYTES, ""), "");
     if (typeof value !== "object" || value === null || !("error" in value)) return "";
-    return typeof value.error === "string" ? redactText(value.error.slice(0, 200)).replace(/[.\s]+$/, "") : "";
+    if (typeof value.error !== "string") return "";
+    // The token first, and before anything is cut: a half of it would not be found any more.
+    const withoutToken = token === null ? value.error : value.error.replaceAll(token, REDACTED);
+    return redactText(withoutToken)
+      .slice(0, MAX_SAID)
+      .replace(/[.\s]+$/, "");
   } catch (error) {
     if (error instanceof RagServiceError) return "";
     throw error;

@@ -32,6 +32,7 @@ const INNER = [
   "src/manifest",
   "src/backup",
   "src/config",
+  "src/models",
   "src/resources",
 ];
 const OUTER = ["src/slack", "src/cli", "src/http", "src/jobs", "commands"];
@@ -51,6 +52,7 @@ const isErrorClass = (path: string) => /-error\.ts$/.test(path);
 
 /** Packages that mean "talks to a database or to Slack". */
 const isDriver = (to: string) => /^(pg|pg-boss|pg-copy-streams)(\/|$)/.test(to);
+const isModelClient = (to: string) => /^@aws-sdk\/client-bedrock/.test(to);
 const isSlackClient = (to: string) => /^@slack\/(bolt|web-api|socket-mode)(\/|$)/.test(to);
 
 /** All breaches of all rules. */
@@ -118,6 +120,9 @@ function checkFolders(graph: ImportGraph): Breach[] {
     if (inside(path, "sandbox") && inside(edge.to, "src", "commands", "test", "bench")) {
       return broken("the sandbox speaks to the product over the wire only", "imported from the sandbox");
     }
+    if (inside(path, "src", "commands") && !inside(path, "src/models") && isModelClient(edge.to)) {
+      return broken("models are asked through the one model client", "the provider's own client");
+    }
     if (EXCEPTIONS.some(({ from, to }) => from === path && to === edge.to)) return [];
     if (inside(path, ...INNER) && (inside(edge.to, ...OUTER) || ROOTS.includes(edge.to))) {
       return broken("rules and adapters don't know who calls them", "an outer room");
@@ -148,7 +153,7 @@ function checkReach(graph: ImportGraph): Breach[] {
     ),
     ...reach(
       graph,
-      "journal, store, gates, manifest, backup and configuration reach no Slack",
+      "journal, store, gates, manifest, backup, configuration and models reach no Slack",
       (path) => inside(path, ...INNER),
       (to) => isSlackClient(to),
     ),
