@@ -1,5 +1,4 @@
 import { performance } from "node:perf_hooks";
-import { nearest } from "#commands/nearest";
 import { createProgress } from "#src/cli/health-progress";
 import { duration, type HealthReport, healthJson, healthText, worstOf } from "#src/cli/health-report";
 import { selfTest } from "#src/cli/health-self-test";
@@ -10,6 +9,7 @@ import { choosePair } from "#src/gates/choose-pair";
 import type { Gate } from "#src/gates/gate";
 import { GATES_AT_ONCE, runHealth } from "#src/gates/run-health";
 import type { Verdict } from "#src/release/events";
+import { nearest } from "#src/release/nearest";
 
 type Flags = {
   readonly service?: string;
