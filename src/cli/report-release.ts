@@ -2,6 +2,7 @@ import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import type { Session } from "#src/cli/open-core";
 import { type LivePair, releaseJson } from "#src/cli/release-json";
 import { briefText, releaseText } from "#src/cli/release-text";
+import { wrap } from "#src/cli/wrap";
 import { RagStoreError } from "#src/rag/store-error";
 import { resourcesLine } from "#src/release/resources-line";
 
@@ -14,7 +15,7 @@ export async function reportRelease(
 ): Promise<ExitCode> {
   const view = await core.useCases.currentRelease(service.id);
   const resources = await core.resources.now();
-  const own = options.brief === true ? "" : `\n${resourcesLine(resources)}\n`;
+  const own = options.brief === true ? "" : `\n${wrap("", resourcesLine(resources)).join("\n")}\n`;
   if (options.json) {
     printJson(io, releaseJson(code === EXIT.pass, service.id, await livePair(core, service.id), view, resources));
   } else if (view === null) {

@@ -37,7 +37,7 @@ describe("a whole go-live by hand, without Slack", () => {
         rss_bytes: 0,
         cpu_share: 0,
         jobs_waiting: 0,
-        models: null,
+        models: { in_flight: 0, in_flight_max: 1, waiting: 0 },
       },
     });
   });
@@ -46,9 +46,9 @@ describe("a whole go-live by hand, without Slack", () => {
     const said = await golive(["release", "start", "--as", "U0ROSA", "--wait"]);
     expect(said.code).toBe(0);
     expect(said.err).toMatch(/^manifest [0-9a-f]{8} frozen$/m);
-    expect(said.err.match(/✅ pass/g)).toHaveLength(11);
+    expect(said.err.match(/✅ pass/g)).toHaveLength(18);
     expect(said.out).toMatch(
-      /^support-docs: run-1 with v1 → run-2 with v1\nsigning · 11 of 11 checks done · 0 of 6 sign-offs\n/,
+      /^support-docs: run-1 with v1 → run-2 with v1\nsigning · 18 of 18 checks done · 0 of 6 sign-offs\n/,
     );
     expect(said.out).toMatch(/What blocks the cutover\n(.|\n)*data-lead has not signed \(U0DAN or U0MEI\)/);
   });
@@ -103,7 +103,7 @@ describe("a whole go-live by hand, without Slack", () => {
     const { ok, release } = document(await golive(["release", "status", "--json"]));
     expect(ok).toBe(true);
     expect(release).toMatchObject({ number: 1, phase: "ready", blockers: [], ended: null });
-    expect(release.checks).toHaveLength(11);
+    expect(release.checks).toHaveLength(18);
     expect(release.sign_offs.flatMap((each: { given: unknown[] }) => each.given)).toHaveLength(6);
     expect(release.not_built.length).toBeGreaterThan(0);
   });
@@ -174,7 +174,7 @@ describe("what a start waits for", () => {
     expect(document(later).release.progress.checks_done).toBe(0);
     const waited = await golive(["release", "status", "--wait"]);
     expect(waited.code).toBe(0);
-    expect(waited.err.match(/✅ pass/g)).toHaveLength(11);
+    expect(waited.err.match(/✅ pass/g)).toHaveLength(18);
   });
 });
 
