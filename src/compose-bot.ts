@@ -19,7 +19,7 @@ import { followChannel } from "#src/slack/follow-channel";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
-import { createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 
 type Environment = z.infer<typeof serveEnvironment>;
 
@@ -86,6 +86,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   }
 
   const { pool, useCases, clock } = core;
+  const { manifests } = core.checks;
   const now = Date.now;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
@@ -105,7 +106,9 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     now,
     log,
     holder,
-    render: createNoteRenderer(config.golive),
+    selfId: self.userId,
+    render: createNoteRenderer({ config, manifests, log }),
+    renderFile: createFileRenderer({ useCases, file: manifests.file }),
     onThreadGone: painter.messageDeleted,
     timing: pace.outbox ?? {},
   });

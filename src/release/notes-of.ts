@@ -30,8 +30,11 @@ function noteOf(before: ReleaseState | null, after: ReleaseState, { event, by }:
       const toSign = checklist.signOffs.reduce((sum, { quorum }) => sum + quorum, 0);
       return { kind: "started", number, by, candidate, active, checks: checklist.checks.length, toSign };
     }
-    case "manifest-frozen":
-      return before?.manifest ? { kind: "manifest-changed", hash: event.hash, changes: event.changes } : null;
+    case "manifest-frozen": {
+      const { hash, changes } = event;
+      const from = before?.manifest?.hash;
+      return from === undefined ? { kind: "manifest-frozen", hash } : { kind: "manifest-changed", from, hash, changes };
+    }
     case "check-finished":
       return failureNote(after, event);
     case "signed":

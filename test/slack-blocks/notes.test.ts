@@ -98,7 +98,7 @@ describe("notes in the thread", () => {
         const pair = { run: long, config: long };
         const notes: Note[] = [
           { kind: "started", number: 1, by, candidate: pair, active: pair, checks: 1, toSign: 1 },
-          { kind: "manifest-changed", hash: long, changes: many },
+          { kind: "manifest-changed", from: "0f1e2d3c", hash: long, changes: many },
           { kind: "check-failed", check: long, title: long, verdict: "error", summary: long, next: long, attempt: 1 },
           {
             kind: "checks-passed",
