@@ -124,6 +124,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     web,
     painter,
     pauseForChannel,
+    manifestSummary: manifests.summary,
     self,
     now: clock.now,
     log,

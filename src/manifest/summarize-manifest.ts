@@ -1,4 +1,5 @@
 import type { Json } from "#src/manifest/canonical";
+import { MODEL_ROLES } from "#src/manifest/collect-models";
 import { type FactOverrides, readConfigurationFacts, valueAt } from "#src/manifest/configuration-facts";
 import { manifestProblems } from "#src/manifest/manifest-schema";
 import type { ManifestSummary } from "#src/release/manifest-summary";
@@ -14,7 +15,10 @@ export function summarizeManifest(hash: string, body: Json, overrides: FactOverr
     chunks: count("ingest_run.chunks"),
     config: text("candidate.config"),
     configHash: text("configuration.sha256"),
-    models: entriesOf(valueAt(body, "models")).map(([role, model]) => ({ role, asked: text("asked", model) })),
+    models: MODEL_ROLES.flatMap((role) => {
+      const model = valueAt(body, `models.${role}`);
+      return model === undefined ? [] : [{ role, asked: text("asked", model) }];
+    }),
     commit: text("source.commit"),
     branch: text("source.branch"),
     datasets: listOf(valueAt(body, "datasets")).map((set) => ({

@@ -79,13 +79,15 @@ function noteOf(before: ReleaseState | null, after: ReleaseState, { event, by }:
   }
 }
 
-/** A failure that is waived already is no news: its rerun found the same again. */
+/** A failure that is waived already is no news, and neither is one that Golive itself finds again when its evidence ages. */
 function failureNote(after: ReleaseState, event: Of<"check-finished">): Note | null {
   const { check, result, attempt } = event;
   const { verdict, summary, next } = result;
   const definition = after.checklist.checks.find(({ id }) => id === check);
   if (verdict === "pass" || definition === undefined) return null;
   if (waiverInForce(after, definition, after.checks[check]?.finishedAt ?? 0) !== null) return null;
+  const { evidenceHash } = result;
+  if (after.round.some((one) => one.check === check && one.refresh && one.before === evidenceHash)) return null;
   return { kind: "check-failed", check, title: definition.title, verdict, summary, next, attempt };
 }
 

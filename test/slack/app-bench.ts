@@ -124,6 +124,7 @@ export async function startApp(
     web,
     painter,
     pauseForChannel,
+    manifestSummary: manifests.summary,
     self: SELF,
     now: clock.now,
     log: quiet,
