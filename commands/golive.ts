@@ -1,7 +1,7 @@
 import { readCommandText } from "#commands/command-text";
 import { nearest } from "#src/release/nearest";
 
-export const GOLIVE_VERBS = ["start", "status", "cancel", "rerun", "unlock", "help"] as const;
+export const GOLIVE_VERBS = ["start", "status", "manifest", "cancel", "rerun", "unlock", "help"] as const;
 export type GoliveVerb = (typeof GOLIVE_VERBS)[number];
 
 /** What somebody typed after `/golive`. `service` null: the channel's only one. */
@@ -13,6 +13,7 @@ export type GoliveIntent =
       readonly config: string | null;
     }
   | { readonly kind: "status"; readonly service: string | null }
+  | { readonly kind: "manifest"; readonly service: string | null }
   | { readonly kind: "cancel"; readonly service: string | null; readonly reason: string }
   | { readonly kind: "rerun"; readonly service: string | null; readonly check: string }
   | { readonly kind: "unlock"; readonly service: string | null }
@@ -23,8 +24,8 @@ export type GoliveProblem = { readonly kind: "problem"; readonly text: string; r
 
 /**
  * The grammar of `/golive`:
- * `start [service] [run] [config]` · `status [service]` · `cancel [service] [reason…]` · `rerun [service] <check>|all` ·
- * `unlock [service]` · `help`. A first word that names a known service is the service; words are separated by spaces.
+ * `start [service] [run] [config]` · `status [service]` · `manifest [service]` · `cancel [service] [reason…]` ·
+ * `rerun [service] <check>|all` · `unlock [service]` · `help`. A first word that names a known service is the service; words are separated by spaces.
  */
 export function parseGolive(text: string, services: readonly string[]): GoliveIntent | GoliveProblem {
   const read = readCommandText(text);
@@ -53,6 +54,7 @@ function parseRest(
     case "rerun":
       return parseRerun(service, words);
     case "status":
+    case "manifest":
     case "unlock": {
       const [extra] = words;
       if (extra !== undefined) return unknownService(verb, extra, services);

@@ -24,7 +24,7 @@ import { followChannel } from "#src/slack/follow-channel";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
-import { createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 
 type Environment = z.infer<typeof serveEnvironment>;
 
@@ -91,6 +91,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   }
 
   const { pool, useCases, clock } = core;
+  const { manifests } = core.checks;
   const now = Date.now;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
@@ -110,7 +111,9 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     now,
     log,
     holder,
-    render: createNoteRenderer(config.golive, useCases),
+    selfId: self.userId,
+    render: createNoteRenderer({ config, manifests, useCases, log }),
+    renderFile: createFileRenderer({ useCases, file: manifests.file }),
     onThreadGone: painter.messageDeleted,
     timing: pace.outbox ?? {},
   });
@@ -135,6 +138,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     web,
     painter,
     pauseForChannel,
+    manifestSummary: manifests.summary,
     self,
     now: clock.now,
     log,

@@ -17,13 +17,18 @@ import {
 } from "#src/manifest/collect-manifest";
 import type { ResolveModel } from "#src/manifest/collect-models";
 import { describeChange, diffManifests } from "#src/manifest/diff-manifests";
+import { manifestFileName, writeDocument } from "#src/manifest/manifest-file";
+import { manifestRecord } from "#src/manifest/manifest-record";
 import { findManifest, loadManifest, saveManifest } from "#src/manifest/manifest-records";
+import { summarizeManifest } from "#src/manifest/summarize-manifest";
+import { checksTouchedBy } from "#src/manifest/touches";
 import { ModelError } from "#src/models/model-error";
 import type { RagService } from "#src/rag/service";
 import { RagServiceError } from "#src/rag/service-error";
 import type { RagStore } from "#src/rag/store";
 import type { CheckId } from "#src/release/checklist";
 import type { Pair } from "#src/release/events";
+import type { ManifestDifference, ManifestSummary } from "#src/release/manifest-summary";
 import type { ReleaseState, ServiceState } from "#src/release/state";
 
 /** Everything that is known of one configured service. */
@@ -52,6 +57,12 @@ export type Manifests = {
   collect(service: string, candidate: Pair, active: Pair | null, signal: AbortSignal): Promise<Manifest>;
   save(manifest: Manifest): Promise<void>;
   load(hash: string): Promise<{ readonly body: Json } | null>;
+  /** A kept manifest in a few lines. Null: none is kept under this hash. Throws `ManifestError`. */
+  summary(service: string, hash: string): Promise<ManifestSummary | null>;
+  /** What differs between two kept ones, and what looks at it. Null: one of them isn't kept. Throws `ManifestError`. */
+  differences(service: string, from: string, to: string): Promise<readonly ManifestDifference[] | null>;
+  /** A manifest that this release froze, as a file. Throws `ManifestError`. */
+  file(release: ReleaseState, hash: string): Promise<{ readonly name: string; readonly text: string } | null>;
   /** The hash that begins like this, when exactly one does. */
   find(service: string, prefix: string): Promise<string | null>;
   /** What this process is configured otherwise than a release's manifest says; empty where nothing differs. */
@@ -109,6 +120,25 @@ export function composeManifests({ config, pool, governed, serviceState, resolve
     },
     save: (manifest) => saveManifest(pool, manifest),
     load: (hash) => loadManifest(pool, hash),
+    async summary(service, hash) {
+      const kept = await loadManifest(pool, hash);
+      return kept === null ? null : summarizeManifest(hash, kept.body, governed(service).service.configuration_facts);
+    },
+    async differences(service, from, to) {
+      const [a, b] = await Promise.all([loadManifest(pool, from), loadManifest(pool, to)]);
+      if (a === null || b === null) return null;
+      const overrides = governed(service).service.configuration_facts;
+      return diffManifests(a.body, b.body).map((change) => ({
+        text: describeChange(change),
+        checks: checksTouchedBy(change.key, overrides),
+      }));
+    },
+    async file(release, hash) {
+      const kept = await loadManifest(pool, hash);
+      if (kept === null) return null;
+      const record = await manifestRecord(pool, release, hash);
+      return { name: manifestFileName(hash), text: writeDocument({ hash, body: kept.body, record }, "yaml") };
+    },
     find: (service, prefix) => findManifest(pool, service, prefix),
     async otherSettings(release) {
       const frozen = release.manifest === null ? null : await loadManifest(pool, release.manifest.hash);

@@ -57,6 +57,7 @@ export const LIMITS = {
   externalId: 255,
   privateMetadata: 3_000,
   metadataPayload: 12_000,
+  fileBytes: 1_000_000_000,
 } as const;
 
 /** Milliseconds and counts of things that expire. */

@@ -40,7 +40,7 @@ const commands: readonly SlashCommand[] = [
   {
     command: "/golive",
     description: "Take a RAG service live with checks and sign-offs",
-    usageHint: "start [service] [run] | status | rerun <check> | cancel | unlock | help",
+    usageHint: "start [service] [run] | status | manifest | rerun <check> | cancel | unlock | help",
     shouldEscape: true,
   },
   {

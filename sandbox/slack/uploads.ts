@@ -17,6 +17,8 @@ export type Uploads = {
   begin(name: string, length: number): { readonly fileId: string; readonly ticket: string };
   /** False: unknown, used or expired ticket, or another length than announced. */
   receive(ticket: string, bytes: Buffer): boolean;
+  /** Its bytes are here, and it was not completed yet. */
+  isReceived(fileId: string): boolean;
   complete(fileId: string, title: string | null): SandboxFile | null;
   info(fileId: string): { readonly file: SandboxFile; readonly ready: boolean } | null;
   isReady(fileId: string): boolean;
@@ -46,6 +48,10 @@ export function createUploads(now: () => number): Uploads {
       upload.bytes = bytes;
       return true;
     },
+    isReceived: (fileId) => {
+      const upload = byId.get(fileId);
+      return upload !== undefined && upload.bytes !== null && upload.completed === null;
+    },
     complete: (fileId, title) => {
       const upload = byId.get(fileId);
       if (!upload?.bytes || upload.completed) return null;
@@ -70,6 +76,8 @@ const mimetypes: Readonly<Record<string, string>> = {
   gif: "image/gif",
   svg: "image/svg+xml",
   json: "application/json",
+  yaml: "text/plain",
+  yml: "text/plain",
   csv: "text/csv",
   md: "text/markdown",
   txt: "text/plain",

@@ -37,10 +37,14 @@ export function messageToWire(
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
     ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }),
     ...(message.editedAt === null ? {} : { edited: { user: message.user, ts: message.editedAt } }),
-    ...(message.files.length > 0 ? { files: message.files.map((file) => ({ id: file.id, name: file.name })) } : {}),
+    ...(message.files.length > 0 ? { files: message.files.map((file) => sharedFile(file, message.user)) } : {}),
     ...(options.metadata && message.metadata !== null ? { metadata: message.metadata } : {}),
     ...(last ? { thread_ts: message.ts, reply_count: options.replies?.length ?? 0, latest_reply: last.ts } : {}),
   };
+}
+
+function sharedFile(file: SandboxFile, user: string): Block {
+  return { ...fileToWire(file, true), user, file_access: "visible" };
 }
 
 function botProfile(bot: Bot): Block {
@@ -123,11 +127,19 @@ export function fileToWire(file: SandboxFile, ready: boolean): Block {
     title: file.title,
     // Slack fills these in only when it has looked at the bytes.
     mimetype: ready ? file.mimetype : "",
-    filetype: ready ? (file.mimetype.split("/")[1] ?? "") : "",
+    filetype: ready ? filetypeOf(file) : "",
     size: file.bytes.length,
     mode: "hosted",
     is_external: false,
   };
+}
+
+/** Slack's own names for kinds of files: mostly the ending. */
+function filetypeOf({ name, mimetype }: SandboxFile): string {
+  const ending = name.split(".").at(-1)?.toLowerCase() ?? "";
+  return (
+    { yml: "yaml", jpeg: "jpg", txt: "text", md: "markdown" }[ending] ?? (ending || (mimetype.split("/")[1] ?? ""))
+  );
 }
 
 /** Anything parsed from JSON, narrowed to an object; null for the rest. */

@@ -3,8 +3,9 @@ import { CliError, EXIT, type ExitCode, type Io } from "#src/cli/io";
 import { findDocument } from "#src/cli/manifest-reference";
 import { withCore } from "#src/cli/open-core";
 import { choosePair } from "#src/gates/choose-pair";
+import { writeDocument } from "#src/manifest/manifest-file";
 import { manifestRecord } from "#src/manifest/manifest-record";
-import { type ManifestFormat, manifestFormat, renderManifest } from "#src/manifest/render-manifest";
+import { type ManifestFormat, manifestFormat } from "#src/manifest/render-manifest";
 
 type Flags = {
   readonly service?: string;
@@ -28,7 +29,7 @@ export async function generateManifest(io: Io, flags: Flags): Promise<ExitCode> 
     const manifest = await manifests.collect(service.id, candidate, active, signal);
     await manifests.save(manifest);
     io.err(`The manifest of ${candidate.run} with ${candidate.config} (${because}).\n`);
-    await give(io, flags, renderManifest({ hash: manifest.hash, manifest: manifest.body }, format));
+    await give(io, flags, writeDocument({ hash: manifest.hash, body: manifest.body, record: null }, format));
     if (manifest.problems.length === 0) return EXIT.pass;
     const many = manifest.problems.length === 1 ? "1 fact is" : `${manifest.problems.length} facts are`;
     io.err(`The manifest is not complete, ${many} missing or wrong, and its check will fail:\n`);
@@ -45,8 +46,8 @@ export async function showManifest(io: Io, flags: Flags, reference: string | und
   const format = formatOf(flags);
   return withCore(io, { service: flags.service }, async ({ core, service }) => {
     const { hash, body, release } = await findDocument({ core, service: service.id }, reference ?? "release");
-    const record = release === null ? null : await manifestRecord(core.pool, release);
-    await give(io, flags, renderManifest({ hash, manifest: body, ...(record === null ? {} : { record }) }, format));
+    const record = release === null ? null : await manifestRecord(core.pool, release, hash);
+    await give(io, flags, writeDocument({ hash, body, record }, format));
     return EXIT.pass;
   });
 }

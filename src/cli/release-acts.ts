@@ -3,6 +3,7 @@ import { requireActor, resolveActor, type Session, withCore } from "#src/cli/ope
 import { printRefusal } from "#src/cli/refusal";
 import { reportRelease } from "#src/cli/report-release";
 import { waitForRelease } from "#src/cli/wait-for-release";
+import { opensGate } from "#src/release/evidence";
 import type { PersonIntent } from "#src/release/use-cases";
 import type { ReleaseView } from "#src/release/view";
 
@@ -100,12 +101,12 @@ async function openRelease({ core, service }: Session): Promise<string> {
   );
 }
 
-/** 0: all checks pass or are waived · 1: one failed · 3: none failed, but one is inconclusive or could not run. */
+/** 0: all checks pass, are waived or don't apply · 1: one failed · 3: none failed, but one is inconclusive or could not run. */
 function verdictOf({ release, checks }: ReleaseView): ExitCode {
   if (release.standing === "cancelled" || release.standing === "failed") return EXIT.failed;
   const statuses = checks.map((check) => check.status);
   if (statuses.includes("fail")) return EXIT.failed;
-  return statuses.every((status) => status === "pass" || status === "waived") ? EXIT.pass : EXIT.inconclusive;
+  return statuses.every(opensGate) ? EXIT.pass : EXIT.inconclusive;
 }
 
 const options = (flags: Flags, { withSlack }: Session) => ({ json: flags.json === true, withSlack });

@@ -11,6 +11,7 @@ const MARK: Readonly<Record<CheckView["status"] | SignOffView["status"], readonl
   running: ["⏳", "running"],
   stale: ["🔁", "stale"],
   waived: ["⚠️", "waived"],
+  "not-applicable": ["➖", "not applic."],
   signed: ["✅", "signed"],
   waiting: ["✍️", "waiting"],
   "waiting-for-evidence": ["⏳", "too early"],

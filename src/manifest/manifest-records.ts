@@ -1,5 +1,6 @@
 import { canonicalJson, type Json, sha256 } from "#src/manifest/canonical";
 import type { Manifest } from "#src/manifest/collect-manifest";
+import { ManifestError } from "#src/manifest/manifest-error";
 
 /** What these records need of Golive's own database: a pool or a client of `pg`. */
 export interface Queryable {
@@ -14,7 +15,7 @@ export async function saveManifest(database: Queryable, manifest: Manifest): Pro
   );
 }
 
-/** A kept manifest, or null. Throws when its text no longer has the hash it was kept under. */
+/** A kept manifest, or null. Throws `ManifestError` when its text no longer has the hash it was kept under. */
 export async function loadManifest(
   database: Queryable,
   hash: string,
@@ -26,9 +27,7 @@ export async function loadManifest(
   const row = rows[0];
   if (row === undefined) return null;
   const body: Json = JSON.parse(row.body);
-  if (sha256(row.body) !== hash || canonicalJson(body) !== row.body) {
-    throw new Error(`The kept manifest ${hash.slice(0, 12)} is not what was frozen: its text has another hash.`);
-  }
+  if (sha256(row.body) !== hash || canonicalJson(body) !== row.body) throw new ManifestError(hash);
   return { hash, service: row.service, body };
 }
 

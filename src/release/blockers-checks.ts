@@ -39,17 +39,24 @@ function sentence(release: ReleaseState, definition: CheckDefinition, status: Ch
     case "inconclusive":
       return `inconclusive. ${summary}${expiredWaiver(release, definition, now)}`;
     case "stale":
-      return `its evidence is older than ${durationText(definition.freshForMs)} and has to be run again`;
+      return `its ${staleWord(release, definition)} is older than ${durationText(definition.freshForMs)}; it has to run again`;
     case "running":
       return "running";
     case "pending":
       return "waiting to run";
     case "pass":
     case "waived":
+    case "not-applicable":
       return "opens the gate";
     default:
       return unreachable(status);
   }
+}
+
+/** What aged: a failure that did must not read like a pass that did. */
+function staleWord(release: ReleaseState, { id }: CheckDefinition): string {
+  const verdict = release.checks[id]?.result?.verdict;
+  return verdict === undefined || verdict === "pass" ? "evidence" : `last result (${verdict})`;
 }
 
 function expiredWaiver(release: ReleaseState, definition: CheckDefinition, now: Instant): string {

@@ -1,5 +1,6 @@
 import type { JobRequest, Post } from "#src/journal/journal";
-import type { DomainEvent, Recorded, ReleaseEvent } from "#src/release/events";
+import { type DomainEvent, type Recorded, type ReleaseEvent, releaseStream } from "#src/release/events";
+import type { ManifestFile, Note } from "#src/release/notes";
 import { notesOf } from "#src/release/notes-of";
 import type { ReleaseState } from "#src/release/state";
 
@@ -33,9 +34,17 @@ export function consequencesOf(
         note.kind === "paused" && note.because !== "channel-shared-externally"
           ? [{ key: `${key}/requester`, to: { kind: "person", user: after.requester.id }, note }]
           : [];
-      return [thread, ...direct];
+      return [thread, ...direct, ...attachmentOf(after, note)];
     }),
   };
+}
+
+/** The document itself, once per release and manifest: one that comes back after a change lies in the thread already. */
+function attachmentOf(release: ReleaseState, note: Note): readonly Post[] {
+  if (note.kind !== "manifest-frozen" && note.kind !== "manifest-changed") return [];
+  const file: ManifestFile = { kind: "manifest-file", release: release.id, hash: note.hash };
+  const to = { kind: "thread", subject: release.id } as const;
+  return [{ key: `${releaseStream(release.id)}/manifest-file/${note.hash}`, to, note: file }];
 }
 
 /** The flip that a cutover would make: one id per requested cutover, so that each attempt has its own ledger row. */

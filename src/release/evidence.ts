@@ -25,21 +25,24 @@ export function waiverInForce(release: ReleaseState, definition: CheckDefinition
   );
 }
 
-/** How a check stands now. Evidence older than it may be is `stale`, whether it passed or was waived. */
+/**
+ * How a check stands now. A result older than it may be is `stale`, whatever it was: yesterday's failure says as little about
+ * today as yesterday's pass.
+ */
 export function checkStatus(release: ReleaseState, definition: CheckDefinition, now: Instant): CheckStatus {
   const check = release.checks[definition.id];
   if (check === undefined) return "pending";
   if (check.status !== "finished") return check.status;
   if (check.result === null) return "pending";
-  const { verdict } = check.result;
-  if (verdict !== "pass" && waiverInForce(release, definition, now) === null) return verdict;
   if (!isFresh(check, now)) return "stale";
-  return verdict === "pass" ? "pass" : "waived";
+  const { verdict } = check.result;
+  if (verdict !== "pass") return waiverInForce(release, definition, now) === null ? verdict : "waived";
+  return definition.notApplicable === undefined ? "pass" : "not-applicable";
 }
 
 /** Only these open a gate. */
 export function opensGate(status: CheckStatus): boolean {
-  return status === "pass" || status === "waived";
+  return status === "pass" || status === "waived" || status === "not-applicable";
 }
 
 /** Titles of the checks a sign-off covers whose evidence does not open the gate now. */

@@ -1,6 +1,7 @@
 import type { CheckId, Checklist } from "#src/release/checklist";
 import type { Recorded, ReleaseEvent } from "#src/release/events";
 import { inDoubt } from "#src/release/flip-doubt";
+import { GOLIVE, type Person } from "#src/release/people";
 import type { CheckState, ReleaseState, SignOff, VoidedSignOff } from "#src/release/state";
 import { unreachable } from "#src/release/unreachable";
 
@@ -27,7 +28,7 @@ export function changesOf(
     case "check-requested":
       return {
         ...ofCheck(state, event.check, { status: "pending", attempt: event.attempt }),
-        round: roundOf(state, event),
+        round: roundOf(state, event, by),
       };
     case "check-started":
       return ofCheck(state, event.check, { status: "running" });
@@ -98,10 +99,11 @@ function ofCheck(state: ReleaseState, check: CheckId, change: Partial<CheckState
 }
 
 /** A round ends when nothing is under way; the next request begins another. */
-function roundOf(state: ReleaseState, event: Of<"check-requested">): ReleaseState["round"] {
+function roundOf(state: ReleaseState, event: Of<"check-requested">, by: Person): ReleaseState["round"] {
   const underWay = Object.values(state.checks).some((check) => check.attempt > 0 && check.status !== "finished");
   const others = underWay ? state.round.filter(({ check }) => check !== event.check) : [];
-  return [...others, { check: event.check, before: state.checks[event.check]?.result?.evidenceHash ?? null }];
+  const before = state.checks[event.check]?.result?.evidenceHash ?? null;
+  return [...others, { check: event.check, before, refresh: by.id === GOLIVE.id }];
 }
 
 function signed(state: ReleaseState, { by, at }: Recorded<ReleaseEvent>, event: Of<"signed">): Changes {

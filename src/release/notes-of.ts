@@ -32,8 +32,11 @@ function noteOf(before: ReleaseState | null, after: ReleaseState, { event, by }:
       const toSign = checklist.signOffs.reduce((sum, { quorum }) => sum + quorum, 0);
       return { kind: "started", number, by, candidate, active, checks: checklist.checks.length, toSign };
     }
-    case "manifest-frozen":
-      return before?.manifest ? { kind: "manifest-changed", hash: event.hash, changes: event.changes } : null;
+    case "manifest-frozen": {
+      const { hash, changes } = event;
+      const from = before?.manifest?.hash;
+      return from === undefined ? { kind: "manifest-frozen", hash } : { kind: "manifest-changed", from, hash, changes };
+    }
     case "check-finished":
       return failureNote(after, event);
     case "signed":
@@ -78,13 +81,15 @@ function noteOf(before: ReleaseState | null, after: ReleaseState, { event, by }:
   }
 }
 
-/** A failure that is waived already is no news: its rerun found the same again. */
+/** A failure that is waived already is no news, and neither is one that Golive itself finds again when its evidence ages. */
 function failureNote(after: ReleaseState, event: Of<"check-finished">): Note | null {
   const { check, result, attempt } = event;
   const { verdict, summary, next } = result;
   const definition = after.checklist.checks.find(({ id }) => id === check);
   if (verdict === "pass" || definition === undefined) return null;
   if (waiverInForce(after, definition, after.checks[check]?.finishedAt ?? 0) !== null) return null;
+  const { evidenceHash } = result;
+  if (after.round.some((one) => one.check === check && one.refresh && one.before === evidenceHash)) return null;
   return { kind: "check-failed", check, title: definition.title, verdict, summary, next, attempt };
 }
 

@@ -3,6 +3,9 @@ import type { Pair, PauseReason, VoidReason } from "#src/release/events";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
 
+/** A frozen manifest as a file in the release's thread: the whole document, written when it is uploaded. */
+export type ManifestFile = { readonly kind: "manifest-file"; readonly release: string; readonly hash: string };
+
 /** A check in a note: its id, its title, and its outcome in one sentence with the number in it. */
 export type NotedCheck = { readonly check: CheckId; readonly title: string; readonly summary: string };
 
@@ -37,7 +40,16 @@ export type Note =
       readonly checks: number;
       readonly toSign: number;
     }
-  | { readonly kind: "manifest-changed"; readonly hash: string; readonly changes: readonly string[] }
+  /** The release's first manifest. What stands in it is read from the kept document when this is worded. */
+  | { readonly kind: "manifest-frozen"; readonly hash: string }
+  | {
+      readonly kind: "manifest-changed";
+      readonly from: string;
+      readonly hash: string;
+      readonly changes: readonly string[];
+    }
+  /** The manifest's file could not be attached. `because`: Slack's error code. */
+  | { readonly kind: "files-refused"; readonly because: string }
   | {
       readonly kind: "check-failed";
       readonly check: CheckId;

@@ -56,10 +56,10 @@ export type ReleaseState = {
   readonly manifest: { readonly hash: string; readonly at: Instant } | null;
   readonly checks: Readonly<Record<CheckId, CheckState>>;
   /**
-   * Checks asked for since the last moment when none was under way, with the evidence each had before: what one batched
-   * note about passes reports.
+   * Checks asked for since the last moment when none was under way, with the evidence each had before and whether Golive asked
+   * on its own: what is told of them depends on it.
    */
-  readonly round: readonly { readonly check: CheckId; readonly before: string | null }[];
+  readonly round: readonly { readonly check: CheckId; readonly before: string | null; readonly refresh: boolean }[];
   readonly signOffs: readonly SignOff[];
   /** Sign-offs whose people have been asked, each once until it is voided or taken back. */
   readonly asked: readonly SignOffId[];

@@ -25,6 +25,7 @@ export function sectionViews(
       green: items.filter(({ status }) => GREEN.includes(status)).length,
       total: items.filter(({ status }) => !UNCOUNTED.includes(status)).length,
       notBuilt: items.filter(({ status }) => status === "not-built").length,
+      notApplicable: items.filter(({ status }) => status === "not-applicable").length,
     };
   });
 }
@@ -50,10 +51,11 @@ function itemView(
     : { item, status: "not-built", line: "not built yet" };
 }
 
-function checkLine({ status, result, waiver }: CheckView): string {
+function checkLine({ definition, status, result }: CheckView): string {
   if (result === null) return "";
+  if (status === "not-applicable") return definition.notApplicable ?? "";
   const measured = result.bar === "" ? result.value : `${result.value} (bar: ${result.bar})`;
-  if (status === "waived" && waiver !== null) return `${measured} (waived by ${waiver.by.name}: ${waiver.reason})`;
+  if (status === "stale") return `${result.verdict} then: ${measured}`;
   return status === "pending" || status === "running" ? `last: ${measured}` : measured;
 }
 

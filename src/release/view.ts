@@ -5,8 +5,20 @@ import type { Instant } from "#src/release/policy";
 import type { Blocker } from "#src/release/refusals";
 import type { ReleaseState, SignOff, Veto, VoidedSignOff, Waiver } from "#src/release/state";
 
-/** How a check stands now. `stale`: it passed, but its evidence is older than it may be. */
-export type CheckStatus = "pending" | "running" | "pass" | "fail" | "inconclusive" | "error" | "stale" | "waived";
+/**
+ * How a check stands now. `stale`: it has a result, but that is older than it may be. `not-applicable`: the configuration says so
+ * and nothing in the data contradicts it; it opens the gate and is no pass.
+ */
+export type CheckStatus =
+  | "pending"
+  | "running"
+  | "pass"
+  | "fail"
+  | "inconclusive"
+  | "error"
+  | "stale"
+  | "waived"
+  | "not-applicable";
 
 export type CheckView = {
   readonly definition: CheckDefinition;
@@ -36,8 +48,8 @@ export type SignOffView = {
   readonly seen: string;
 };
 
-/** `not-applicable`: a check that a first go-live leaves out. */
-export type ItemStatus = CheckStatus | SignOffStatus | "not-built" | "not-applicable";
+/** `not-applicable`: also a check that a first go-live leaves out. */
+export type ItemStatus = CheckStatus | SignOffStatus | "not-built";
 
 export type ItemView = {
   readonly item: ChecklistItem;
@@ -54,6 +66,7 @@ export type SectionView = {
   /** Items that exist and apply: those not built yet and those that do not apply are listed but not counted. */
   readonly total: number;
   readonly notBuilt: number;
+  readonly notApplicable: number;
 };
 
 /** What everybody sees of a release; the message, `/golive status`, the CLI and the report are drawn from it. */

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { z } from "zod";
+import type { ManifestFile } from "#src/release/notes";
 import { doubtSince, LEASE_MS, writeLease } from "#src/slack/lease";
 
 const targetSchema = z.union([
@@ -32,21 +33,32 @@ export type LeasedPost = {
 
 export type PostGiveBack = { readonly doubt: boolean; readonly notBefore: number; readonly error: string | null };
 
+/** A note for the same place. `key` is deterministic: one that is there already is not written again. */
+export type Told = { readonly key: string; readonly note: StoredNote["note"] };
+
 /** Every statement that changes a held row names the holder in its WHERE. */
 export interface OutboxRows {
   /** The oldest post that can be sent: posts to one thread or person go out in order, and a thread's wait for its message. */
   lease(): Promise<LeasedPost | null>;
-  sent(post: LeasedPost, at: { channel: string; ts: string }): Promise<void>;
+  /** `ts` null: Slack did not say where it stands (a file). */
+  sent(post: LeasedPost, at: { channel: string; ts: string | null }): Promise<void>;
   giveBack(post: LeasedPost, how: PostGiveBack): Promise<void>;
   /** It will never be sent; the row stays for people to see. */
   bury(post: LeasedPost, error: string): Promise<void>;
+  /** The same, and the thread is told why: once, however often it happens. */
+  buryTold(post: LeasedPost, error: string, told: Told): Promise<void>;
   nextDue(): Promise<number | null>;
 }
 
+/** Kind of a note that is a file: uploaded, not posted. */
+export const FILE_KIND: ManifestFile["kind"] = "manifest-file";
+
 const OPEN = "state IN ('waiting', 'sending')";
 const THREAD = "LEFT JOIN golive.slack_message m ON o.target->>'kind' = 'thread' AND m.subject = o.target->>'subject'";
+// A file comes after what was said before it, and nothing waits for a file: a workspace may refuse files for good.
 const FIRST_IN_LINE = `(o.target->>'kind' <> 'thread' OR m.ts IS NOT NULL) AND NOT EXISTS (
-  SELECT 1 FROM golive.outbox e WHERE e.${OPEN} AND e.target = o.target AND (e.created_at, e.key) < (o.created_at, o.key))`;
+  SELECT 1 FROM golive.outbox e WHERE e.${OPEN} AND e.target = o.target AND (e.created_at, e.key) < (o.created_at, o.key)
+    AND (e.note->>'kind' <> '${FILE_KIND}' OR o.note->>'kind' = '${FILE_KIND}'))`;
 
 type Row = {
   key: string;
@@ -120,6 +132,17 @@ export function createOutboxRows(pool: Pool, now: () => number, holder: string):
       await pool.query(
         "UPDATE golive.outbox SET state = 'dead', lease_by = NULL, lease_until = NULL, last_error = $3 WHERE key = $1 AND lease_by = $2",
         [post.key, post.leaseBy, error],
+      );
+    },
+
+    async buryTold(post, error, told) {
+      await pool.query(
+        `WITH buried AS (
+           UPDATE golive.outbox SET state = 'dead', lease_by = NULL, lease_until = NULL, last_error = $3
+           WHERE key = $1 AND lease_by = $2 RETURNING service, target)
+         INSERT INTO golive.outbox (key, service, target, note) SELECT $4, service, target, $5 FROM buried
+         ON CONFLICT (key) DO NOTHING`,
+        [post.key, post.leaseBy, error, told.key, told.note],
       );
     },
 

@@ -5,15 +5,19 @@ import { createDueLoop } from "#src/slack/due-loop";
 import { createOutboxRows, type StoredNote } from "#src/slack/outbox-rows";
 import { type Sender, sendAll } from "#src/slack/send-post";
 import { createSlackBudget } from "#src/slack/slack-budget";
-import type { SlackWeb } from "#src/slack/web";
+import type { OutgoingFile, SlackWeb } from "#src/slack/web";
 
 type Words = { readonly text: string; readonly blocks: readonly KnownBlock[] };
 
 export type OutboxOptions = {
   readonly pool: Pool;
-  readonly web: Pick<SlackWeb, "post" | "findPosted" | "openDm">;
+  readonly web: Pick<SlackWeb, "post" | "findPosted" | "openDm" | "uploadFile" | "shareFile" | "findFile">;
+  /** Our own user id: files in a thread are ours when it shared them. */
+  readonly selfId: string;
   /** The words of a note, as of now. May throw: the row stays due. */
   readonly render: (stored: StoredNote) => Words | Promise<Words>;
+  /** The same for a note that is a file. Null: there is nothing to attach. */
+  readonly renderFile: (stored: StoredNote) => Promise<OutgoingFile | null>;
   /** Machine clock, epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;
@@ -36,7 +40,7 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
-/** Sends one-shot posts (notes in threads, direct messages) once each, in order per thread and person. */
+/** Sends one-shot posts (notes and files in threads, direct messages) once each, in order per thread and person. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { pool, now, log, holder } = options;
   const timing: OutboxTiming = { ...TIMING, ...options.timing };

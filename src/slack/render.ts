@@ -1,14 +1,20 @@
 import { z } from "zod";
-import type { GoliveConfig } from "#src/config/service-config";
-import type { Note } from "#src/release/notes";
+import type { Config } from "#src/config/load-config";
+import type { Log } from "#src/log";
+import { ManifestError } from "#src/manifest/manifest-error";
+import type { ManifestDifference, ManifestSummary } from "#src/release/manifest-summary";
+import type { ManifestFile, Note } from "#src/release/notes";
+import type { ReleaseState } from "#src/release/state";
 import { storySoFar } from "#src/release/story-so-far";
 import type { ReleaseUseCases } from "#src/release/use-cases";
 import type { Message } from "#src/slack/blocks/elements";
 import { lostChannelMessage } from "#src/slack/blocks/lost-channel-message";
+import { NOTHING_KNOWN, type NotedManifest } from "#src/slack/blocks/manifest-lines";
 import { noteMessage } from "#src/slack/blocks/note-message";
 import { releaseMessage } from "#src/slack/blocks/release-message";
 import type { StoredNote } from "#src/slack/outbox-rows";
 import type { Painting } from "#src/slack/paint";
+import type { OutgoingFile } from "#src/slack/web";
 
 /** The painter's `render`: a release's message as of now. `now`: domain clock. */
 export function createReleaseRenderer(
@@ -27,11 +33,29 @@ const noteSchema = z.custom<Note>((value) => z.looseObject({ kind: z.string() })
 /** A wish for the story so far, as `message-rows` leaves it: worded from the release's state when it is sent. */
 const storySchema = z.object({ kind: z.literal("posted-again"), release: z.string() });
 
-/** The outbox's `render`: the words of a stored note. */
-export function createNoteRenderer(
-  config: GoliveConfig,
-  useCases: Pick<ReleaseUseCases, "release">,
-): (stored: StoredNote) => Promise<Message> {
+const fileSchema: z.ZodType<ManifestFile> = z.object({
+  kind: z.literal("manifest-file"),
+  release: z.string(),
+  hash: z.string(),
+});
+
+/** Reading kept manifests, as the notes about them need it. Null: not kept. Throws `ManifestError`. */
+export type KeptManifests = {
+  summary(service: string, hash: string): Promise<ManifestSummary | null>;
+  differences(service: string, from: string, to: string): Promise<readonly ManifestDifference[] | null>;
+};
+
+type NoteRendererDeps = {
+  readonly config: Pick<Config, "golive" | "checklist">;
+  readonly manifests: KeptManifests;
+  readonly useCases: Pick<ReleaseUseCases, "release">;
+  readonly log: Log;
+};
+
+/** The outbox's `render`: the words of a stored note, with what it leaves to the kept manifest. */
+export function createNoteRenderer(deps: NoteRendererDeps): (stored: StoredNote) => Promise<Message> {
+  const { config, manifests, useCases, log } = deps;
+  const titles = new Map(config.checklist.checks.map(({ id, title }) => [id, title]));
   return async ({ note, service, to }) => {
     const story = storySchema.safeParse(note).data;
     if (story !== undefined) {
@@ -41,8 +65,46 @@ export function createNoteRenderer(
     }
     const known = noteSchema.parse(note);
     if (to === "person" && known.kind === "paused") {
-      return lostChannelMessage(known, config.services[service]?.channel ?? "unknown");
+      return lostChannelMessage(known, config.golive.services[service]?.channel ?? "unknown");
     }
-    return noteMessage(known, service);
+    return noteMessage(known, service, await aboutManifest(known, service));
+  };
+
+  async function aboutManifest(note: Note, service: string): Promise<NotedManifest> {
+    try {
+      if (note.kind === "manifest-frozen") {
+        return { ...NOTHING_KNOWN, summary: await manifests.summary(service, note.hash) };
+      }
+      if (note.kind !== "manifest-changed") return NOTHING_KNOWN;
+      const differences = await manifests.differences(service, note.from, note.hash);
+      return { ...NOTHING_KNOWN, differences: differences?.map(withTitles) ?? null };
+    } catch (error) {
+      if (!(error instanceof ManifestError)) throw error;
+      // A document that was tampered with must not hold up the thread: the note says what the journal knows.
+      log.error({ err: error, service }, "a note about a manifest goes without its document");
+      return NOTHING_KNOWN;
+    }
+  }
+
+  /** `manifest` looks at everything: it is named only where nothing else looks. */
+  function withTitles({ text, checks }: ManifestDifference): ManifestDifference {
+    const others = checks.filter((check) => check !== "manifest");
+    return { text, checks: (others.length > 0 ? others : checks).map((check) => titles.get(check) ?? check) };
+  }
+}
+
+/** The outbox's `renderFile`: null when there is nothing to attach. */
+export function createFileRenderer(deps: {
+  readonly useCases: Pick<ReleaseUseCases, "release">;
+  readonly file: (
+    release: ReleaseState,
+    hash: string,
+  ) => Promise<{ readonly name: string; readonly text: string } | null>;
+}): (stored: StoredNote) => Promise<OutgoingFile | null> {
+  return async ({ note }) => {
+    const { release: id, hash } = fileSchema.parse(note);
+    const view = await deps.useCases.release(id);
+    const found = view === null ? null : await deps.file(view.release, hash);
+    return found === null ? null : { ...found, title: `Run manifest ${hash.slice(0, 8)}` };
   };
 }

@@ -1,6 +1,7 @@
 import { assertTimeToPost, backoffMs } from "#src/slack/lease";
 import type { OutboxOptions, OutboxTiming } from "#src/slack/outbox";
-import type { LeasedPost, OutboxRows } from "#src/slack/outbox-rows";
+import { FILE_KIND, type LeasedPost, type OutboxRows } from "#src/slack/outbox-rows";
+import { sendFile, whyNoFile } from "#src/slack/send-file";
 import type { SlackBudget } from "#src/slack/slack-budget";
 import { SlackError } from "#src/slack/slack-error";
 
@@ -15,7 +16,7 @@ export type Sender = OutboxOptions & {
 };
 
 /** `earlier`: an earlier attempt may have posted. `sent`: ours left; whatever was earlier is cleared up by then. */
-type Attempt = { earlier: boolean; sent: boolean; slot: string };
+export type Attempt = { earlier: boolean; sent: boolean; slot: string };
 type Place = { readonly channel: string; readonly threadTs?: string };
 
 const SKEW_MS = 5 * 60_000;
@@ -33,11 +34,12 @@ async function send(sender: Sender, post: LeasedPost): Promise<void> {
   const attempt: Attempt = { earlier: post.doubtSince !== null, sent: false, slot: "conversations.open" };
   try {
     const place = await placeOf(sender, post);
-    attempt.slot = `post ${place.channel}`;
+    attempt.slot = isFile(post) ? "files" : `post ${place.channel}`;
     const turn = await sender.budget.take(attempt.slot, sender.timing.perPostMs);
     if (!turn.taken) {
       return await sender.rows.giveBack(post, { doubt: attempt.earlier, notBefore: turn.at, error: null });
     }
+    if (isFile(post)) return await attach(sender, post, place, attempt);
     const known = await findEarlier(sender, post, place);
     attempt.earlier = false;
     const ts = known ?? (await postOnce(sender, post, place, attempt));
@@ -45,6 +47,17 @@ async function send(sender: Sender, post: LeasedPost): Promise<void> {
   } catch (error) {
     await giveUpForNow(sender, post, error, attempt);
   }
+}
+
+const isFile = (post: LeasedPost): boolean => post.note.kind === FILE_KIND;
+
+async function attach(sender: Sender, post: LeasedPost, place: Place, attempt: Attempt): Promise<void> {
+  const { channel, threadTs } = place;
+  if (threadTs !== undefined && (await sendFile(sender, post, { channel, threadTs }, attempt))) {
+    return sender.rows.sent(post, { channel, ts: null });
+  }
+  sender.log.error({ key: post.key }, "there is nothing to attach");
+  await sender.rows.bury(post, "there is nothing to attach");
 }
 
 async function placeOf(sender: Sender, post: LeasedPost): Promise<Place> {
@@ -88,6 +101,11 @@ async function giveUpForNow(sender: Sender, post: LeasedPost, error: unknown, at
   const retryAt = at + Math.max(backoffMs(post.attempts), doubt ? timing.settleMs : 0);
   log.warn({ err: error, key: post.key, attempts: post.attempts }, "a note could not be sent");
 
+  const noFile = isFile(post) && post.target.kind === "thread" ? whyNoFile(post, error) : null;
+  if (noFile !== null && post.target.kind === "thread") {
+    const key = `release/${post.target.subject}/files-refused`;
+    return rows.buryTold(post, message, { key, note: { kind: "files-refused", because: noFile } });
+  }
   switch (failure?.kind) {
     case "rate-limited": {
       const until = at + failure.retryAfterMs;

@@ -1,6 +1,8 @@
 import type { KnownBlock, MessageMetadata, View } from "@slack/types";
 import { z } from "zod";
 import { findByMetadata, type MetadataSearch } from "#src/slack/find-by-metadata";
+import { type FileSearch, findFile } from "#src/slack/find-file";
+import { neverShared, sendBytes } from "#src/slack/send-bytes";
 import { SlackError, toSlackError } from "#src/slack/slack-error";
 import type { SlackCall } from "#src/slack/web-client";
 
@@ -11,6 +13,9 @@ export type OutgoingMessage = {
   readonly metadata?: MessageMetadata;
   readonly threadTs?: string;
 };
+/** A text file. `title` is what people read, `name` what it is saved as. */
+export type OutgoingFile = { readonly name: string; readonly title: string; readonly text: string };
+export type FilePlace = { readonly channel: string; readonly threadTs: string };
 export type OutgoingReply = { readonly text: string; readonly blocks?: readonly KnownBlock[] };
 
 /** The one outbound module for everything Golive writes to Slack. Every function throws `SlackError`. */
@@ -21,6 +26,12 @@ export interface SlackWeb {
   update(message: OutgoingMessage & { readonly ts: string }): Promise<void>;
   /** The newest message of ours that carries this metadata; null when there is certainly none. */
   findPosted(search: MetadataSearch): Promise<string | null>;
+  /** Uploads a file. Nobody sees it until it is shared: whatever fails here may be done again. */
+  uploadFile(file: OutgoingFile): Promise<{ readonly id: string }>;
+  /** Shows an uploaded file in a thread. After an `ambiguous` failure it may be there: look with `findFile` first. */
+  shareFile(file: { readonly id: string; readonly title: string }, place: FilePlace): Promise<void>;
+  /** The newest message of the thread in which this user (ours) shared a file of this name; null: certainly none. */
+  findFile(search: FileSearch): Promise<string | null>;
   /** Visible to one person. Works in channels the bot is a member of. */
   ephemeral(message: OutgoingMessage & { readonly user: string }): Promise<void>;
   /** Answers a click or command privately through its response_url (5 uses, 30 minutes). */
@@ -38,6 +49,8 @@ const whoSchema = z.object({ user_id: z.string(), bot_id: z.string(), team_id: z
 const postSchema = z.object({ ts: z.string() });
 const viewSchema = z.object({ view: z.object({ id: z.string() }) });
 const dmSchema = z.object({ channel: z.object({ id: z.string() }) });
+
+const ticketSchema = z.object({ upload_url: z.url(), file_id: z.string() });
 
 const RESPOND_TIMEOUT_MS = 10_000;
 
@@ -62,6 +75,21 @@ export function createSlackWeb(call: SlackCall): SlackWeb {
       await call("chat.update", { ...messageArgs(message), ts: message.ts });
     },
     findPosted: (search) => findByMetadata(call, search),
+    async uploadFile(file) {
+      const bytes = Buffer.from(file.text, "utf8");
+      try {
+        const args = { filename: file.name, length: bytes.length };
+        const ticket = await ask("files.getUploadURLExternal", args, ticketSchema);
+        await sendBytes(ticket.upload_url, bytes);
+        return { id: ticket.file_id };
+      } catch (error) {
+        throw neverShared(error);
+      }
+    },
+    async shareFile({ id, title }, { channel, threadTs }) {
+      await call("files.completeUploadExternal", { files: [{ id, title }], channel_id: channel, thread_ts: threadTs });
+    },
+    findFile: (search) => findFile(call, search),
     async ephemeral(message) {
       await call("chat.postEphemeral", { ...messageArgs(message), user: message.user });
     },

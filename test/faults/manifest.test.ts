@@ -1,11 +1,14 @@
 import { Pool } from "pg";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
 import { SERVICE } from "#sandbox/demo/populate";
 import { putConfig } from "#sandbox/rag/rag-store";
 import { composeChecks } from "#src/compose-checks";
 import { composeModels } from "#src/compose-models";
 import { listServices } from "#src/config/to-policy";
 import { createJournal } from "#src/journal/create-journal";
+import { canonicalJson, sha256 } from "#src/manifest/canonical";
 import { createRagService } from "#src/rag/service-http";
 import { createRagStore } from "#src/rag/store-postgres";
 import { releaseStream } from "#src/release/events";
@@ -13,11 +16,47 @@ import { foldRelease } from "#src/release/evolve";
 import { newService } from "#src/release/evolve-service";
 import { releaseEvents } from "#src/release/use-cases/decide-intent";
 import { createResources } from "#src/resources/read-resources";
-import { DAN, eventually, MILA, type TestBot, withBot } from "#test/support/bot";
+import { DAN, eventually, MILA, RELEASE, ROSA, type TestBot, withBot } from "#test/support/bot";
 
 const notes = (bot: TestBot) => bot.thread().join("\n");
 
+/** The manifest's files in the release's thread, oldest first. */
+const files = (bot: TestBot) =>
+  bot.slack.workspace.messages(RELEASE, ROSA).flatMap(({ files, threadTs }) => (threadTs === null ? [] : files));
+
 describe.concurrent("the frozen manifest", () => {
+  it("is told in the thread in a few lines and lies there as the file that `golive manifest show` prints", () =>
+    withBot(async (bot) => {
+      await bot.start();
+      await eventually(() => files(bot).length, 1);
+      const frozen = (await bot.facts()).find(({ type }) => type === "manifest-frozen");
+      const hash = String(frozen?.data.hash);
+      const told = bot.thread().filter((note) => note.includes("The run manifest is frozen"));
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain(hash.slice(0, 8));
+      expect(told[0]).toMatch(/CONFIG_HASH [0-9a-f]{8}/);
+      expect(told[0]).toMatch(/Models: generation sandbox\.extractive-reader-v1, embedding/);
+      expect(told[0]).not.toContain("not known");
+      const [file] = files(bot);
+      expect(file?.name).toBe(`manifest-${hash.slice(0, 8)}.yaml`);
+      const { manifest, ...rest } = z.looseObject({ manifest: z.json() }).parse(parse(file?.bytes.toString() ?? ""));
+      expect(sha256(canonicalJson(manifest))).toBe(hash);
+      expect(rest).toMatchObject({ hash, record: { requested_by: "Rosa Lindqvist" } });
+    }));
+
+  it("stays a note where Slack refuses files: said once, and the release goes on", () =>
+    withBot(async (bot) => {
+      bot.slack.faults.someCalls("files.getUploadURLExternal", { kind: "error", error: "file_uploads_disabled" }, 1);
+      await bot.start();
+      await eventually(() => notes(bot), /could not be attached here: file uploads are switched off/);
+      await bot.sign();
+      await bot.press(MILA, /^Cut over/);
+      await eventually(() => bot.count("went-live"), 1);
+      await eventually(() => notes(bot), /Live/);
+      expect(notes(bot).match(/could not be attached/g)).toHaveLength(1);
+      expect(files(bot)).toEqual([]);
+    }));
+
   it("that the facts left is frozen anew at the next look, while people sign: what changed voids their sign-offs by name", () =>
     withBot(async (bot) => {
       await bot.start();
@@ -29,7 +68,11 @@ describe.concurrent("the frozen manifest", () => {
       await bot.rerun(MILA, "manifest");
       await eventually(() => bot.count("manifest-frozen"), 2);
       expect(await bot.count("sign-off-voided")).toBe(2);
-      await eventually(() => notes(bot), /configuration\.body\.chunking\.max_tokens is gone/);
+      await eventually(
+        () => notes(bot),
+        /configuration\.body\.chunking\.max_tokens is gone.*checked by .*Token budget/,
+      );
+      await eventually(() => files(bot).length, 2);
       // Every check is asked again about the new manifest.
       await eventually(
         async () => (await bot.count("check-requested")) >= 2 * bot.config.checklist.checks.length,

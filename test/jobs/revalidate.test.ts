@@ -8,6 +8,7 @@ import * as w from "#test/release/world";
 function looks(story: w.Story) {
   let now = story.now;
   const intents: Intent["type"][] = [];
+  const asked: string[] = [];
   const painted: number[] = [];
   const state = w.releaseOf(story);
   const look = createRevalidate({
@@ -16,6 +17,7 @@ function looks(story: w.Story) {
     view: async () => viewOf(story.service, state, now),
     decide: async (_service, _release, _key, intent) => {
       intents.push(intent.type);
+      if (intent.type === "refresh-check") asked.push(intent.check);
       return { ok: true, release: state.id, events: [] };
     },
     identity: {
@@ -32,6 +34,7 @@ function looks(story: w.Story) {
   const job = { id: "j", data: { service: state.service, release: state.id }, signal: AbortSignal.timeout(60_000) };
   return {
     intents,
+    asked,
     painted,
     at: (passed: number) => {
       now = story.now + passed;
@@ -52,6 +55,33 @@ it("what time alone changed is painted once: the end of a freeze window offers t
   await at(60_000);
   await at(60_100);
   expect(painted).toHaveLength(2);
+});
+
+it.each(["fail", "inconclusive", "error"] as const)(
+  "a result that is no pass ages like one, and is run again: %s",
+  async (verdict) => {
+    const { at, asked } = looks(w.rerun(w.green, "prefix-leakage", w.result(verdict)));
+    await at(0);
+    expect(asked).toEqual([]);
+    await at(w.HOUR * 0.95);
+    expect(asked).toContain("prefix-leakage");
+  },
+);
+
+it("a waived failure is run again too: its gate must not close only because nobody looked", async () => {
+  const failing = w.rerun(w.green, "prefix-leakage", w.result("fail"));
+  const { asked, at } = looks(
+    w.play(failing, {
+      type: "waive",
+      actor: w.ines,
+      members: w.members,
+      check: "prefix-leakage",
+      reason: "only three, in a draft",
+      until: w.T0 + 24 * w.HOUR,
+    }),
+  );
+  await at(w.HOUR * 0.95);
+  expect(asked).toContain("prefix-leakage");
 });
 
 it("a pass is run again in the last tenth of its life, not before", async () => {

@@ -24,6 +24,22 @@ describe("what follows from facts", () => {
     ]);
   });
 
+  it("a frozen manifest is told and attached; one that changed says from which, one that comes back is not attached again", () => {
+    const file = (hash: string) => ({
+      key: `release/r1/manifest-file/${hash}`,
+      note: { kind: "manifest-file", release: "r1", hash },
+    });
+    expect(follow(w.started, w.freeze("m1")).posts).toMatchObject([
+      { note: { kind: "manifest-frozen", hash: "m1" } },
+      file("m1"),
+    ]);
+    const first = w.play(w.started, w.freeze("m1"));
+    const changed = { kind: "manifest-changed", from: "m1", hash: "m2" };
+    expect(follow(first, w.freeze("m2")).posts).toMatchObject([{ note: changed }, file("m2")]);
+    // The same key as at first: its row is there already.
+    expect(follow(w.play(first, w.freeze("m2")), w.freeze("m1")).posts[1]).toMatchObject(file("m1"));
+  });
+
   it("a cutover flips under an id of its own for each attempt", () => {
     const [job] = follow(w.ready, w.cutOver(w.rosa)).jobs;
     expect(job).toMatchObject({ queue: "cut-over", data: { service: "docs", release: "r1" } });
@@ -120,6 +136,16 @@ describe("what follows from facts", () => {
       { kind: "checks-passed", passed: [{ check: "backup" }], green: 3 },
     ]);
     expect(notes(again, w.finish(again, "backup", w.result("pass")))).toHaveLength(1);
+  });
+
+  it("a failure that Golive finds again on its own is no news; asked for by a person, or another one, it is", () => {
+    const failed = w.rerun(w.green, "backup", w.result("fail"));
+    const refreshed = w.play(failed, { type: "refresh-check", check: "backup" });
+    expect(notes(refreshed, w.finish(refreshed, "backup", w.result("fail")))).toEqual([]);
+    expect(notes(refreshed, w.finish(refreshed, "backup", w.result("error")))).toMatchObject([{ verdict: "error" }]);
+    const request: Intent = { type: "request-check", actor: w.rosa, members: w.members, check: "backup" };
+    const asked = w.play(failed, request);
+    expect(notes(asked, w.finish(asked, "backup", w.result("fail")))).toMatchObject([{ kind: "check-failed" }]);
   });
 
   it("all that one decision voids is one note, asking only those who must sign again", () => {

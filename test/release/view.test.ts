@@ -80,10 +80,40 @@ describe("what people see", () => {
       until,
     });
     expect(view(waived).sections[0]).toMatchObject({ green: 1, total: 3 });
-    expect(view(waived).sections[0]?.items[0]?.line).toBe("v (bar: b) (waived by Tom Adeyemi: three drafts only)");
+    expect(view(waived).sections[0]?.items[0]).toMatchObject({ status: "waived", line: "v (bar: b)" });
+    expect(view(waived).checks[0]?.waiver).toMatchObject({ by: w.tom, reason, until });
     const expired = w.rerun(w.later(waived, w.HOUR), "prefix-leakage", w.result("fail"));
     expect(texts(expired)[0]).toBe("prefix-leakage: fail indeed (the waiver by Tom Adeyemi has expired)");
   });
+
+  it("shows what is declared not to apply as that: it opens its gate, but is counted neither green nor missing", () => {
+    const reason = "the service has no prefix";
+    const [first, ...others] = w.checklist.checks;
+    if (first === undefined) throw new Error("the checklist lost its checks");
+    const checklist = { ...w.checklist, checks: [{ ...first, notApplicable: reason }, ...others] };
+    const declared = { ...w.releaseOf(w.green), checklist };
+    const shown = viewOf(w.green.service, declared, w.green.now);
+    expect(shown.checks[0]?.status).toBe("not-applicable");
+    expect(shown.sections[0]).toMatchObject({ green: 1, total: 2, notApplicable: 1 });
+    expect(shown.sections[0]?.items[0]?.line).toBe(reason);
+    expect(shown.blockers.filter(({ id }) => id === "prefix-leakage")).toEqual([]);
+    // Data that contradicts it makes it fail, like any other check.
+    const against = { ...w.releaseOf(w.rerun(w.green, "prefix-leakage", w.result("fail"))), checklist };
+    expect(viewOf(w.green.service, against, w.green.now).checks[0]?.status).toBe("fail");
+  });
+
+  it.each(["pass", "fail", "inconclusive", "error"] as const)(
+    "a result that is older than it may be is stale, blocks and waits to run again: %s",
+    (verdict) => {
+      const found = w.rerun(w.green, "prefix-leakage", w.result(verdict));
+      const aged = w.later(found, w.HOUR);
+      expect(view(aged).checks[0]?.status).toBe("stale");
+      expect(view(aged).sections[0]?.items[0]).toMatchObject({ status: "stale", line: `${verdict} then: v (bar: b)` });
+      const was = verdict === "pass" ? "evidence" : `last result (${verdict})`;
+      expect(texts(aged)).toContain(`prefix-leakage: its ${was} is older than 1 h; it has to run again`);
+      expect(view(w.play(aged, { type: "refresh-check", check: "prefix-leakage" })).checks[0]?.status).toBe("pending");
+    },
+  );
 
   it("says what voided a sign-off until it is given again", () => {
     const moved = w.rerun(w.ready, "prefix-leakage", w.result("pass", "fine", "other inputs"));

@@ -215,6 +215,41 @@ describe("people, groups, channels", () => {
 });
 
 describe("files", () => {
+  const begin = async (filename: string, text: string) => {
+    const begun = await call(slack, "files.getUploadURLExternal", { filename, length: Buffer.byteLength(text) });
+    return { id: String(begun.file_id), url: String(begun.upload_url) };
+  };
+  const put = (url: string, text: string) => fetch(url, { method: "POST", body: text });
+  const complete = (args: object) => call(slack, "files.completeUploadExternal", { ...args });
+
+  it("shares a file into the thread of the message that is named, a reply's included, and lists it in the history", async () => {
+    const { ts } = await post({ text: "the release" });
+    const reply = await post({ text: "a note", thread_ts: String(ts) });
+    const { id, url } = await begin("facts.yaml", "a: 1\n");
+    await put(url, "a: 1\n");
+    const shared = { files: [{ id, title: "Facts" }], channel_id: "C0RELEASE", thread_ts: String(reply.ts) };
+    expect(await complete(shared)).toMatchObject({ ok: true });
+    const { messages } = await call(slack, "conversations.replies", { channel: "C0RELEASE", ts: String(ts) });
+    const file = { id, name: "facts.yaml", title: "Facts", filetype: "yaml", size: 5, user: "U0GOLIVE" };
+    expect(Array.isArray(messages) ? messages.at(-1) : null).toMatchObject({ thread_ts: ts, files: [file] });
+    expect(await complete(shared)).toMatchObject({ error: "file_not_found" });
+  });
+
+  it("refuses what Slack refuses: no name, other bytes than announced, a file without bytes, a channel without the bot", async () => {
+    const missing = await call(slack, "files.getUploadURLExternal", { length: 5 });
+    expect(missing).toMatchObject({ error: "invalid_arguments", errors: ["missing required field: filename"] });
+    const { id, url } = await begin("facts.yaml", "a: 1\n");
+    expect((await put(url, "a: 12345\n")).status).toBe(400);
+    const other = await begin("more.yaml", "b: 2\n");
+    await put(other.url, "b: 2\n");
+    expect((await put(other.url, "b: 2\n")).status).toBe(400);
+    expect(await complete({ files: [{ id: other.id }, { id }] })).toMatchObject({ error: "file_not_found" });
+    expect(await complete({ files: [{ id: other.id }], channel_id: "C0NOWHERE" })).toMatchObject({
+      error: "channel_not_found",
+    });
+    expect(await complete({ files: [{ id: other.id }], channel_id: "C0RELEASE" })).toMatchObject({ ok: true });
+  });
+
   it("uploads in three steps; an image block may name the file only once files.info has shown it ready", async () => {
     const bytes = Buffer.from("not really a picture");
     const args = { filename: "canary.png", length: bytes.length };

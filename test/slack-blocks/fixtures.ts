@@ -1,5 +1,6 @@
 import type { CheckDefinition, ChecklistItem, SignOffDefinition } from "#src/release/checklist";
 import type { CheckResult } from "#src/release/events";
+import type { ManifestSummary } from "#src/release/manifest-summary";
 import type { Person } from "#src/release/people";
 import type { Policy } from "#src/release/policy";
 import type { ReleaseState, SignOff } from "#src/release/state";
@@ -108,13 +109,15 @@ export function item(id: string, overrides: Partial<ItemView> & { text?: string;
 
 export function sectionView(id: string, items: readonly ItemView[], overrides: Partial<SectionView> = {}): SectionView {
   const notBuilt = items.filter((one) => one.status === "not-built").length;
+  const notApplicable = items.filter((one) => one.status === "not-applicable").length;
   return {
     id,
     title: id,
     items,
     green: items.filter((one) => one.status === "pass" || one.status === "signed").length,
-    total: items.length - notBuilt,
+    total: items.length - notBuilt - notApplicable,
     notBuilt,
+    notApplicable,
     ...overrides,
   };
 }
@@ -191,3 +194,21 @@ export function failingView(overrides: Partial<ReleaseView> = {}): ReleaseView {
     ...overrides,
   });
 }
+
+/** A complete manifest in a few lines, as a note tells it. */
+export const frozenSummary: ManifestSummary = {
+  hash: "a1b2c3d4e5f6",
+  run: "run-b",
+  chunks: 41_220,
+  config: "config-2",
+  configHash: "0f1e2d3c4b5a",
+  models: [
+    { role: "generation", asked: "claude-x" },
+    { role: "embedding", asked: "titan-y" },
+  ],
+  commit: "0123456789abcdef",
+  branch: "main",
+  datasets: [{ id: "gold", cases: 128 }],
+  thresholds: 31,
+  missing: [],
+};

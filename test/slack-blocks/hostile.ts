@@ -60,6 +60,7 @@ const checkStatuses: readonly CheckStatus[] = [
   "error",
   "stale",
   "waived",
+  "not-applicable",
 ];
 const bad: readonly CheckStatus[] = ["fail"];
 

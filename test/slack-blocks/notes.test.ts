@@ -4,15 +4,108 @@ import type { Note } from "#src/release/notes";
 import type { Refusal } from "#src/release/refusals";
 import { refusalReply } from "#src/slack/blocks/command-replies";
 import { lostChannelMessage } from "#src/slack/blocks/lost-channel-message";
+import { NOTHING_KNOWN, type NotedManifest } from "#src/slack/blocks/manifest-lines";
 import { noteMessage } from "#src/slack/blocks/note-message";
 import { BUDGET } from "#src/slack/limits";
 import { messageBreaches, readText } from "#test/slack-blocks/check-limits";
-import { dan, mei, NOW, rina, signOffDefinition } from "#test/slack-blocks/fixtures";
+import { dan, mei, NOW, rina, signOffDefinition, frozenSummary as summary } from "#test/slack-blocks/fixtures";
 import { extreme } from "#test/slack-blocks/hostile";
 
 const text = (note: Note) => readText(noteMessage(note, "support-docs").blocks);
 const a = { run: "run-a", config: "config-1" };
 const b = { run: "run-b", config: "config-2" };
+
+describe("notes about the manifest", () => {
+  const frozen: Note = { kind: "manifest-frozen", hash: summary.hash };
+  const told = (note: Note, known: Partial<NotedManifest>) =>
+    readText(noteMessage(note, "support-docs", { ...NOTHING_KNOWN, ...known }).blocks);
+
+  test("the first one says what was frozen in five calm lines", () => {
+    expect(told(frozen, { summary })).toBe(
+      [
+        "*The run manifest is frozen*: `a1b2c3d4`. Checks and sign-offs are about exactly this:",
+        "• Run `run-b` (41,220 chunks) with config `config-2`, CONFIG_HASH `0f1e2d3c`",
+        "• Models: generation `claude-x`, embedding `titan-y`",
+        "• Code: commit `01234567` on `main`",
+        "• Data: gold (128 cases) · 31 thresholds locked",
+      ].join("\n"),
+    );
+  });
+
+  test("what is not known is named, never left out, and what that means is said", () => {
+    const said = told(frozen, {
+      summary: {
+        ...summary,
+        chunks: null,
+        configHash: null,
+        commit: null,
+        branch: null,
+        models: [{ role: "generation", asked: null }],
+        datasets: [],
+        missing: Array.from({ length: 9 }, (_, index) => `fact.${index} is not known`),
+      },
+    });
+    expect(said).toContain("(chunks not counted)");
+    expect(said).toContain("CONFIG_HASH not known");
+    expect(said).toContain("generation not known");
+    expect(said).toContain("commit not known on a branch nobody knows");
+    expect(said).toContain("⚠️ Not complete: 9 facts are missing or wrong, so its check can't pass.");
+    expect(said).toContain("fact.5 is not known");
+    expect(said).toContain("and 3 more in the document");
+  });
+
+  test("a change says for each key which checks look at it", () => {
+    const note: Note = { kind: "manifest-changed", from: "0f1e2d3c", hash: "a1b2c3d4", changes: ["from the journal"] };
+    const differences = [
+      { text: "rerank.top_n: 18 → 12", checks: ["CONFIG_HASH", "Rerank settings"] },
+      { text: "ingest_run.chunks: 5 → 6", checks: ["a", "b", "c", "d", "e", "f"] },
+    ];
+    expect(told(note, { differences })).toBe(
+      [
+        "🔁 The run manifest changed: it is `a1b2c3d4` now.",
+        "• rerank.top_n: 18 → 12 · _checked by CONFIG_HASH, Rerank settings_",
+        "• ingest_run.chunks: 5 → 6 · _checked by a, b, c, d and 2 more_",
+      ].join("\n"),
+    );
+    expect(told(note, {})).toContain("• from the journal");
+  });
+
+  test("a workspace without files hears why, and where the document is", () => {
+    const said = text({ kind: "files-refused", because: "missing_scope" });
+    expect(said).toContain("`files:write`");
+    expect(said).toContain("golive manifest show --service support-docs");
+    expect(text({ kind: "files-refused", because: "HTTP 500" })).toContain("did not take the file (`HTTP 500`)");
+  });
+
+  test("stays within Slack's limits for any facts", () => {
+    fc.assert(
+      fc.property(extreme(3_000), (long) => {
+        const many = <T>(one: T): T[] => Array.from({ length: 40 }, () => one);
+        const known: NotedManifest = {
+          summary: {
+            ...summary,
+            run: long,
+            config: long,
+            configHash: long,
+            commit: long,
+            branch: long,
+            models: many({ role: long, asked: long }),
+            datasets: many({ id: long, cases: 1 }),
+            missing: many(long),
+          },
+          differences: many({ text: long, checks: many(long) }),
+        };
+        for (const note of [
+          frozen,
+          { kind: "manifest-changed", from: long, hash: long, changes: many(long) } as const,
+        ]) {
+          expect(messageBreaches(noteMessage(note, long, known).blocks)).toEqual([]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
 
 describe("notes in the thread", () => {
   test("a failure says the number and what to do", () => {
@@ -133,7 +226,9 @@ describe("notes in the thread", () => {
         const pair = { run: long, config: long };
         const notes: Note[] = [
           { kind: "started", number: 1, by, candidate: pair, active: pair, checks: 1, toSign: 1 },
-          { kind: "manifest-changed", hash: long, changes: many },
+          { kind: "manifest-changed", from: "0f1e2d3c", hash: long, changes: many },
+          { kind: "manifest-frozen", hash: long },
+          { kind: "files-refused", because: long },
           { kind: "check-failed", check: long, title: long, verdict: "error", summary: long, next: long, attempt: 1 },
           {
             kind: "checks-passed",

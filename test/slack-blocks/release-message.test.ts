@@ -212,7 +212,7 @@ describe("sign-offs", () => {
     const checks = ids.map((id) => checkView(id, id === "c" ? { status: "waived", result: failing } : {}));
     const all = signOffView("go-ahead", { definition: signOffDefinition("go-ahead", { covers: ids }) });
     expect(textOf(view({ phase: "signing", checks, signOffs: [all] }))).toContain(
-      "evidence: 5 of 6 checks pass; not: c waived",
+      "evidence: 5 of 6 checks pass; c: waived",
     );
   });
 
@@ -355,6 +355,31 @@ describe("after the end", () => {
     );
     expect(text).toContain("outcome is not known");
     expect(text).not.toContain("did not move");
+  });
+
+  test("a waived check stands with who, until when and why; what doesn't apply with its reason; neither folds as green", () => {
+    const reason = "this service has no reranker";
+    const waiver = { check: "prefix-leakage", by: mei, reason: "three drafts", until: NOW, at: NOW, evidence: "e" };
+    const shown = view({
+      checks: [
+        checkView("prefix-leakage", { status: "waived", result: failing, waiver }),
+        checkView("rerank", { status: "not-applicable" }),
+      ],
+      sections: [
+        sectionView("health-gates", [item("prefix-leakage", { status: "waived", line: "3 chunks (bar: 0)" })]),
+        sectionView("run-manifest", [
+          item("rerank", { text: "Rerank settings documented", status: "not-applicable", line: reason }),
+          item("manifest"),
+        ]),
+      ],
+    });
+    const text = textOf(shown);
+    expect(text).toMatch(
+      /⚠️ waived · prefix-leakage: by Mei Sato until <!date[^>]+>, three drafts · 3 chunks \(bar: 0\)/,
+    );
+    expect(text).toContain(`➖ not applicable · Rerank settings documented: ${reason}`);
+    expect(text).toContain("*run-manifest* 1/1 · 1 not applicable");
+    expect(text).not.toContain("*Checklist*");
   });
 
   test("a waived check stays visible after going live", () => {

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ResourcesNow, resourcesLine } from "#src/release/resources-line";
 import { helpReply, notYetReply, sentencesReply, unknownWordsReply } from "#src/slack/blocks/command-replies";
+import { manifestReply } from "#src/slack/blocks/manifest-reply";
 import { statusReply } from "#src/slack/blocks/status-reply";
 import { BUDGET } from "#src/slack/limits";
 import { messageBreaches, readText } from "#test/slack-blocks/check-limits";
-import { failingView, NOW, rina, signOffView, view } from "#test/slack-blocks/fixtures";
+import { failingView, frozenSummary, NOW, rina, signOffView, view } from "#test/slack-blocks/fixtures";
 import { anyView, extreme } from "#test/slack-blocks/hostile";
 
 const RESOURCES: ResourcesNow = {
@@ -20,6 +21,39 @@ const LINE =
   "Resources: 2 processes · event loop p99 12 ms · 210 MB · CPU 8 % · 3 jobs waiting · models 1 of 1 in flight, 4 waiting";
 
 const live = { run: "run-a", config: "config-1" };
+
+describe("/golive manifest", () => {
+  const reply = (...args: Parameters<typeof manifestReply>) => readText(manifestReply(...args).blocks);
+
+  test("says which release froze it and what stands in it, and where the whole document is", () => {
+    const text = reply(view(), "support-docs", frozenSummary);
+    expect(text).toContain("Release #12 of `support-docs` (open) froze manifest `a1b2c3d4` <!date^");
+    expect(text).toContain("• Run `run-b` (41,220 chunks) with config `config-2`, CONFIG_HASH `0f1e2d3c`");
+    expect(text).toContain("`golive manifest show --service support-docs`");
+    expect(text).toContain("`golive manifest diff A B`");
+  });
+
+  test("without a release, without a frozen manifest, without its document: says so, and what to do", () => {
+    expect(reply(null, "support-docs", null)).toContain("no release of `support-docs` yet");
+    expect(reply(null, "support-docs", null)).toContain("golive manifest generate --service support-docs");
+    expect(reply(view({}, { manifest: null }), "support-docs", null)).toContain("has frozen no manifest yet");
+    const ended = { at: NOW, by: rina, reason: "" };
+    expect(reply(view({}, { manifest: null, standing: "cancelled", ended }), "support-docs", null)).not.toContain(
+      "yet",
+    );
+    expect(reply(view(), "support-docs", null)).toContain("Its document is not kept");
+  });
+
+  test("stays within Slack's limits for any facts", () => {
+    fc.assert(
+      fc.property(anyView, extreme(3_000), (shown, long) => {
+        const summary = { ...frozenSummary, run: long, config: long, branch: long, missing: Array(30).fill(long) };
+        expect(messageBreaches(manifestReply(shown, long, summary).blocks)).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});
 
 describe("/golive status", () => {
   test("says what is live, how the release stands, what blocks it, and links the channel", () => {

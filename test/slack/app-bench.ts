@@ -15,7 +15,7 @@ import { createDirectory } from "#src/slack/directory";
 import { createIdentity } from "#src/slack/identity";
 import { createOutbox } from "#src/slack/outbox";
 import { createPainter } from "#src/slack/painter";
-import { createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { type Releasers, TOKENS, until } from "#test/sandbox/bolt-app";
 import { CHANNEL, posted, quiet, SELF, wire } from "#test/slack/bench";
 import { namedVariables } from "#test/support/named";
@@ -92,6 +92,7 @@ export async function startApp(
   });
   releasers.push(core.close);
   const { pool, useCases, journal, clock } = core;
+  const { manifests } = core.checks;
   const decide = createDecideIntent({ journal, clock });
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
   const common = { pool, web, now: Date.now, log: quiet, holder: "test" };
@@ -103,7 +104,9 @@ export async function startApp(
   });
   const outbox = createOutbox({
     ...common,
-    render: createNoteRenderer(config.golive, useCases),
+    selfId: SELF.userId,
+    render: createNoteRenderer({ config, manifests, useCases, log: quiet }),
+    renderFile: createFileRenderer({ useCases, file: manifests.file }),
     onThreadGone: painter.messageDeleted,
     timing: { perPostMs: 10, settleMs: 200, pollMs: 100 },
   });
@@ -121,6 +124,7 @@ export async function startApp(
     web,
     painter,
     pauseForChannel,
+    manifestSummary: manifests.summary,
     self: SELF,
     resources: core.resources.now,
     now: clock.now,

@@ -112,6 +112,18 @@ describe("/golive", () => {
     expect(posted(bench.slack)).toHaveLength(1);
   });
 
+  it("manifest answers the person alone, and no stranger", async () => {
+    const bench = await started();
+    const { hands } = bench.slack;
+    await hands.command("U0GUS", CHANNEL, "/golive", "manifest");
+    await whisper(bench, "U0GUS").toMatch(/has frozen no manifest yet/);
+    await bench.finishChecks();
+    await hands.command("U0MILA", CHANNEL, "/golive", "manifest support-docs");
+    await whisper(bench, "U0MILA").toMatch(/Release #1 of `support-docs` \(open\) froze manifest `aaaaaaaa`/);
+    await hands.as({ force: true }).command("U0STEN", CHANNEL, "/golive", "manifest");
+    await whisper(bench, "U0STEN").toMatch(/read the manifest/);
+  });
+
   it("asks for the reason of a cancel in a window, and wants one", async () => {
     const bench = await started();
     const { hands, workspace } = bench.slack;

@@ -17,6 +17,8 @@ describe("/golive", () => {
     ["START  support-docs\u00a0run-7 v3", { kind: "start", service: "support-docs", run: "run-7", config: "v3" }],
     ["status", { kind: "status", service: null }],
     ["status billing-docs", { kind: "status", service: "billing-docs" }],
+    ["manifest", { kind: "manifest", service: null }],
+    ["manifest billing-docs", { kind: "manifest", service: "billing-docs" }],
     ["cancel", { kind: "cancel", service: null, reason: "" }],
     ["cancel the run is wrong", { kind: "cancel", service: null, reason: "the run is wrong" }],
     ["cancel support-docs wrong run", { kind: "cancel", service: "support-docs", reason: "wrong run" }],
@@ -35,6 +37,7 @@ describe("/golive", () => {
     ["cancle", ["/golive cancel"]],
     ["re-run", ["/golive rerun"]],
     ["deploy", []],
+    ["manifset", ["/golive manifest"]],
     ["start suport-docs", ["/golive start support-docs"]],
     ["status suport-docs", ["/golive status support-docs"]],
     ["rerun", ["/golive rerun all"]],
@@ -49,7 +52,7 @@ describe("/golive", () => {
     expect(parse("cancel p99 &lt; 2s &amp;amp; falling")).toMatchObject({ reason: "p99 < 2s &amp; falling" });
   });
 
-  it.each(["start a b c", "start support-docs a b c", "status nothing", "unlock everything"])(
+  it.each(["start a b c", "start support-docs a b c", "status nothing", "manifest nothing", "unlock everything"])(
     "refuses the extra words of “%s” instead of guessing",
     (text) => {
       expect(parse(text).kind).toBe("problem");

@@ -109,6 +109,13 @@ export function writableChannel(args: Args, platform: Platform): SandboxChannel 
   return channel;
 }
 
+/** The thread that is meant: replies to a reply land in the thread of its parent. Null: none. */
+export function threadOf(args: Args, channel: string, { workspace }: Platform): string | null {
+  const ts = text(args, "thread_ts");
+  if (!ts) return null;
+  return workspace.messageStore.find(channel, ts)?.threadTs ?? ts;
+}
+
 /** One page of a list, with Slack's cursor. */
 export function page<T>(items: readonly T[], args: Args, standard: number): { items: readonly T[]; cursor: string } {
   const cursor = text(args, "cursor");

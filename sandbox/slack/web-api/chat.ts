@@ -11,6 +11,7 @@ import {
   type Platform,
   succeed,
   text,
+  threadOf,
   writableChannel,
 } from "#sandbox/slack/web-api/call";
 import { messageToWire } from "#sandbox/slack/wire";
@@ -101,13 +102,6 @@ function newContent(args: Args, platform: Platform): Content | Failure {
   if (words === "" && (blocks ?? []).length === 0) return fail("no_text");
   if (words.length > LIMITS.messageText) return fail("msg_too_long");
   return { text: words, blocks: blocks ?? [], metadata: metadata ?? null };
-}
-
-/** Replies to a reply land in the thread of its parent. */
-function threadOf(args: Args, channel: string, platform: Platform): string | null {
-  const ts = text(args, "thread_ts");
-  if (!ts) return null;
-  return platform.workspace.messageStore.find(channel, ts)?.threadTs ?? ts;
 }
 
 function ownMessage(args: Args, platform: Platform, notMine: string): SandboxMessage | Failure {

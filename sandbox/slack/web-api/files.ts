@@ -1,13 +1,15 @@
-import type { SandboxFile } from "#sandbox/slack/model";
+import { LIMITS } from "#sandbox/slack/limits";
 import {
   blocksOf,
   count,
   fail,
+  failWith,
   isFailure,
   json,
   type Method,
   succeed,
   text,
+  threadOf,
   writableChannel,
 } from "#sandbox/slack/web-api/call";
 import { asBlock, asText, fileToWire, isList } from "#sandbox/slack/wire";
@@ -19,7 +21,9 @@ export const files: Readonly<Record<string, Method>> = {
     handle: (args, platform) => {
       const name = text(args, "filename");
       const length = count(args, "length", 0, Number.MAX_SAFE_INTEGER);
-      if (!name || length === 0) return fail("invalid_arguments");
+      if (!name) return failWith("invalid_arguments", ["missing required field: filename"]);
+      if (length === 0) return failWith("invalid_arguments", ["missing required field: length"]);
+      if (length > LIMITS.fileBytes) return fail("file_upload_size_restricted");
       const { fileId, ticket } = platform.uploads.begin(name, length);
       return succeed({ upload_url: `${platform.origin()}/upload/v1/${ticket}`, file_id: fileId });
     },
@@ -29,26 +33,26 @@ export const files: Readonly<Record<string, Method>> = {
     token: "bot",
     handle: (args, platform) => {
       const listed = json(args, "files");
-      if (!isList(listed ?? null)) return fail("invalid_arguments");
+      if (!isList(listed) || listed.length === 0) return fail("invalid_arguments");
       const channelId = text(args, "channel_id");
       const channel = channelId ? writableChannel({ channel: channelId }, platform) : null;
       if (isFailure(channel)) return channel;
       const blocks = blocksOf(args, platform);
       if (isFailure(blocks)) return blocks;
-      const done: SandboxFile[] = [];
-      for (const value of isList(listed) ? listed : []) {
-        const item = asBlock(value);
-        const file = platform.uploads.complete(asText(item?.id) ?? "", asText(item?.title));
-        if (!file) return fail("file_not_found");
-        platform.workspace.addFile(file);
-        done.push(file);
-      }
+      // All or none: a file whose bytes never came stops the others from being shown.
+      const items = listed.map(asBlock);
+      const ids = items.map((item) => asText(item?.id) ?? "");
+      if (!ids.every((id) => platform.uploads.isReceived(id))) return fail("file_not_found");
+      const done = items.flatMap(
+        (item) => platform.uploads.complete(asText(item?.id) ?? "", asText(item?.title)) ?? [],
+      );
+      for (const file of done) platform.workspace.addFile(file);
       if (channel) {
         platform.workspace.messageStore.add({
           channel: channel.id,
           user: platform.workspace.bot.userId,
           text: text(args, "initial_comment") ?? "",
-          threadTs: text(args, "thread_ts"),
+          threadTs: threadOf(args, channel.id, platform),
           blocks: blocks ?? [],
           files: done,
         });

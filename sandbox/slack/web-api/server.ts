@@ -48,13 +48,24 @@ async function route(request: IncomingMessage, response: ServerResponse, deps: D
   const last = rest.at(-1) ?? "";
   if (area === "api") return answerCall(last, request, response, deps);
   if (area === "upload") {
-    const bytes = await readFile(request);
-    const stored = bytes !== null && deps.platform.uploads.receive(last, bytes);
-    response.writeHead(stored ? 200 : 400).end(stored ? `OK - ${bytes.length}` : "upload_failed");
-    return;
+    return takeUpload(last, request, response, deps);
   }
   if (area === "actions" && request.method === "POST") return answerResponse(last, request, response, deps);
   send(response, 404, { ok: false, error: "not_found" });
+}
+
+/** The bytes of a file. Counts as a method of its own, `upload`, for faults and in the log. */
+async function takeUpload(ticket: string, request: IncomingMessage, response: ServerResponse, deps: Deps) {
+  const bytes = await readFile(request);
+  const fault = deps.faults.ofCall("upload");
+  if (fault && fault.kind !== "timeout-after") {
+    note("upload", {}, errorOfFault(fault), fault, deps);
+    return failOnPurpose(fault, response);
+  }
+  const stored = bytes !== null && deps.platform.uploads.receive(ticket, bytes);
+  note("upload", {}, stored ? null : "upload_failed", fault, deps);
+  if (fault) return;
+  response.writeHead(stored ? 200 : 400).end(stored ? `OK - ${bytes.length}` : "upload_failed");
 }
 
 /** A response URL counts as a method of its own, `response_url`, for faults and in the log. */

@@ -53,12 +53,12 @@ export function createRevalidate(deps: Deps): (job: RunningJob) => Promise<void>
   };
 }
 
-/** Checks that passed and whose evidence ends within the last tenth of its life. */
+/** Checks whose result, whatever it is, ends within the last tenth of its life. */
 function expiring(release: ReleaseState, now: number): readonly string[] {
   return release.checklist.checks
     .filter(({ id, freshForMs }) => {
       const check = release.checks[id];
-      if (check?.status !== "finished" || check.freshUntil === null || check.result?.verdict !== "pass") return false;
+      if (check?.status !== "finished" || check.freshUntil === null) return false;
       return check.freshUntil - now < freshForMs * REFRESH_AT;
     })
     .map(({ id }) => id);

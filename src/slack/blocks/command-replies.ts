@@ -11,6 +11,7 @@ const HELP: readonly (readonly [usage: string, does: string])[] = [
     "starts a go-live: freezes the manifest, runs the checks, asks for the sign-offs",
   ],
   ["/golive status [service]", "what is live, how the release stands, what blocks it and who is asked"],
+  ["/golive manifest [service]", "what the open or last release froze: run, configuration, models, code, data"],
   ["/golive rerun [service] <check>|all", "runs a check again"],
   ["/golive cancel [service] [reason]", "ends the open release; what is live stays"],
   ["/golive unlock [service]", "opens a locked service again, with the root cause on record"],
@@ -47,7 +48,7 @@ export function refusalReply(refusal: Refusal, checklist: Checklist | null = nul
 export function helpReply(): Message {
   const lines = HELP.map(([usage, does]) => `${code(usage)} ${line(does)}`);
   return {
-    text: "Golive takes a service live with checks and sign-offs: /golive start, status, rerun, cancel, unlock, help.",
+    text: "Golive takes a service live with checks and sign-offs: /golive start, status, manifest, rerun, cancel, unlock, help.",
     blocks: [
       section("*Golive* takes a service into production: checks first, then sign-offs by named people, then one flip."),
       ...paragraphs(lines.join("\n")),

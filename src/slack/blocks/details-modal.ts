@@ -59,7 +59,17 @@ export function detailsModal(view: ReleaseView, sectionId: string | null, now: I
 }
 
 /** Checks in the order in which people want to read them: what says no first, what passes last. */
-const CALM: readonly CheckStatus[] = ["fail", "error", "inconclusive", "stale", "waived", "running", "pending", "pass"];
+const CALM: readonly CheckStatus[] = [
+  "fail",
+  "error",
+  "inconclusive",
+  "stale",
+  "waived",
+  "not-applicable",
+  "running",
+  "pending",
+  "pass",
+];
 
 function blockerEntries(view: ReleaseView): Entry[] {
   if (view.blockers.length === 0) return [];
@@ -75,9 +85,8 @@ function sectionEntries(view: ReleaseView, one: SectionView, now: Instant): Entr
   const urgency = (id: string): number => CALM.indexOf(checks.get(id)?.check.status ?? "error");
   for (const [id, items] of [...byCheck].sort(([a], [b]) => urgency(a) - urgency(b))) {
     const found = checks.get(id);
-    const applies = items.some((item) => item.status !== "not-applicable");
-    if (applies)
-      entries.push(found === undefined ? unknownCheck(id) : checkDetails(view, found.check, items, found.index, now));
+    if (found !== undefined) entries.push(checkDetails(view, found.check, items, found.index, now));
+    else if (items.some((item) => item.status !== "not-applicable")) entries.push(unknownCheck(id));
   }
   for (const [id] of grouped(one.items, (item) =>
     item.item.proof.kind === "sign-off" ? item.item.proof.signOff : null,
@@ -85,19 +94,22 @@ function sectionEntries(view: ReleaseView, one: SectionView, now: Instant): Entr
     const found = signOffs.get(id);
     entries.push(found === undefined ? unknownCheck(id) : signOffDetails(view, found.signOff, found.index));
   }
-  return [...entries, ...uncountedEntries(one)];
+  return [...entries, ...uncountedEntries(view, one)];
 }
 
 /** What the view says of an item without a check: the heading says it already. */
 const NOT_BUILT = MARKS["not-built"].word;
 
-/** Lines that are neither green nor red: not built yet, or left out by a first go-live. */
-function uncountedEntries(one: SectionView): Entry[] {
+/** Lines that are neither green nor red and that no check of this release is about: not built yet, or left out by a first go-live. */
+function uncountedEntries(view: ReleaseView, one: SectionView): Entry[] {
+  const known = new Set(view.checks.map(({ definition }) => definition.id));
   const notBuilt = one.items.filter((item) => item.status === "not-built");
-  const leftOut = one.items.filter((item) => item.status === "not-applicable");
+  const leftOut = one.items.filter(({ status, item: { proof } }) => {
+    return status === "not-applicable" && !(proof.kind === "check" && known.has(proof.check));
+  });
   return [
     ...listed("Not built yet: nothing decides these lines, and they don't block", notBuilt),
-    ...listed("Does not apply to this release", leftOut),
+    ...listed(`${marked(MARKS["not-applicable"])} to this release`, leftOut),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Person } from "#src/release/people";
 import type { StorySoFar } from "#src/release/story-so-far";
 import { unreachable } from "#src/release/unreachable";
 import { type Message, paragraphs } from "#src/slack/blocks/elements";
+import { differenceLine, manifestLines, NOTHING_KNOWN, type NotedManifest } from "#src/slack/blocks/manifest-lines";
 import { voidWords } from "#src/slack/blocks/sign-off-lines";
 import { when } from "#src/slack/blocks/times";
 import { count, flipWords, MARKS, marked, name, names, number, pair, shortHash } from "#src/slack/blocks/words";
@@ -14,10 +15,10 @@ const MOST = 20;
 
 /**
  * One note of a release's story, for its thread or for one person. Only people who have to act now, or whose own decision
- * was overruled, are mentioned. `service`: for the notes that name it.
+ * was overruled, are mentioned. `service`: for the notes that name it; `known`: for those about a manifest.
  */
-export function noteMessage(note: Note, service: string): Message {
-  const lines = noteLines(note, service);
+export function noteMessage(note: Note, service: string, known: NotedManifest = NOTHING_KNOWN): Message {
+  const lines = noteLines(note, service, known);
   const [first = ""] = lines;
   return {
     text: shorten(first, BUDGET.message.text),
@@ -26,14 +27,27 @@ export function noteMessage(note: Note, service: string): Message {
 }
 
 /** The first line is the entire point; the others say more. */
-function noteLines(note: Note, service: string): string[] {
+function noteLines(note: Note, service: string, known: NotedManifest): string[] {
   switch (note.kind) {
     case "started":
       return [
         `Release #${number(note.number)} started by ${name(note.by)}: a cutover ${flipWords(service, note.active, note.candidate)}. ${count(note.checks, "check")} to run, ${count(note.toSign, "sign-off")} to give.`,
       ];
+    case "manifest-frozen":
+      return [
+        `*The run manifest is frozen*: ${shortHash(note.hash)}. Checks and sign-offs are about exactly this:`,
+        ...(known.summary === null ? [] : manifestLines(known.summary)),
+      ];
     case "manifest-changed":
-      return [`🔁 The run manifest changed: it is ${shortHash(note.hash)} now.`, ...list(note.changes)];
+      return [
+        `🔁 The run manifest changed: it is ${shortHash(note.hash)} now.`,
+        ...(known.differences === null ? list(note.changes) : capped(known.differences, differenceLine)),
+      ];
+    case "files-refused":
+      return [
+        `⚠️ The run manifest could not be attached here: ${refusedWords(note.because)}. Nothing waits for it.`,
+        `The whole document: ${code(`golive manifest show --service ${service}`, 140)}`,
+      ];
     case "check-failed":
       return [
         `${marked(MARKS[note.verdict])} · ${bold(note.title)}: ${shorten(line(note.summary), 700)}${note.attempt > 1 ? ` (attempt ${number(note.attempt)})` : ""}`,
@@ -199,6 +213,15 @@ function overruled(vetoers: readonly Person[]): string[] {
       .map(({ id }) => mention(id))
       .join(" ")}`,
   ];
+}
+
+const REFUSED: Readonly<Record<string, string>> = {
+  missing_scope: "the app lacks the permission `files:write` (install it again from manifest.yml)",
+  file_uploads_disabled: "file uploads are switched off in this workspace",
+};
+
+function refusedWords(reason: string): string {
+  return REFUSED[reason] ?? `Slack did not take the file (${code(reason)})`;
 }
 
 function because(reason: string): string {

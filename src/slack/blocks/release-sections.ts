@@ -3,15 +3,19 @@ import type { ItemStatus, ItemView, ReleaseView, SectionView } from "#src/releas
 import { carry } from "#src/slack/blocks/carried";
 import type { Density } from "#src/slack/blocks/density";
 import { button, context, moreInDetails, section } from "#src/slack/blocks/elements";
-import { count, MARKS, marked, number } from "#src/slack/blocks/words";
+import { when } from "#src/slack/blocks/times";
+import { count, MARKS, marked, name, number } from "#src/slack/blocks/words";
 import { bold, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, blockId } from "#src/slack/ids";
 
-/** Most urgent first; the others are green and fold, under way, or not built yet and counted. */
-const URGENCY: readonly ItemStatus[] = ["fail", "error", "inconclusive", "stale", "waived"];
+/**
+ * Most urgent first; the others are green and fold, under way, or not built yet and counted. What was waived or declared not to
+ * apply opens its gate without being green: nobody should have to look for it.
+ */
+const URGENCY: readonly ItemStatus[] = ["fail", "error", "inconclusive", "stale", "waived", "not-applicable"];
 
 /**
- * A block for each section in which a check says no; the others share a line with their counts, and what nothing decides yet is
+ * A block for each section in which a check doesn't simply pass; the others share a line with their counts, and what nothing decides yet is
  * one small line. Sign-offs have rows of their own, so they are counted here and not listed again.
  */
 export function releaseSections(view: ReleaseView, density: Density): KnownBlock[] {
@@ -30,7 +34,7 @@ export function releaseSections(view: ReleaseView, density: Density): KnownBlock
 }
 
 function sectionBlock(view: ReleaseView, one: SectionView, index: number, density: Density): KnownBlock {
-  const lines = openLines(one);
+  const lines = openLines(view, one);
   const shown = lines.slice(0, density.lines).map((text) => shorten(text, density.lineChars));
   const hidden = lines.length - shown.length;
   const text = [
@@ -52,7 +56,7 @@ function openItems(one: SectionView): ItemView[] {
 }
 
 /** Not-green items, most urgent first; items decided by the same check share a line. */
-function openLines(one: SectionView): string[] {
+function openLines(view: ReleaseView, one: SectionView): string[] {
   const groups = new Map<string, ItemView[]>();
   for (const item of openItems(one)) {
     const key = proofKey(item);
@@ -63,10 +67,19 @@ function openLines(one: SectionView): string[] {
     .flatMap(([first, ...same]) => {
       if (first === undefined) return [];
       const others = same.length === 0 ? "" : ` (and ${count(same.length, "more line")} of the same)`;
-      const value = line(first.line);
+      const value = `${waiverWords(view, first)}${line(first.line)}`;
       const text = shorten(line(first.item.text), 120);
       return [`${marked(MARKS[first.status])} · ${text}${others}${value === "" ? "" : `: ${value}`}`];
     });
+}
+
+/** Who accepted it, until when and why, before what was accepted: "by Mei Sato until 14:20, three drafts only · ". */
+function waiverWords(view: ReleaseView, { item, status }: ItemView): string {
+  if (status !== "waived" || item.proof.kind !== "check") return "";
+  const { check } = item.proof;
+  const waiver = view.checks.find(({ definition }) => definition.id === check)?.waiver ?? null;
+  if (waiver === null) return "";
+  return `by ${name(waiver.by)} until ${when(waiver.until)}, ${shorten(line(waiver.reason), 120)} · `;
 }
 
 function proofKey({ item, status }: ItemView): string {
@@ -84,14 +97,19 @@ function urgency(item: ItemView | undefined): number {
   return item === undefined ? URGENCY.length : URGENCY.indexOf(item.status);
 }
 
-/** "6/7 · 2 not built yet". */
-export function sectionCount(one: SectionView): string {
-  const notBuilt = one.notBuilt === 0 ? "" : `${number(one.notBuilt)} not built yet`;
-  if (one.total === 0) return notBuilt === "" ? "nothing to check" : notBuilt;
-  return `${greenCount(one)}${notBuilt === "" ? "" : ` · ${notBuilt}`}`;
+type Counted = Pick<SectionView, "green" | "total" | "notBuilt" | "notApplicable">;
+
+/** "6/7 · 1 not applicable · 2 not built yet". */
+export function sectionCount(one: Counted): string {
+  const parts = [
+    ...(one.total === 0 ? [] : [greenCount(one)]),
+    ...(one.notApplicable === 0 ? [] : [`${number(one.notApplicable)} not applicable`]),
+    ...(one.notBuilt === 0 ? [] : [`${number(one.notBuilt)} not built yet`]),
+  ];
+  return parts.join(" · ") || "nothing to check";
 }
 
-function greenCount(one: SectionView): string {
+function greenCount(one: Counted): string {
   return `${number(one.green)}/${number(one.total)}`;
 }
 
@@ -105,9 +123,10 @@ function hiddenLine(hidden: readonly SectionView[]): string {
     green: sum(hidden, (one) => one.green),
     total: sum(hidden, (one) => one.total),
     notBuilt: sum(hidden, (one) => one.notBuilt),
+    notApplicable: sum(hidden, (one) => one.notApplicable),
   };
   const more = moreInDetails(hidden.length, hidden.length === 1 ? "section" : "sections");
-  return `${more} ${sectionCount({ id: "", title: "", items: [], ...counted })}`;
+  return `${more} ${sectionCount(counted)}`;
 }
 
 /** "*Checklist* · Run manifest 3/3 · ✅ Backup 3/3". */

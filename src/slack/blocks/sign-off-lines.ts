@@ -94,9 +94,9 @@ export function evidenceLine(view: ReleaseView, one: SignOffView, inFull = false
 function tally(covers: readonly string[], known: ReadonlyMap<string, CheckView>): string {
   const titleOf = (id: string): string => line(known.get(id)?.definition.title ?? id);
   const others = covers.filter((id) => known.get(id)?.status !== "pass");
-  const named = others.map((id) => `${titleOf(id)} ${MARKS[known.get(id)?.status ?? "pending"].word}`);
+  const named = others.map((id) => `${titleOf(id)}: ${MARKS[known.get(id)?.status ?? "pending"].word}`);
   const green = `evidence: ${number(covers.length - others.length)} of ${number(covers.length)} checks pass`;
-  if (named.length > 0) return `${green}; not: ${named.join(", ")}`;
+  if (named.length > 0) return `${green}; ${named.join(", ")}`;
   return covers.length > MOST_TITLES ? green : `${green} (${covers.map(titleOf).join(", ")})`;
 }
 

@@ -20,7 +20,7 @@ export const MARKS: Readonly<Record<ItemStatus, Mark>> = {
   signed: { emoji: "✅", word: "signed" },
   vetoed: { emoji: "⏸", word: "held by an objection" },
   "not-built": { emoji: "", word: "not built yet" },
-  "not-applicable": { emoji: "", word: "does not apply" },
+  "not-applicable": { emoji: "➖", word: "not applicable" },
 };
 
 export const PHASE_MARKS: Readonly<Record<ReleaseView["phase"], Mark>> = {

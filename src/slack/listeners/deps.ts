@@ -1,6 +1,7 @@
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
 import type { PauseReason } from "#src/release/events";
+import type { ManifestSummary } from "#src/release/manifest-summary";
 import type { ResourcesNow } from "#src/release/resources-line";
 import type { ReleaseUseCases } from "#src/release/use-cases";
 import type { SlackIdentity } from "#src/slack/identity";
@@ -16,6 +17,8 @@ export type ListenerDeps = {
   readonly painter: Pick<Painter, "messageDeleted" | "channelBack">;
   /** Pauses a release whose channel can't be used and tells people (`createPauseForChannel`). */
   readonly pauseForChannel: (release: string, why: PauseReason) => Promise<void>;
+  /** A frozen manifest in a few lines; null: it isn't kept. */
+  readonly manifestSummary: (service: string, hash: string) => Promise<ManifestSummary | null>;
   /** Who we are, from `auth.test`. */
   readonly self: { readonly userId: string; readonly botId: string; readonly teamId: string };
   /** How all processes of Golive are doing. */

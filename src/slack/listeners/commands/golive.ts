@@ -3,6 +3,7 @@ import type { Refusal } from "#src/release/refusals";
 import type { ReleaseView } from "#src/release/view";
 import { helpReply, refusalReply, sentencesReply, unknownWordsReply } from "#src/slack/blocks/command-replies";
 import { errorModal, waitingModal } from "#src/slack/blocks/error-modal";
+import { manifestReply } from "#src/slack/blocks/manifest-reply";
 import { cancelModal, unlockModal } from "#src/slack/blocks/reason-modals";
 import { statusReply } from "#src/slack/blocks/status-reply";
 import { act, resolve } from "#src/slack/listeners/act";
@@ -35,6 +36,8 @@ export const golive: CommandHandler = async (deps, typed) => {
       return start(deps, typed, service, intent);
     case "status":
       return status(deps, typed, [service]);
+    case "manifest":
+      return manifest(deps, typed, service);
     case "cancel":
       return cancel(deps, typed, service, intent);
     case "rerun":
@@ -78,11 +81,24 @@ async function start(deps: ListenerDeps, typed: Typed, service: string, intent: 
   if (!outcome.ok) await refuse(deps, typed, outcome.refusal);
 }
 
+/** What a stranger in a shared channel may not read. True: it was refused. */
+async function refusedStranger(deps: ListenerDeps, typed: Typed, wanted: string): Promise<boolean> {
+  if (typed.by.team === deps.self.teamId) return false;
+  const actor = await deps.identity.person(typed.by.user, typed.by.team);
+  await refuse(deps, typed, { kind: "not-a-member", actor, wanted });
+  return true;
+}
+
+async function manifest(deps: ListenerDeps, typed: Typed, service: string): Promise<void> {
+  if (await refusedStranger(deps, typed, "read the manifest")) return;
+  const view = await deps.useCases.currentRelease(service);
+  const frozen = view?.release.manifest ?? null;
+  const summary = frozen === null ? null : await deps.manifestSummary(service, frozen.hash);
+  await say(deps, typed, manifestReply(view, service, summary));
+}
+
 async function status(deps: ListenerDeps, typed: Typed, services: readonly string[]): Promise<void> {
-  if (typed.by.team !== deps.self.teamId) {
-    const actor = await deps.identity.person(typed.by.user, typed.by.team);
-    return refuse(deps, typed, { kind: "not-a-member", actor, wanted: "read the status" });
-  }
+  if (await refusedStranger(deps, typed, "read the status")) return;
   const resources = await deps.resources().catch((error: unknown) => {
     deps.log.warn({ err: error }, "the resources could not be read for a status");
     return "unread" as const;
