@@ -20,7 +20,10 @@ const BUILT_IN: readonly SandboxModel[] = [
   { id: EMBEDDER, kind: "hash-embedding", lifecycle: "ACTIVE" },
 ];
 
-/** A cross-region inference profile: `eu.` before a model's id, as AWS names its own. */
+/** An inference profile of an application, whose id says nothing about the model behind it. */
+export type ApplicationProfile = { readonly id: string; readonly model: string };
+
+/** An inference profile: AWS's own, over two regions, is called `eu.` and the model's id. */
 export type Profile = { readonly id: string; readonly arn: string; readonly modelArns: readonly string[] };
 
 export type Catalogue = {
@@ -34,15 +37,32 @@ const ACCOUNT = "000000000000";
 const PROFILE_REGIONS = ["eu-central-1", "eu-west-1"];
 
 /** The models of one region. `more`: further ids, which behave as the kind they name. */
-export function createCatalogue(region: string, more: readonly SandboxModel[] = []): Catalogue {
+export function createCatalogue(
+  region: string,
+  more: readonly SandboxModel[] = [],
+  applications: readonly ApplicationProfile[] = [],
+): Catalogue {
   const models = [...BUILT_IN, ...more];
   const arn = (of: string, id: string) => `arn:aws:bedrock:${of}::foundation-model/${id}`;
-  const profiles = models.map((model) => ({
+  const own = models.map((model) => ({
     id: `eu.${model.id}`,
     arn: `arn:aws:bedrock:${region}:${ACCOUNT}:inference-profile/eu.${model.id}`,
     modelArns: PROFILE_REGIONS.map((of) => arn(of, model.id)),
     model,
   }));
+  const profiles = [
+    ...own,
+    ...models.flatMap((model) =>
+      applications
+        .filter((application) => application.model === model.id)
+        .map(({ id }) => ({
+          id,
+          arn: `arn:aws:bedrock:${region}:${ACCOUNT}:application-inference-profile/${id}`,
+          modelArns: [arn(region, model.id)],
+          model,
+        })),
+    ),
+  ];
   const profile = (wanted: string) => profiles.find(({ id, arn }) => wanted === id || wanted === arn) ?? null;
   return {
     find: (wanted) =>

@@ -29,10 +29,9 @@ export function describeProfile(catalogue: Catalogue, id: string): object {
   return {
     inferenceProfileId: profile.id,
     inferenceProfileArn: profile.arn,
-    inferenceProfileName: `EU ${profile.id}`,
-    description: "Routes to the same rules in two regions",
+    inferenceProfileName: `Sandbox ${profile.id}`,
     models: profile.modelArns.map((modelArn) => ({ modelArn })),
     status: "ACTIVE",
-    type: "SYSTEM_DEFINED",
+    type: profile.arn.includes(":application-inference-profile/") ? "APPLICATION" : "SYSTEM_DEFINED",
   };
 }

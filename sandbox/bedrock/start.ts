@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "#sandbox/bedrock/aws-error";
-import { createCatalogue, type SandboxModel } from "#sandbox/bedrock/catalogue";
+import { type ApplicationProfile, createCatalogue, type SandboxModel } from "#sandbox/bedrock/catalogue";
 import { type Controls, control } from "#sandbox/bedrock/control";
 import { createExchange } from "#sandbox/bedrock/exchange";
 import { createFaults, type Faults, seeded } from "#sandbox/bedrock/faults";
@@ -17,6 +17,7 @@ export type BedrockOptions = {
   readonly latencyMs?: number;
   /** Further model ids, and which of the rules answers for them. */
   readonly models?: readonly SandboxModel[];
+  readonly applicationProfiles?: readonly ApplicationProfile[];
 };
 
 export type LocalBedrock = {
@@ -39,7 +40,7 @@ export async function startBedrock(options: BedrockOptions = {}): Promise<LocalB
     latencyMs = ms;
   };
   const bedrock: Bedrock = {
-    catalogue: createCatalogue(region, options.models),
+    catalogue: createCatalogue(region, options.models, options.applicationProfiles),
     faults,
     latencyMs: () => latencyMs,
     chance: seeded(1),

@@ -1,21 +1,18 @@
 import type { DeterministicSettings } from "#src/config/determinism";
 import type { Bedrock } from "#src/models/bedrock";
 import { requireAudit } from "#src/models/enforce-determinism";
+import type { ModelLimiter } from "#src/models/limiter";
+import { LimiterError } from "#src/models/limiter-error";
 import { type MachineClock, machineClock } from "#src/models/machine-clock";
-import type { EmbedRequest, Priority } from "#src/models/model-call";
+import type { EmbedRequest } from "#src/models/model-call";
 import { ModelError } from "#src/models/model-error";
 import type { AuditRow, PromptAudit } from "#src/models/prompt-audit";
 import { createRetrier, type RetryLimits } from "#src/models/retry";
 import { type CallLimits, withTimeLimits } from "#src/models/time-limits";
 import { toModelError } from "#src/models/to-model-error";
 
-/** Gives a call its place, in flight and in the rate. What the client needs of the shared limiter. */
-export interface CallLimiter {
-  run<T>(
-    request: { readonly priority: Priority; readonly calls?: number; readonly signal: AbortSignal },
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T>;
-}
+/** Gives a call its place, in flight and in the rate: what the client needs of the shared limiter. */
+export type CallLimiter = Pick<ModelLimiter, "run">;
 
 export type ModelClientDeps = {
   readonly bedrock: Pick<Bedrock, "runtime" | "plane">;
@@ -91,13 +88,14 @@ function createCalls(deps: ModelClientDeps, { model, priority, signal }: Asked):
     attempts: () => attempts,
     elapsedMs: () => clock.now() - began,
     send: (work) =>
-      retrier.run(async () => {
+      retrier.run(async (started) => {
         const queued = clock.now();
         let place: AbortSignal | null = null;
         let begun = false;
         try {
           return await limiter.run({ priority, signal }, async (given) => {
             place = given;
+            started();
             attempts += 1;
             const sent = clock.now();
             let firstText: number | null = null;
@@ -113,6 +111,8 @@ function createCalls(deps: ModelClientDeps, { model, priority, signal }: Asked):
             return { answer, times };
           });
         } catch (error) {
+          // Refused at the door: the request was made and never sent.
+          if (error instanceof ModelError && error.code === "sampling-refused") attempts -= 1;
           throw attemptFailure(error, { model, signal, place, begun });
         }
       }),
@@ -122,7 +122,7 @@ function createCalls(deps: ModelClientDeps, { model, priority, signal }: Asked):
 type Attempt = {
   readonly model: string;
   readonly signal: AbortSignal;
-  /** The limiter's signal for the call; null when it never got a place. */
+  /** The limiter's signal for the call; null when it got no place. */
   readonly place: AbortSignal | null;
   readonly begun: boolean;
 };
@@ -131,16 +131,23 @@ type Attempt = {
 function attemptFailure(error: unknown, { model, signal, place, begun }: Attempt): ModelError {
   if (error instanceof ModelError) return error;
   if (signal.aborted) return cancelled(model);
-  if (place === null) {
-    const cause = new Error(error instanceof Error ? error.message : String(error));
-    return new ModelError("unavailable", "The shared limit of model calls could not be asked; nothing was sent.", {
-      cause,
-    });
-  }
-  if (place.aborted) {
-    return new ModelError("unavailable", `The call of ${model} lost its place at the shared limit and was cut.`);
-  }
+  const limiter = [error, place?.reason].find((reason) => reason instanceof LimiterError);
+  if (limiter !== undefined) return limiterFailure(limiter, model);
   return toModelError(error, model, begun);
+}
+
+/** Only the limiter's sentence goes on; its cause may know the database's address. */
+function limiterFailure({ code, message }: LimiterError, model: string): ModelError {
+  switch (code) {
+    case "unreachable":
+      return new ModelError("unavailable", `${model} was not asked: ${message}`);
+    case "lease-lost":
+      return new ModelError("unavailable", `The call of ${model} was cut. ${message}`);
+    case "refused":
+      return new ModelError("denied", `${model} was not asked: ${message}`);
+    case "closed":
+      return new ModelError("cancelled", message);
+  }
 }
 
 function failureOf(error: unknown, { model, signal }: Asked): ModelError {

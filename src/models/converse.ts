@@ -126,7 +126,7 @@ async function requireSameModel(
 ): Promise<void> {
   if (answered === null) return;
   const allowed = isOpaque(asked) ? await modelsBehind() : [asked];
-  if (allowed.length === 0 || allowed.some((model) => sameModel(model, answered))) return;
+  if (allowed.some((model) => sameModel(model, answered))) return;
   throw new ModelError(
     "wrong-model",
     `${asked} was asked, and ${answered} answered. What it says is not evidence about the model in the manifest.`,

@@ -68,7 +68,7 @@ export function holdWireTo(settings: DeterministicSettings) {
 
 function bodyOf(request: unknown): unknown {
   const body: unknown = typeof request === "object" && request !== null ? Reflect.get(request, "body") : null;
-  const text = body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : body;
+  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
   try {
     return typeof text === "string" ? JSON.parse(text) : null;
   } catch {

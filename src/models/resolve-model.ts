@@ -9,13 +9,14 @@ import { toModelError } from "#src/models/to-model-error";
 
 /**
  * Asks the control plane what an id stands for: a foundation model, or else an inference profile. Throws `unknown-model` for
- * what is neither; provisioned and imported models are not looked up. The shared limit doesn't count these requests.
+ * what is neither, as provisioned and imported models are. The shared limit doesn't count these requests.
  */
 export async function resolveModel(deps: ModelClientDeps, model: string, signal: AbortSignal): Promise<ResolvedModel> {
   const { clock = machineClock, random = Math.random, limits } = deps;
   const retrier = createRetrier({ limits, clock, random, signal });
   const ask = (work: (deps: ModelClientDeps, model: string, signal: AbortSignal) => Promise<ResolvedModel>) =>
-    retrier.run(async () => {
+    retrier.run(async (started) => {
+      started();
       try {
         return await withTimeLimits({ clock, limits, signal, model }, (whole) => work(deps, model, whole));
       } catch (error) {

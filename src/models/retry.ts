@@ -4,7 +4,7 @@ import { ModelError } from "#src/models/model-error";
 export type RetryLimits = {
   /** Tries after the first. */
   readonly retries: number;
-  /** Milliseconds from the first try's start in which a next one may begin. */
+  /** Milliseconds from the first try's start, when it got its place, in which a next one may begin. */
   readonly retryBudgetMs: number;
 };
 
@@ -22,28 +22,31 @@ export function backoff(failures: number, retryAfterMs: number | null, random: (
 
 /**
  * Tries until `attempt` succeeds, fails for good, or tries or time are used up; then its last `ModelError` is thrown, with the
- * number of tries said. One retrier is for one request: a second `run` goes on with what the first left.
+ * number of tries said. An attempt calls `started` when it has its place: waiting in line behind others costs no time for
+ * retries. One retrier is for one request: a second `run` goes on with what the first left.
  */
 export function createRetrier(deps: {
   readonly limits: RetryLimits;
   readonly clock: MachineClock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-}): { run<T>(attempt: () => Promise<T>): Promise<T> } {
+}): { run<T>(attempt: (started: () => void) => Promise<T>): Promise<T> } {
   const { limits, clock, random, signal } = deps;
   let failures = 0;
   let began: number | null = null;
+  const started = () => {
+    began ??= clock.now();
+  };
   return {
     run: async (attempt) => {
       for (;;) {
-        began ??= clock.now();
         try {
-          return await attempt();
+          return await attempt(started);
         } catch (error) {
           if (!(error instanceof ModelError) || !error.retryable) throw error;
           failures += 1;
           const wait = backoff(failures, error.retryAfterMs, random);
-          const late = clock.now() - began + wait > limits.retryBudgetMs;
+          const late = clock.now() - (began ?? clock.now()) + wait > limits.retryBudgetMs;
           if (failures > limits.retries || late) throw givenUp(error, failures, late);
           await waitFor(clock, wait, signal);
         }

@@ -21,6 +21,5 @@ export function sameModel(asked: string, answered: string): boolean {
   return a.name === b.name && agree(a.vendor, b.vendor) && agree(a.version, b.version);
 }
 
-/** An id that doesn't say which model is behind it: profiles of an application, provisioned and imported models. */
-export const isOpaque = (model: string): boolean =>
-  /:(?:application-inference-profile|provisioned-model|custom-model-deployment|imported-model)\//.test(model);
+/** An id that doesn't say which model is behind it: an application's own inference profile has to be resolved. */
+export const isOpaque = (model: string): boolean => /:application-inference-profile\//.test(model);

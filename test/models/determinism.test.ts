@@ -81,6 +81,7 @@ describe("what somebody else does to the request on its way is seen", () => {
     );
     expect((await failure(house.client.converse(question({ sampling: RIGHT })))).code).toBe("sampling-refused");
     expect(house.local.log.entries()).toEqual([]);
+    expect(house.rows).toMatchObject([{ outcome: "sampling-refused", attempts: 0 }]);
   });
 });
 

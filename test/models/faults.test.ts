@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { READER } from "#sandbox/bedrock/catalogue";
 import type { ModelFault } from "#sandbox/bedrock/faults";
 import { createBedrock } from "#src/models/bedrock";
+import type { CallLimiter } from "#src/models/calls";
+import { LimiterError, leaseLost } from "#src/models/limiter-error";
 import { createModelClient } from "#src/models/model-client";
 import {
   ANSWER,
@@ -154,15 +156,28 @@ describe("what may get better", () => {
 });
 
 describe("time", () => {
+  test("waiting in line takes nothing from the time for retries", async () => {
+    const limiter: CallLimiter = {
+      run: ({ signal }, work) => {
+        house.clock.advance(house.limiter.taken.length === 0 ? 600_000 : 0);
+        return house.limiter.run({ priority: "weekly", signal }, work);
+      },
+    };
+    house.local.faults.next({ kind: "throttle" });
+    const answer = await createModelClient({ ...house.deps, limiter }).converse(question());
+    expect(answer).toMatchObject({ text: ANSWER, attempts: 2, timings: { totalMs: 600_250 } });
+  });
+
   test("a call that says nothing is cut after 25 s, at the provider too", async () => {
     house.local.faults.sequence([{ kind: "hang" }]);
     const answer = house.client.converse(question());
     await house.local.log.arrived(1);
     house.clock.advance(FIRST_TEXT_MS);
     expect(await answer).toMatchObject({ text: ANSWER, attempts: 2 });
+    await house.local.log.ended(2);
     expect(requests()).toMatchObject([
       { aborted: true, fault: "hang" },
-      { aborted: false, status: 200, inFlight: 1 },
+      { aborted: false, status: 200 },
     ]);
   });
 
@@ -197,14 +212,9 @@ describe("time", () => {
       house.clock.advance(FIRST_TEXT_MS);
       await house.local.log.ended(2 * at + 1);
     }
-    // A retry queues behind the calls that wait already: which call meets which fault is not ours to say.
-    for (let at = calls; requests().filter(({ fault }) => fault === "hang").length < calls; at += 1) {
-      await house.local.log.arrived(2 * at + 1);
-      house.clock.advance(FIRST_TEXT_MS);
-    }
     for (const answer of await answers) expect(answer.text).toBe(ANSWER);
     expect(requests().filter(({ aborted }) => aborted)).toHaveLength(calls);
-    expect(Math.max(...requests().map(({ inFlight }) => inFlight))).toBe(1);
+    expect(requests()).toHaveLength(2 * calls);
   });
 
   test("a caller who gives up closes the connection, and no try follows", async () => {
@@ -232,18 +242,31 @@ describe("time", () => {
     };
     const call = createModelClient({ ...house.deps, limiter }).converse(question());
     await house.local.log.arrived(1);
-    losing.abort();
+    losing.abort(leaseLost("a test took it"));
     expect(await call).toMatchObject({ text: ANSWER, attempts: 2 });
+    await house.local.log.ended(2);
     expect(requests()).toMatchObject([{ aborted: true }, { aborted: false }]);
   });
 });
 
-test("a limit that can't be asked sends nothing", async () => {
-  const limiter = { run: () => Promise.reject(new Error("connection refused")) };
+test.each([
+  ["unreachable", "unavailable", RETRIES + 1],
+  ["refused", "denied", 1],
+  ["closed", "cancelled", 1],
+] as const)("a limiter that is %s sends nothing: %s", async (code, becomes, asked) => {
+  let calls = 0;
+  const limiter = {
+    run: () => {
+      calls += 1;
+      return Promise.reject(new LimiterError(code, "The limit could not be asked."));
+    },
+  };
   const error = await failure(createModelClient({ ...house.deps, limiter }).converse(question()));
-  expect(error).toMatchObject({ code: "unavailable" });
-  expect(error.message).toContain("shared limit");
+  expect(error.code).toBe(becomes);
+  expect(error.message).toContain("The limit could not be asked.");
+  expect(calls).toBe(asked);
   expect(requests()).toEqual([]);
+  expect(house.rows).toMatchObject([{ attempts: 0, outcome: becomes }]);
 });
 
 test("an answer that leaves no row is no answer", async () => {

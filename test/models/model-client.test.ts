@@ -6,10 +6,7 @@ import { ANSWER, embedding, failure, MANIFEST, openModelHouse, QUESTION, questio
 
 let house: Awaited<ReturnType<typeof openModelHouse>>;
 beforeEach(async () => {
-  const opaque = "arn:aws:bedrock:eu-central-1:000000000000:application-inference-profile/abc123";
-  house = await openModelHouse({
-    bedrock: { models: [{ id: opaque, kind: "extractive-reader", lifecycle: "ACTIVE" }] },
-  });
+  house = await openModelHouse({ bedrock: { applicationProfiles: [{ id: "abc123", model: READER }] } });
 });
 afterEach(() => house.close());
 
@@ -134,4 +131,16 @@ test("an id is resolved to what the provider calls it", async () => {
 test("a profile's answer counts as the model's behind it", async () => {
   const answer = await house.client.converse(question({ model: `eu.${READER}` }));
   expect(answer).toMatchObject({ text: ANSWER, modelAnswered: READER });
+});
+
+test("behind an id that says nothing, the model is looked up once, and another one's answer is refused", async () => {
+  const model = "arn:aws:bedrock:eu-central-1:000000000000:application-inference-profile/abc123";
+  expect(await house.client.converse(question({ model }))).toMatchObject({ text: ANSWER, modelAnswered: READER });
+  house.local.faults.next({ kind: "other-model", model: "sandbox.somebody-else-v1" });
+  expect((await failure(house.client.converse(question({ model })))).code).toBe("wrong-model");
+  expect(house.local.log.entries().map(({ operation }) => operation)).toEqual([
+    "ConverseStream",
+    "GetInferenceProfile",
+    "ConverseStream",
+  ]);
 });
