@@ -1,3 +1,5 @@
+import type { JournalError } from "#src/journal/journal-error";
+
 export type LimiterErrorCode =
   /** The database couldn't be asked for as long as a lease lasts. */
   | "unreachable"
@@ -26,3 +28,7 @@ export const leaseLost = (why: string) =>
 
 export const closed = () =>
   new LimiterError("closed", "Golive is shutting down and starts no more model calls. Ask again when it is back.");
+
+/** What a failure of the journal's boundary, where the database's errors are told apart, means for who waits. */
+export const toLimiterError = (cause: JournalError) =>
+  new LimiterError(cause.retryable ? "unreachable" : "refused", `No model call may start: ${cause.message}`, { cause });

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { toJournalError } from "#src/journal/database-errors";
 import type { ModelLimits } from "#src/models/limiter";
-import { closed, LimiterError, leaseLost } from "#src/models/limiter-error";
+import { createAskLoop } from "#src/models/limiter-ask-loop";
+import { closed, leaseLost, toLimiterError } from "#src/models/limiter-error";
 import type { LimitRows, Wanted } from "#src/models/limiter-sql";
+import { createTicket, type Place, rename, type Ticket } from "#src/models/limiter-ticket";
 import type { MachineClock } from "#src/models/machine-clock";
-
-/** A place in flight, ours from `startAt` (on the member's clock) until `leave`, or until `ended` says otherwise. */
-export type Place = { readonly startAt: number; readonly ended: AbortSignal; leave(): void };
 
 /** This process in the line for model calls: says what it wants and does, and lets go of what it may have lost. */
 export interface Member {
@@ -29,14 +28,6 @@ export type MemberOptions = {
   readonly onError: (error: unknown) => void;
 };
 
-type Ticket = {
-  wanted: Wanted;
-  readonly since: number;
-  state: "waits" | "holds" | "lost";
-  readonly given: PromiseWithResolvers<Place>;
-  readonly ended: AbortController;
-};
-
 /** In parts of a lease. Heard five times; a lost answer is asked for again soon. */
 const HEARTBEAT = 1 / 5;
 const RETRY = 1 / 50;
@@ -49,32 +40,11 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
   let self = newSelf();
   /** Work that goes on although its place was lost: fewer others may run here. */
   let strays = 0;
-  let asking: Promise<void> | null = null;
-  let again = false;
   let shut = false;
-  let cancelLook = () => {};
+  let failing = false;
   let cancelLease = () => {};
 
-  const isOver = () => shut && tickets.size === 0;
-
-  function nudge(): void {
-    again = true;
-    asking ??= ask();
-  }
-
-  async function ask(): Promise<void> {
-    cancelLook();
-    let pauseMs = 0;
-    // Who gives a place back often asks for the next one in the same breath: one word for both.
-    await new Promise((resolve) => setImmediate(resolve));
-    while ((again || pauseMs === 0) && !isOver()) {
-      again = false;
-      pauseMs = await turn();
-    }
-    asking = null;
-    if (isOver()) return;
-    cancelLook = clock.after(pauseMs, nudge);
-  }
+  const loop = createAskLoop({ turn, clock, isOver: () => shut && tickets.size === 0 });
 
   /** Says everything that this process wants; answers in how many milliseconds to do so again. */
   async function turn(): Promise<number> {
@@ -87,19 +57,26 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
     try {
       const wanted = said.map((ticket) => ticket.wanted);
       const answer = await rows.turn({ ...word, limits: { ...limits, workers }, wanted });
+      failing = false;
       if (self.id !== id) return 0;
       if (answer === null) {
         lose("the database no longer knew of it");
         return word.join ? leaseMs * RETRY : 0;
       }
-      self.heardAt = sentAt;
       // From when the answer came: late by its way at most, never early.
       const at = clock.now();
+      if (at - sentAt >= leaseMs * OURS) {
+        lose("the database took too long to answer");
+        return 0;
+      }
+      self.heardAt = sentAt;
       for (const ticket of said) settle(ticket, answer.held.get(ticket.wanted.id), at);
       watchLease();
       return Math.max(1, Math.ceil(Math.min(leaseMs * HEARTBEAT, answer.lookInMs ?? Number.POSITIVE_INFINITY)));
     } catch (error) {
-      onError(error);
+      // Once: it is asked again several times a second.
+      if (!failing) onError(error);
+      failing = true;
       refuse(error);
       return leaseMs * (tickets.size > 0 ? RETRY : HEARTBEAT);
     }
@@ -126,7 +103,7 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
     self = newSelf();
     for (const ticket of tickets) {
       if (ticket.state === "holds") drop(ticket, why);
-      else ticket.wanted = { ...ticket.wanted, id: randomUUID() };
+      else rename(ticket);
     }
   }
 
@@ -142,7 +119,7 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
   function giveBack(ticket: Ticket): void {
     if (ticket.state === "lost") strays -= 1;
     tickets.delete(ticket);
-    nudge();
+    loop.nudge();
   }
 
   /** Rejects everybody who waits, when waiting can't help; otherwise those who have waited for a lease in vain. */
@@ -161,20 +138,14 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
     async enter(what, signal) {
       signal.throwIfAborted();
       if (shut) throw closed();
-      const ticket: Ticket = {
-        wanted: { id: randomUUID(), ...what },
-        since: clock.now(),
-        state: "waits",
-        given: Promise.withResolvers(),
-        ended: new AbortController(),
-      };
+      const ticket = createTicket(what, clock.now());
       const giveUp = () => {
         ticket.given.reject(signal.reason);
-        if (ticket.state === "waits" && tickets.delete(ticket)) nudge();
+        if (ticket.state === "waits" && tickets.delete(ticket)) loop.nudge();
       };
       signal.addEventListener("abort", giveUp, { once: true });
       tickets.add(ticket);
-      nudge();
+      loop.nudge();
       try {
         return await ticket.given.promise;
       } finally {
@@ -182,7 +153,7 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
       }
     },
     ring(member) {
-      if (member === null ? tickets.size > 0 : member === self.id) nudge();
+      if (member === null ? tickets.size > 0 : member === self.id) loop.nudge();
     },
     shut() {
       shut = true;
@@ -195,8 +166,7 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
       }
     },
     async leave() {
-      await asking;
-      cancelLook();
+      await loop.stop();
       cancelLease();
       if (self.turn > 0) await rows.leave(self.id).catch(onError);
     },
@@ -208,9 +178,3 @@ const newSelf = (): { readonly id: string; turn: number; heardAt: number | null 
   turn: 0,
   heardAt: null,
 });
-
-function toLimiterError(cause: { readonly retryable: boolean; readonly message: string }): LimiterError {
-  return cause.retryable
-    ? new LimiterError("unreachable", `No model call may start: ${cause.message}`, { cause })
-    : new LimiterError("refused", `No model call may start: ${cause.message}`, { cause });
-}

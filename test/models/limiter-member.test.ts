@@ -224,6 +224,47 @@ it("an answer to a process that has lost its lease meanwhile gives nobody a plac
   late.resolve(give(asked));
   await tick();
   expect(second.run).not.toHaveBeenCalled();
+  // Nor is it taken for a word to the next member, which has to join first.
+  expect(rows.last).toMatchObject({ join: true, turn: 1 });
+});
+
+it("an answer that takes longer than the lease gives nobody a place: it may be somebody else's by now", async () => {
+  const slow = Promise.withResolvers<void>();
+  rows.answer = async (word) => {
+    await slow.promise;
+    rows.answer = async () => wait();
+    return give(word);
+  };
+  const { run } = work();
+  void limiter.run(ask(), run);
+  await tick(0.9 * LEASE);
+  slow.resolve();
+  await tick();
+  expect(run).not.toHaveBeenCalled();
+  expect(rows.words.length).toBe(2);
+});
+
+it("a place that is missing in the answer is lost, the others are not", async () => {
+  const [first, second] = [work(), work()];
+  void limiter.run(ask(), first.run).catch(() => undefined);
+  void limiter.run(ask(), second.run);
+  await tick();
+  const missing = rows.last.wanted[0]?.id;
+  rows.answer = async (word) => give({ ...word, wanted: word.wanted.filter(({ id }) => id !== missing) });
+  await tick(LEASE / 5);
+  expect([first.signal()?.aborted, second.signal()?.aborted]).toEqual([true, false]);
+});
+
+it("a database that is away is logged once, not with every try", async () => {
+  const { run } = work();
+  void limiter.run(ask(), run).catch(() => undefined);
+  await tick();
+  rows.answer = async () => {
+    throw unreachable();
+  };
+  await tick(LEASE / 2);
+  expect(rows.words.length).toBeGreaterThan(5);
+  expect(errors.length).toBe(1);
 });
 
 it("who waits is told after a lease that the database can't be reached, with the reason", async () => {
