@@ -6,9 +6,10 @@ import { runGate } from "#src/gates/run-gate";
 import { createMachineServer } from "#src/http/machine-server";
 import { createMetrics } from "#src/http/metrics";
 import { createRoutes } from "#src/http/routes";
+import type { LimiterState } from "#src/models/limiter";
 import { resourcesLine } from "#src/release/resources-line";
 import { createProcessMeter, type ProcessMeter, type ProcessSample } from "#src/resources/process-meter";
-import { createResources, type ModelLoad, type Resources } from "#src/resources/read-resources";
+import { createResources, type Resources } from "#src/resources/read-resources";
 import { createResourceReport } from "#src/resources/report-resources";
 import { saveSample } from "#src/resources/sample-rows";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
@@ -229,13 +230,15 @@ describe("a process's report", () => {
   });
 });
 
-const LOAD: ModelLoad = {
+/** As the limiter itself says it. */
+const LOAD: LimiterState = {
   maxInFlight: 1,
   perSecond: 0.12,
   inFlight: 1,
-  waiting: { "canary-probe": 1, nightly: 3 },
+  waiting: { "rollback-smoke": 0, "canary-probe": 1, "go-live": 0, nightly: 3, weekly: 0 },
   nextAt: 10_000,
   now: 4_000,
+  configured: [{ maxInFlight: 1, perSecond: 0.12, processes: 2 }],
 };
 
 describe("what people are told", () => {
