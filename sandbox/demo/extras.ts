@@ -6,7 +6,7 @@ import type { Ingested } from "#sandbox/rag/ingest";
 /** What the demo's page shows besides the workspace: what to type first, and the ingestion of another candidate. */
 export function demoExtras(ragUrl: string, corpus: string): Extras {
   return {
-    hint: "Type /golive start in #release: a candidate run waits there to go live. To sign, act as somebody else in the list at the left.",
+    empty: "Type /golive start in #release to begin a go-live. To sign, act as somebody else in the list at the left.",
     controls: candidateControls(ragUrl, corpus),
   };
 }

@@ -4,6 +4,8 @@ import type { Done, SandboxFile } from "#sandbox/slack/model";
 export type Extras = {
   /** One sentence at the top, e.g. what to type first. */
   readonly hint?: string;
+  /** What an empty channel says to do first. Default: the hint. */
+  readonly empty?: string;
   /** Uploaded files by id, for `slack_file` images that no message carries. */
   readonly file?: (id: string) => SandboxFile | undefined;
   /** Buttons in the rail that play with the sandbox itself: a rate limit, an outage, a leap of the clock. */

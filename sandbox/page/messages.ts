@@ -42,7 +42,10 @@ export function messageList(scene: Scene): Html {
   const title = scene.look.channel ? channelTitle(scene.look.channel, scene) : "no channel";
   const older =
     top.length > newest ? html`<p class="empty">${top.length - newest} older messages are not shown.</p>` : "";
-  const empty = shown.length === 0 ? html`<p class="empty">Nothing here yet. ${scene.extras.hint ?? ""}</p>` : "";
+  const empty =
+    shown.length === 0
+      ? html`<p class="empty">Nothing here yet. ${scene.extras.empty ?? scene.extras.hint ?? ""}</p>`
+      : "";
   return html`<div id="messages" role="log" aria-label="Messages in ${title}" aria-relevant="additions" tabindex="0" data-channel="${scene.look.channel?.id}">${older}${empty}${join(items)}</div>`;
 }
 

@@ -64,12 +64,6 @@ describe("a refusal says what, why, who can and what next", () => {
     expect(refusalText({ kind: "config-unnamed", run: "run-b", known: [] }, namesFrom(null))).toMatch(/no version yet/);
   });
 
-  it("to who names an item that isn't there, with those that are", () => {
-    expect(say(w.green, { type: "request-check", actor: w.rosa, members: w.members, check: "prefix" })).toBe(
-      "There is no prefix on this release's checklist. There are: prefix-leakage, backup and previous-run-intact.",
-    );
-  });
-
   it("to who acts when nobody could have been looked up", () => {
     const { "data-lead": _, ...members } = w.members;
     expect(say(w.green, w.sign(w.dan, "data-quality", { members }))).toMatch(/Golive doesn't guess\. Try again/);

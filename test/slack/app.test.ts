@@ -102,7 +102,7 @@ describe("/golive", () => {
     await hands.command("U0ROSA", CHANNEL, "/golive", "rerun prefix-leakage");
     await whisper(bench, "U0ROSA").toMatch(/prefix-leakage runs again/);
     await hands.command("U0ROSA", CHANNEL, "/golive", "rerun nonsense");
-    await whisper(bench, "U0ROSA").toMatch(/no nonsense on this release's checklist/);
+    await whisper(bench, "U0ROSA").toMatch(/no check `nonsense` on this release's checklist/);
     await hands.command("U0ROSA", CHANNEL, "/golive", "cancel found a better run");
     await whisper(bench, "U0ROSA").toMatch(/is cancelled/);
     expect((await bench.view())?.release).toMatchObject({

@@ -34,7 +34,7 @@ function toast(text, kind = "bad") {
   // Below an open modal everything is inert: a notice there could be neither read out nor dismissed.
   const host = document.querySelector("dialog[data-top][open] .toasts") ?? $("toasts");
   host.append(note);
-  setTimeout(() => note.remove(), 12_000);
+  setTimeout(() => note.remove(), kind === "bad" ? 12_000 : 6_000);
 }
 
 export async function whileBusy(control, work) {
