@@ -1,6 +1,9 @@
 import { CliError, EXIT, type ExitCode } from "#src/cli/io";
 import { toJournalError } from "#src/journal/database-errors";
 import type { JournalError, JournalErrorCode } from "#src/journal/journal-error";
+import { LimiterError } from "#src/models/limiter-error";
+import { ModelError } from "#src/models/model-error";
+import { RagServiceError } from "#src/rag/service-error";
 import { RagStoreError } from "#src/rag/store-error";
 import { IdentityError } from "#src/slack/identity-error";
 import { SlackError } from "#src/slack/slack-error";
@@ -19,6 +22,19 @@ export function explainError(error: unknown): Explained {
     const slack = error.cause instanceof SlackError ? ` (${error.cause.message})` : "";
     return give("slack", `Slack didn't say who somebody is${slack}. ${UNDECIDED} Run the command again in a minute.`);
   }
+  if (error instanceof RagServiceError) {
+    const next = error.retryable
+      ? "See that the RAG service runs and is reachable from here, then try again."
+      : "Let the service answer as docs/rag-service.md describes, or correct rag_service in golive.yaml.";
+    return give(`rag-service-${error.code}`, `${ended(error.message)} ${UNDECIDED} ${next}`);
+  }
+  if (error instanceof ModelError) {
+    const next = error.retryable
+      ? "Try again in a minute."
+      : "Check the model ids, the region, and the account's access to them.";
+    return give(`model-${error.code}`, `${ended(error.message)} ${UNDECIDED} ${next}`);
+  }
+  if (error instanceof LimiterError) return give(`model-limit-${error.code}`, `${ended(error.message)} ${UNDECIDED}`);
   const listening = explainListening(error);
   if (listening !== null) return listening;
   const journal = toJournalError(error);

@@ -21,7 +21,7 @@ export const registerInit: Register = (program, io) => {
       if (flags.json === true) printJson(io, { ok: true, dir, blanks });
       else {
         void io.out(
-          `Wrote ${dir}. Replace each of the ${blanks} \`fill-in\` in golive.yaml by your Slack ids, then run:\n` +
+          `Wrote ${dir}. Replace each of the ${blanks} \`fill-in\` in golive.yaml by what is yours, then run:\n` +
             `  golive config check ${dir}\nRun Golive with it: GOLIVE_CONFIG=${dir}\n`,
         );
       }
@@ -39,10 +39,11 @@ async function assertEmpty(dir: string): Promise<void> {
   throw new CliError(`${dir} is not empty, so nothing was written. Name a new directory.`);
 }
 
-/** The demo's people and channels must not become somebody's by accident: `config check` refuses each until it is filled. */
+/** The demo's people, channels, judge and questions must not become somebody's by accident: `config check` refuses each until it is filled. */
 function blankIds(yaml: string): string {
   return yaml
     .replaceAll(/\b[UCS]0[A-Z]+\b/g, "fill-in")
+    .replaceAll(/\b(judge_model|file): (?:sandbox\.|\.\.\/sandbox\/)[^\s}]+/g, "$1: fill-in")
     .replaceAll(/(\[(?:fill-in(?:, )?)+\]) #.*$/gm, "$1")
     .replace(
       /^# These are the values the demo runs with.*$/m,

@@ -20,7 +20,16 @@ export async function diffCommand(io: Io, flags: Flags, a: string, b: string): P
     const all = signOffs.map(({ id }) => id);
     const differ = from.hash !== to.hash;
     if (flags.json === true) {
-      printJson(io, { a: from.hash, b: to.hash, equal: !differ, changes, voids: differ ? all : [] });
+      printJson(io, {
+        ok: !(differ && flags.exitCode === true),
+        a: from.hash,
+        b: to.hash,
+        equal: !differ,
+        changes: changes.map(({ key, from: was, to: now, checks, signOffs: rest }) => {
+          return { key, from: was, to: now, checks, sign_offs: rest };
+        }),
+        voids: differ ? all : [],
+      });
     } else if (!differ) {
       void io.out(`The same manifest: ${from.hash.slice(0, 12)}.\n`);
     } else {

@@ -23,7 +23,10 @@ export const datasetsSchema = z
     z.strictObject({
       id: name,
       /** Relative to golive.yaml's folder. */
-      file: z.string().min(1).max(500),
+      file: z
+        .string()
+        .max(500)
+        .regex(/^(?!fill-in$)\S(.*\S)?$/, "a path, relative to golive.yaml's folder"),
     }),
   )
   .min(1, "at least one dataset: without one no evaluation can be repeated")

@@ -46,7 +46,7 @@ export const modelsSchema = z.strictObject({
 });
 
 /** An id, inference profile id or ARN, as Bedrock takes it. */
-const modelId = z.string().regex(/^[A-Za-z0-9][\w.:/-]{2,299}$/, "a model id as the provider takes it");
+const modelId = z.string().regex(/^(?!fill-in$)[A-Za-z0-9][\w.:/-]{2,299}$/, "a model id as the provider takes it");
 
 /** Golive's own model. Those of the service stand in its configuration versions. */
 export const serviceModelsSchema = z.strictObject({
