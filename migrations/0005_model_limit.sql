@@ -111,9 +111,9 @@ BEGIN
 END $$;
 
 -- A member's word: I am here, and these (p_ids) are the calls that I wait for or make. Calls of its own that it doesn't name
--- are over, and their places free. The answer: which of them hold a place, in how many milliseconds each may start (zero or
--- less: now), and in how many to look again if nothing was heard (null: nothing waits). Null to whoever is not, or no
--- longer, a member: it holds nothing.
+-- are over, and their places free. The answer: the time, which of them hold a place, in how many milliseconds from that time
+-- each may start (zero or less: at once), and in how many to look again if nothing was heard (null: nothing waits). Null to
+-- whoever is not, or no longer, a member: it holds nothing.
 -- p_now: the database's clock, read under the lock.
 CREATE FUNCTION golive.model_limit_turn_at(
   p_now timestamptz, p_member uuid, p_join boolean, p_turn bigint, p_lease_ms integer, p_max_in_flight integer,
@@ -154,6 +154,7 @@ BEGIN
         (SELECT min(m.lease_until) FROM golive.model_limit_member m WHERE m.id <> p_member)) END;
   END IF;
   RETURN jsonb_build_object(
+    'now', extract(epoch FROM p_now) * 1000,
     'lookInMs', extract(epoch FROM v_look - p_now) * 1000,
     'held', coalesce((SELECT jsonb_object_agg(r.id, extract(epoch FROM r.start_at - p_now) * 1000)
       FROM golive.model_limit_request r WHERE r.member = p_member AND r.start_at IS NOT NULL), '{}'));

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { toJournalError } from "#src/journal/database-errors";
+import { createDatabaseTime } from "#src/models/database-time";
 import type { ModelLimits } from "#src/models/limiter";
 import { createAskLoop } from "#src/models/limiter-ask-loop";
 import { closed, leaseLost, toLimiterError } from "#src/models/limiter-error";
@@ -36,6 +37,7 @@ const OURS = 9 / 10;
 
 export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOptions): Member {
   const tickets = new Set<Ticket>();
+  const time = createDatabaseTime();
   /** A member that was lost is never taken up again: what it is told, or said, late means nothing to the next one. */
   let self = newSelf();
   /** Work that goes on although its place was lost: fewer others may run here. */
@@ -63,16 +65,17 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
         lose("the database no longer knew of it");
         return word.join ? leaseMs * RETRY : 0;
       }
-      // From when the answer came: late by its way at most, never early.
       const at = clock.now();
       if (at - sentAt >= leaseMs * OURS) {
         lose("the database took too long to answer");
         return 0;
       }
       self.heardAt = sentAt;
-      for (const ticket of said) settle(ticket, answer.held.get(ticket.wanted.id), at);
+      time.heard(answer.now, at);
+      for (const ticket of said) settle(ticket, answer.held.get(ticket.wanted.id), answer.now);
       watchLease();
-      return Math.max(1, Math.ceil(Math.min(leaseMs * HEARTBEAT, answer.lookInMs ?? Number.POSITIVE_INFINITY)));
+      const lookAt = answer.lookInMs === null ? Number.POSITIVE_INFINITY : time.toMachine(answer.now + answer.lookInMs);
+      return Math.max(1, Math.ceil(Math.min(leaseMs * HEARTBEAT, lookAt - at)));
     } catch (error) {
       // Once: it is asked again several times a second.
       if (!failing) onError(error);
@@ -82,12 +85,13 @@ export function createMember({ rows, limits, leaseMs, clock, onError }: MemberOp
     }
   }
 
-  function settle(ticket: Ticket, startsInMs: number | undefined, at: number): void {
+  function settle(ticket: Ticket, startsInMs: number | undefined, theirNow: number): void {
     if (!tickets.has(ticket)) return;
     if (ticket.state === "holds" && startsInMs === undefined) drop(ticket, "its row is gone");
     if (ticket.state !== "waits" || startsInMs === undefined) return;
     ticket.state = "holds";
-    ticket.given.resolve({ startAt: at + startsInMs, ended: ticket.ended.signal, leave: () => giveBack(ticket) });
+    const startAt = time.toMachine(theirNow + startsInMs);
+    ticket.given.resolve({ startAt, ended: ticket.ended.signal, leave: () => giveBack(ticket) });
   }
 
   function watchLease(): void {

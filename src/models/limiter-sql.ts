@@ -18,9 +18,11 @@ export type Word = {
 };
 
 export type Answer = {
+  /** The database's clock when it decided (epoch milliseconds). */
+  readonly now: number;
   /** In how many milliseconds to look again if nothing is heard; null when nothing waits. */
   readonly lookInMs: number | null;
-  /** Which calls hold a place, and in how many milliseconds each may start (zero or less: now). */
+  /** Which calls hold a place, and in how many milliseconds from `now` each may start (zero or less: at once). */
   readonly held: ReadonlyMap<string, number>;
 };
 
@@ -33,8 +35,8 @@ export interface LimitRows {
 }
 
 const answerSchema = z
-  .object({ lookInMs: z.number().nullable(), held: z.record(z.string(), z.number()) })
-  .transform(({ lookInMs, held }) => ({ lookInMs, held: new Map(Object.entries(held)) }))
+  .object({ now: z.number(), lookInMs: z.number().nullable(), held: z.record(z.string(), z.number()) })
+  .transform(({ held, ...rest }) => ({ ...rest, held: new Map(Object.entries(held)) }))
   .nullable();
 
 const countSchema = z.array(z.object({ priority: z.enum(PRIORITIES), waiting: z.number() }));

@@ -32,10 +32,15 @@ class Rows implements LimitRows {
 
 /** Everybody gets a place, in `startsInMs`. */
 const give = (word: Word, startsInMs = 0): Answer => ({
+  now: performance.now() + 1e12,
   lookInMs: null,
   held: new Map(word.wanted.map(({ id }) => [id, startsInMs])),
 });
-const wait = (lookInMs: number | null = 1_000): Answer => ({ lookInMs, held: new Map() });
+const wait = (lookInMs: number | null = 1_000): Answer => ({
+  now: performance.now() + 1e12,
+  lookInMs,
+  held: new Map(),
+});
 const unreachable = () => new JournalError("unreachable", true, "Golive's database can't be reached.");
 
 let rows: Rows;
@@ -101,6 +106,22 @@ it("work starts at its time, not when its place is given out, and is no longer n
   await tick();
   expect(ran).toEqual({ value: "done" });
   expect(rows.last.wanted).toEqual([]);
+});
+
+it("work starts at its time by the database's clock, however long the answer took", async () => {
+  rows.answer = async () => wait(100);
+  const { run } = work();
+  void limiter.run(ask(), run);
+  await tick();
+  rows.answer = async (word) => {
+    const answer = give(word, 80);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    return answer;
+  };
+  await tick(179);
+  expect(run).not.toHaveBeenCalled();
+  await tick(1);
+  expect(run).toHaveBeenCalledOnce();
 });
 
 it("who waits looks again when it was told to, and sooner when somebody else enters", async () => {
@@ -210,6 +231,10 @@ it("an answer to a process that has lost its lease meanwhile gives nobody a plac
   const first = work();
   void limiter.run(ask(), first.run).catch(() => undefined);
   await tick();
+  rows.answer = async () => {
+    throw unreachable();
+  };
+  await tick(LEASE / 2);
   const late = Promise.withResolvers<Answer>();
   let asked: Word | undefined;
   rows.answer = (word) => {
@@ -218,7 +243,7 @@ it("an answer to a process that has lost its lease meanwhile gives nobody a plac
   };
   const second = work();
   void limiter.run(ask(), second.run).catch(() => undefined);
-  await tick(0.9 * LEASE);
+  await tick(0.4 * LEASE);
   rows.answer = async () => wait();
   if (asked === undefined) throw new Error("nothing was asked");
   late.resolve(give(asked));
@@ -338,7 +363,7 @@ it("an error of the work is the caller's, and frees the place", async () => {
 });
 
 it("a process that closes rejects who waits, aborts who runs, waits for them, and says goodbye once", async () => {
-  rows.answer = async (word) => ({ lookInMs: null, held: new Map(word.wanted.slice(0, 1).map(({ id }) => [id, 0])) });
+  rows.answer = async (word) => ({ ...give(word), held: new Map(word.wanted.slice(0, 1).map(({ id }) => [id, 0])) });
   const running = work(true);
   const ran = outcome(limiter.run(ask(), running.run));
   const waited = outcome(limiter.run(ask(), work().run));
