@@ -2,12 +2,16 @@ import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { type LocalBedrock, startBedrock } from "#sandbox/bedrock/start";
 import { type BotProcess, runGolive, startBot } from "#sandbox/demo/bot-process";
+import { SERVICE } from "#sandbox/demo/populate";
 import type { DemoDatabases } from "#sandbox/demo/sources";
 import { assertSuperuser, dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
 import { startPostgres } from "#sandbox/postgres/start-postgres";
 import { createStore } from "#sandbox/rag/rag-store";
 import { serviceEnvironment } from "#sandbox/rag/service-defaults";
+import { readSource } from "#sandbox/rag-service/source";
+import { type LocalRagService, startRagService } from "#sandbox/rag-service/start";
 import { harborDocs } from "#sandbox/slack/people";
 import { readManifest } from "#sandbox/slack/read-manifest";
 import { type LocalSlack, startSlack } from "#sandbox/slack/start";
@@ -16,6 +20,9 @@ export type House = {
   readonly slack: LocalSlack;
   /** The RAG store's connection string, as its own superuser: the sandbox ingests with it. */
   readonly ragUrl: string;
+  /** The models, and the RAG service that reads with one of them. */
+  readonly bedrock: LocalBedrock;
+  readonly ragService: LocalRagService;
   readonly bot: () => BotProcess;
   /** `golive …` with the demo's environment. */
   golive(words: readonly string[]): ReturnType<typeof runGolive>;
@@ -40,7 +47,7 @@ export type HouseOptions = {
   readonly say: (line: string) => void;
 };
 
-/** Postgres, two databases with their roles, the local Slack, and the product as a process of its own. LIFO shutdown. */
+/** Postgres, two databases with their roles, the models, the RAG service, the local Slack, and the product as a process of its own. LIFO shutdown. */
 export async function buildHouse(options: HouseOptions): Promise<House> {
   const releasers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -77,6 +84,18 @@ async function build(
   const rag = await ensureDatabase(adminUrl, names.rag);
   await createStore(rag.adminUrl, { grantTo: "golive_app" });
 
+  const bedrock = await startBedrock();
+  releasers.push(() => bedrock.stop());
+  const storeUrl = rag.appUrl;
+  const ragService = await startRagService({
+    storeUrl,
+    service: SERVICE,
+    bedrock: { endpoint: bedrock.url, region: bedrock.region },
+    variables: Object.keys(serviceEnvironment(storeUrl)),
+    source: await readSource(),
+  });
+  releasers.push(() => ragService.stop());
+
   const signingSecret = randomBytes(16).toString("hex");
   const botToken = `xoxb-sandbox-${randomBytes(12).toString("hex")}`;
   const appToken = `xapp-sandbox-${randomBytes(12).toString("hex")}`;
@@ -89,7 +108,7 @@ async function build(
   const logFile = join(dataDir, "bot.log");
   const port = await freePort();
   const env: Record<string, string> = {
-    ...serviceEnvironment(rag.appUrl),
+    ...serviceEnvironment(storeUrl, { url: ragService.url, bedrock: bedrock.url }),
     DATABASE_URL: golive.appUrl,
     SLACK_BOT_TOKEN: botToken,
     SLACK_API_URL: slack.apiUrl,
@@ -112,6 +131,8 @@ async function build(
   return {
     slack,
     ragUrl: rag.adminUrl,
+    bedrock,
+    ragService,
     env,
     bot: () => bot,
     golive: (words) => runGolive(root, env, words),

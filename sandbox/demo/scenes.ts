@@ -121,7 +121,18 @@ export async function cutOver({ stage, house }: SceneContext, run: string): Prom
     const live = await readLive(house.ragUrl);
     return live?.run === run ? live : null;
   });
-  expectThat(stage, `the RAG store answers from ${name(after)} (before: ${name(before)})`, after.run === run);
+  expectThat(stage, `the RAG store points to ${name(after)} (before: ${name(before)})`, after.run === run);
+  const answer = await askService(house);
+  stage.tell("RAG service", answer.text);
+  expectThat(stage, `the RAG service answers from ${answer.run} without a restart`, answer.run === run);
+}
+
+/** A question as a user of the RAG service asks it. */
+async function askService(house: House): Promise<{ readonly text: string; readonly run: string }> {
+  const query = "How long does an invitation to a workspace stay valid?";
+  const response = await fetch(`${house.ragService.url}/answer`, { method: "POST", body: JSON.stringify({ query }) });
+  const { answer, run_id } = z.object({ answer: z.string(), run_id: z.string() }).parse(await response.json());
+  return { text: `${query} ${answer}`, run: run_id };
 }
 
 /** What anybody can ask afterwards, and the audit trail. */

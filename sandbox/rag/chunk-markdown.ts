@@ -7,6 +7,9 @@ export const DEFAULT_CHUNKING: Chunking = { maxTokens: 300, overlapTokens: 40 };
 
 export type MarkdownDocument = { readonly path: string; readonly title: string; readonly body: string };
 
+/** What prefix policy A puts before a chunk that is embedded, and before nothing else. */
+export const embeddingPrefix = (title: string): string => `Document: ${title}\n\n`;
+
 /** The first level-one heading, else the file's name without its ending; cut at 80 characters, since it's embedded. */
 export function titleOf(path: string, body: string): string {
   const heading = /^#[ \t]+(.+?)[ \t#]*$/m.exec(body)?.[1];

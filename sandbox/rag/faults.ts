@@ -20,6 +20,8 @@ export type Faults = {
   readonly leakPrefix?: number;
   /** Chunks over any sensible limit, as when cutting was skipped. */
   readonly overLong?: number;
+  /** Cut every so many characters, mid-word and mid-sentence, each piece repeating half of the one before. */
+  readonly brokenChunker?: boolean;
   /** The embedder failed and nobody looked. */
   readonly nullEmbeddings?: number;
   /** Ingestion died: only this many chunks are stored and the run stays `running`. */
@@ -42,6 +44,17 @@ export function plantFaults(rows: readonly ChunkRow[], faults: Faults): ChunkRow
     };
   });
   return faults.stopAfter === undefined ? stored : stored.slice(0, faults.stopAfter);
+}
+
+const BLIND_CHARACTERS = 120;
+
+/** The pieces of a broken chunker: no heading, paragraph, sentence or word is respected. */
+export function cutBlindly(body: string): string[] {
+  const step = BLIND_CHARACTERS / 2;
+  const count = Math.max(1, Math.ceil((body.length - step) / step));
+  return Array.from({ length: count }, (_, at) => body.slice(at * step, at * step + BLIND_CHARACTERS))
+    .map((piece) => piece.toWellFormed())
+    .filter((piece) => piece.trim() !== "");
 }
 
 /** As if nobody had cut: the text again and again, with the tokens that it then really has. */

@@ -1,7 +1,13 @@
 import type { Client } from "pg";
-import { type Chunking, chunkMarkdown, DEFAULT_CHUNKING, type MarkdownDocument } from "#sandbox/rag/chunk-markdown";
+import {
+  type Chunking,
+  chunkMarkdown,
+  DEFAULT_CHUNKING,
+  embeddingPrefix,
+  type MarkdownDocument,
+} from "#sandbox/rag/chunk-markdown";
 import { embed } from "#sandbox/rag/embed";
-import { type ChunkRow, type Faults, plantFaults } from "#sandbox/rag/faults";
+import { type ChunkRow, cutBlindly, type Faults, plantFaults } from "#sandbox/rag/faults";
 import { withStore } from "#sandbox/rag/rag-store";
 import { readCorpus } from "#sandbox/rag/read-corpus";
 import { RUN_DIGEST_SQL } from "#sandbox/rag/run-digest";
@@ -35,7 +41,7 @@ export async function ingest(request: IngestRequest): Promise<Ingested> {
   const { connectionString, run, chunking = DEFAULT_CHUNKING, faults = {} } = request;
   const documents = "dir" in request.from ? await readCorpus(request.from.dir) : request.from.documents;
   const rows = plantFaults(
-    documents.flatMap((document) => toRows(document, chunking)),
+    documents.flatMap((document) => toRows(document, chunking, faults.brokenChunker === true)),
     faults,
   );
   return withStore(connectionString, async (client) => {
@@ -54,13 +60,15 @@ export async function ingest(request: IngestRequest): Promise<Ingested> {
 }
 
 /** Prefix policy A: the prefix is embedded, and the text that full-text search sees stays without it. */
-function toRows(document: MarkdownDocument, chunking: Chunking): ChunkRow[] {
-  const prefix = `Document: ${document.title}\n\n`;
+function toRows(document: MarkdownDocument, chunking: Chunking, brokenChunker: boolean): ChunkRow[] {
+  const prefix = embeddingPrefix(document.title);
   const room = chunking.maxTokens - countTokens(prefix);
-  const texts = chunkMarkdown(document.body, {
-    maxTokens: Math.max(room, chunking.overlapTokens + 1),
-    overlapTokens: chunking.overlapTokens,
-  });
+  const texts = brokenChunker
+    ? cutBlindly(document.body)
+    : chunkMarkdown(document.body, {
+        maxTokens: Math.max(room, chunking.overlapTokens + 1),
+        overlapTokens: chunking.overlapTokens,
+      });
   return texts.map((text, index) => ({
     id: `${document.path}#${String(index + 1).padStart(4, "0")}`,
     document: document.path,

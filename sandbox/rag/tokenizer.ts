@@ -5,6 +5,9 @@
  */
 const PIECE = /[\p{L}\p{N}]{1,6}|[^\s\p{L}\p{N}]/gu;
 
+/** What the tokenizer is, as data: a configuration names its id and the SHA-256 of this. */
+export const TOKENIZER = { id: "sandbox-pieces-6", pattern: PIECE.source, flags: PIECE.flags } as const;
+
 export function countTokens(text: string): number {
   let count = 0;
   for (const _piece of text.matchAll(PIECE)) count += 1;

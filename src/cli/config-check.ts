@@ -25,12 +25,16 @@ function summarise(config: Config) {
   const running = new Set(checks.map((check) => check.id));
   const notBuilt = items.filter((item) => item.check !== undefined && !running.has(item.check));
   return {
-    services: listServices(config).map(({ id, title, channel, rag_store }) => ({
+    services: listServices(config).map(({ id, title, channel, rag_store, rag_service, models, applies }) => ({
       id,
       title,
       channel,
       store_variable: rag_store.url_env,
+      service_variable: rag_service.url_env,
+      judge_model: models.judge_model,
+      left_out: Object.entries(applies).map(([check, { reason }]) => ({ check, reason })),
     })),
+    model_limits: config.golive.models.limits,
     roles: Object.entries(config.golive.roles).map(([id, { users, groups }]) => ({ id, users, groups })),
     checks: checks.map(({ id, fresh_for, waivable }) => ({ id, fresh_for_minutes: fresh_for, waivable })),
     sign_offs: sign_offs.map(({ id, title, role, quorum, covers }) => ({ id, title, role, quorum, covers })),
@@ -48,12 +52,16 @@ function summarise(config: Config) {
 }
 
 function describeConfig(dir: string, config: Config): string {
-  const { services, roles, checks, sign_offs, lines } = summarise(config);
+  const { services, roles, checks, sign_offs, lines, model_limits } = summarise(config);
   return [
     `The configuration in ${dir} is valid.`,
     "",
     "Services",
-    ...services.map((it) => `  ${it.id} (${it.title}): released in ${it.channel}, store from $${it.store_variable}`),
+    ...services.flatMap((it) => [
+      `  ${it.id} (${it.title}): released in ${it.channel}, store from $${it.store_variable}, service from $${it.service_variable}, judged by ${it.judge_model}`,
+      ...it.left_out.map(({ check, reason }) => `    ${check} does not apply: ${reason}`),
+    ]),
+    `Models: ${model_limits.max_in_flight} in flight and ${model_limits.per_second} requests a second, over all copies of Golive`,
     "Roles",
     ...roles.map((it) => `  ${it.id}: ${[...it.users, ...it.groups.map((group) => `group ${group}`)].join(", ")}`),
     `Checklist: ${lines.total} lines`,

@@ -1,17 +1,17 @@
 import type { z } from "zod";
 import { CliError, type Io } from "#src/cli/io";
-import { parseEnvironment, parseStoreUrls } from "#src/config/environment";
+import { parseEnvironment } from "#src/config/environment";
 import { type Config, loadConfig } from "#src/config/load-config";
+import { type NamedVariables, parseNamedVariables } from "#src/config/named-variables";
+import { SECRET_VARIABLE } from "#src/config/names";
 import { describeProblems, type Problem } from "#src/config/problems";
-import { listServices } from "#src/config/to-policy";
 import { createLog, createScrubber, type Log } from "#src/log";
 import { secretsOf as secretsOfUrl } from "#src/rag/url-secrets";
 
-/** What a command found around it: the configuration directory, its variables, the RAG stores' connection strings. */
-export type Surroundings<S extends z.ZodType> = {
+/** What a command found around it: the configuration directory, its variables, and those that golive.yaml names. */
+export type Surroundings<S extends z.ZodType> = NamedVariables & {
   readonly config: Config;
   readonly environment: z.infer<S>;
-  readonly storeUrls: ReadonlyMap<string, string>;
 };
 
 /** Where the configuration is. An empty variable counts as missing, as everywhere. */
@@ -26,14 +26,14 @@ export function configDirectory(io: Io): string {
 export async function readSurroundings<S extends z.ZodType>(io: Io, schema: S): Promise<Surroundings<S>> {
   const loaded = await loadConfig(configDirectory(io));
   const parsed = parseEnvironment(schema, io.env);
-  const stores = loaded.ok ? parseStoreUrls(listServices(loaded.config), io.env) : null;
-  if (loaded.ok && parsed.ok && stores?.ok === true) {
-    return { config: loaded.config, environment: parsed.environment, storeUrls: stores.urls };
+  const named = loaded.ok ? parseNamedVariables(loaded.config.golive, io.env) : null;
+  if (loaded.ok && parsed.ok && named?.ok === true) {
+    return { config: loaded.config, environment: parsed.environment, ...named.named };
   }
   const problems: Problem[] = [
     ...(loaded.ok ? [] : loaded.problems),
     ...(parsed.ok ? [] : parsed.problems),
-    ...(stores === null || stores.ok ? [] : stores.problems),
+    ...(named === null || named.ok ? [] : named.problems),
   ];
   throw new CliError(describeProblems(problems));
 }
@@ -52,7 +52,7 @@ function secretsOf(io: Io): string[] {
     const withPassword = /:\/\/[^/]*:[^/]*@/.test(value);
     if (withPassword) return secretsOfUrl(value);
     // A plain web address is no secret, and people need to read it in an error.
-    return /TOKEN|SECRET|PASSWORD|_KEY$|DSN/.test(name) ? [value] : [];
+    return SECRET_VARIABLE.test(name) ? [value] : [];
   });
 }
 

@@ -1,10 +1,5 @@
 import { z } from "zod";
-import { name } from "#src/config/service-config";
-
-const line = z
-  .string()
-  .max(200)
-  .regex(/^\S(.*\S)?$/, "one line of text without space around it");
+import { line, name } from "#src/config/names";
 
 const checkSchema = z.strictObject({
   id: name,

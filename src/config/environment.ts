@@ -6,7 +6,11 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
-const database = z.url({ protocol: /^postgres(ql)?$/, error: "a Postgres URL, like postgres://user@host:5432/golive" });
+/** A Postgres connection string as a URL. */
+export const database = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: "a Postgres URL, like postgres://user@host:5432/golive",
+});
 const web = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
 const port = z
   .string()
@@ -80,40 +84,20 @@ export function parseEnvironment<S extends z.ZodType>(
   return { ok: false, problems: result.error.issues.map((issue) => explain(issue, present)) };
 }
 
-/** The connection string of each service's RAG store, from the variable that golive.yaml names for it. */
-export function parseStoreUrls(
-  services: readonly { readonly id: string; readonly rag_store: { readonly url_env: string } }[],
-  variables: Variables,
-):
-  | { readonly ok: true; readonly urls: ReadonlyMap<string, string> }
-  | { readonly ok: false; readonly problems: readonly Problem[] } {
-  const urls = new Map<string, string>();
-  const problems: Problem[] = [];
-  for (const { id, rag_store } of services) {
-    const value = variables[rag_store.url_env];
-    const result = database.safeParse(value);
-    if (result.success) urls.set(id, result.data);
-    else {
-      const found = value === undefined || value === "" ? "missing" : `set, but wrong${whitespaceHint(value)}`;
-      problems.push(problem(rag_store.url_env, found, `a Postgres URL: the RAG store of service ${id}`));
-    }
-  }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, urls };
-}
-
 function explain(issue: z.core.$ZodIssue, present: Variables): Problem {
   const name = String(issue.path[0]);
   const value = present[name];
-  if (value !== undefined) return problem(name, `set, but wrong${whitespaceHint(value)}`, issue.message);
-  return problem(name, "missing", EXPECTED[name] ?? issue.message);
+  if (value !== undefined) return variableProblem(name, `set, but wrong${whitespaceHint(value)}`, issue.message);
+  return variableProblem(name, "missing", EXPECTED[name] ?? issue.message);
 }
 
 /** The commonest mistake with secrets is invisible: a line break that came along when copying. */
-function whitespaceHint(value: string): string {
+export function whitespaceHint(value: string): string {
   return value === value.trim() ? "" : " (there is white space around it)";
 }
 
-const problem = (path: string, found: string, expected: string): Problem => ({
+/** A problem of one environment variable. `found` and `expected` never hold its value. */
+export const variableProblem = (path: string, found: string, expected: string): Problem => ({
   file: "environment",
   line: null,
   path,

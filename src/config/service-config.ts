@@ -1,17 +1,12 @@
 import { z } from "zod";
+import { appliesSchema } from "#src/config/applies-config";
+import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
+import { envName, name } from "#src/config/names";
+import { ragServiceSchema } from "#src/config/rag-service-config";
+import { ragStoreSchema, retrievalSchema } from "#src/config/rag-store-config";
 import { samePointerRow } from "#src/config/same-pointer-row";
 import { RIGHTS } from "#src/release/policy";
 
-/**
- * Names become keys of plain objects all over the program. `constructor` is the one word of Object.prototype that the
- * pattern would let through, and a lookup of it finds a function where nobody defined anything.
- */
-export const name = z
-  .string()
-  .regex(/^(?!constructor$)[a-z][a-z0-9-]{0,39}$/, "lower-case letters, digits and dashes, starting with a letter");
-const identifier = z.string().min(1).max(63);
-const table = z.string().min(1).max(127);
-const envName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "the name of an environment variable, like RAG_STORE_URL");
 const roleList = z.array(name).min(1);
 
 const roleSchema = z
@@ -28,56 +23,6 @@ const freezeWindowSchema = z
     to: z.iso.datetime({ offset: true }),
   })
   .refine((window) => Date.parse(window.from) < Date.parse(window.to), "`from` before `to`");
-
-const ragStoreSchema = z.strictObject({
-  /** The variable that holds the connection string; the string itself never stands in a file. */
-  url_env: envName,
-  chunks: z.strictObject({
-    table,
-    id: identifier,
-    run: identifier,
-    document: identifier,
-    text: identifier,
-    bm25_text: identifier,
-    embedding_text: identifier,
-    embedding: identifier,
-    token_count: identifier,
-  }),
-  /** Where ingestion records its runs. Absent: only adopted runs (`golive run adopt`) are known to be complete. */
-  runs: z
-    .strictObject({
-      table,
-      run: identifier,
-      state: identifier,
-      complete_value: z.string().min(1),
-      chunks: identifier,
-      digest: identifier,
-      finished_at: identifier,
-    })
-    .optional(),
-  pointer: z.strictObject({
-    table,
-    key_column: identifier,
-    key: z.string().min(1),
-    run: identifier,
-    config: identifier,
-  }),
-  /** What a pointer's configuration version stands for. Without it no configuration could be reviewed, nor go live. */
-  configs: z.strictObject({ table, version: identifier, body: identifier }),
-});
-
-const retrievalSchema = z.strictObject({
-  vector_index: z.enum(["hnsw", "ivfflat", "exact"]),
-  embedding_dimension: z.int().min(1).max(16_000),
-  embedder_max_tokens: z.int().min(1),
-  chunk_max_tokens: z.int().min(1),
-  context_chunks: z.int().min(1),
-  context_budget_tokens: z.int().min(1),
-  prefix: z.strictObject({
-    policy: z.enum(["A", "none"]),
-    pattern: z.string().min(1).max(200),
-  }),
-});
 
 export const serviceSchema = z.strictObject({
   title: z.string().min(1).max(60),
@@ -102,6 +47,9 @@ export const serviceSchema = z.strictObject({
   freeze_windows: z.array(freezeWindowSchema).default([]),
   rag_store: ragStoreSchema,
   retrieval: retrievalSchema,
+  rag_service: ragServiceSchema,
+  models: serviceModelsSchema,
+  applies: appliesSchema,
   /** Variables the service needs: the environment gate proves that each is present and parses. */
   environment: z.array(z.strictObject({ name: envName, type: z.enum(["url", "number", "region", "text"]) })),
 });
@@ -109,6 +57,7 @@ export const serviceSchema = z.strictObject({
 export const goliveSchema = z
   .strictObject({
     roles: z.record(name, roleSchema),
+    models: modelsSchema,
     services: z.record(name, serviceSchema),
   })
   .superRefine((config, context) => {

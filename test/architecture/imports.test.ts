@@ -69,6 +69,11 @@ function breachesWith(files: Readonly<Record<string, string>>): string[] {
 /** What is planted, the files, and what the report must say. */
 const PLANTED: readonly (readonly [what: string, files: Readonly<Record<string, string>>, report: string])[] = [
   [
+    "a gate that asks a model past the one client, its limit and its audit",
+    { "src/gates/x.ts": 'import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";' },
+    "src/gates/x.ts → @aws-sdk/client-bedrock-runtime: the provider's own client",
+  ],
+  [
     "a pure rule that imports a driver",
     { "src/release/x.ts": 'import { Pool } from "pg";' },
     "src/release/x.ts → pg: not on the allow-list",

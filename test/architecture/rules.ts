@@ -24,7 +24,16 @@ const PURE_MAY_IMPORT: Readonly<Record<string, readonly string[] | "anything" | 
 };
 
 /** Folders and files that hold rules or adapters: they never know who calls them. */
-const INNER = ["src/release", "src/journal", "src/rag", "src/gates", "src/manifest", "src/backup", "src/config"];
+const INNER = [
+  "src/release",
+  "src/journal",
+  "src/rag",
+  "src/gates",
+  "src/manifest",
+  "src/backup",
+  "src/config",
+  "src/models",
+];
 const OUTER = ["src/slack", "src/cli", "src/http", "src/jobs", "commands"];
 const ROOTS = ["src/main.ts", "src/compose.ts"];
 
@@ -42,6 +51,7 @@ const isErrorClass = (path: string) => /-error\.ts$/.test(path);
 
 /** Packages that mean "talks to a database or to Slack". */
 const isDriver = (to: string) => /^(pg|pg-boss|pg-copy-streams)(\/|$)/.test(to);
+const isModelClient = (to: string) => /^@aws-sdk\/client-bedrock/.test(to);
 const isSlackClient = (to: string) => /^@slack\/(bolt|web-api|socket-mode)(\/|$)/.test(to);
 
 /** All breaches of all rules. */
@@ -109,6 +119,9 @@ function checkFolders(graph: ImportGraph): Breach[] {
     if (inside(path, "sandbox") && inside(edge.to, "src", "commands", "test", "bench")) {
       return broken("the sandbox speaks to the product over the wire only", "imported from the sandbox");
     }
+    if (inside(path, "src", "commands") && !inside(path, "src/models") && isModelClient(edge.to)) {
+      return broken("models are asked through the one model client", "the provider's own client");
+    }
     if (EXCEPTIONS.some(({ from, to }) => from === path && to === edge.to)) return [];
     if (inside(path, ...INNER) && (inside(edge.to, ...OUTER) || ROOTS.includes(edge.to))) {
       return broken("rules and adapters don't know who calls them", "an outer room");
@@ -139,7 +152,7 @@ function checkReach(graph: ImportGraph): Breach[] {
     ),
     ...reach(
       graph,
-      "journal, store, gates, manifest, backup and configuration reach no Slack",
+      "journal, store, gates, manifest, backup, configuration and models reach no Slack",
       (path) => inside(path, ...INNER),
       (to) => isSlackClient(to),
     ),

@@ -2,13 +2,16 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { LocalBedrock } from "#sandbox/bedrock/start";
 import type { Faults } from "#sandbox/rag/faults";
 import { ingest } from "#sandbox/rag/ingest";
 import { createStore, putConfig, setPointer, withStore } from "#sandbox/rag/rag-store";
 import { defaultServiceConfig, serviceEnvironment } from "#sandbox/rag/service-defaults";
+import type { LocalRagService } from "#sandbox/rag-service/start";
 import { type LocalSlack, startSlack } from "#sandbox/slack/start";
 import { runCommandLine } from "#src/cli/program";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "#test/support/postgres";
+import { startServiceBehind } from "#test/support/rag-service-house";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const SERVICE = "support-docs";
@@ -23,6 +26,8 @@ export type Said = { readonly code: number; readonly out: string; readonly err: 
 export type CliHouse = {
   readonly database: TestDatabase;
   readonly rag: TestDatabase;
+  readonly bedrock: LocalBedrock;
+  readonly ragService: LocalRagService;
   readonly slack: LocalSlack | null;
   /** What a shell in this house would have set. */
   readonly env: Readonly<Record<string, string>>;
@@ -72,6 +77,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<CliHouse> {
   const rag = await createEmptyDatabase();
   releasers.push(rag.drop);
   await fillStore(rag.adminUrl, live, faults);
+  const { bedrock, ragService } = await startServiceBehind(releasers, rag);
   const configs = await mkdtemp(join(tmpdir(), "golive-cli-"));
   releasers.push(() => rm(configs, { recursive: true, force: true }));
   await cp(join(ROOT, "configs"), configs, { recursive: true });
@@ -80,7 +86,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<CliHouse> {
   if (slack !== null) releasers.push(() => slack.stop());
 
   const env: Record<string, string> = {
-    ...serviceEnvironment(rag.appUrl),
+    ...serviceEnvironment(rag.appUrl, { url: ragService.url, bedrock: bedrock.url }),
     DATABASE_URL: database.appUrl,
     GOLIVE_CONFIG: configs,
     ...(slack === null ? {} : { SLACK_BOT_TOKEN: SLACK_SECRETS.botToken, SLACK_API_URL: slack.apiUrl }),
@@ -91,7 +97,18 @@ export async function openHouse(options: HouseOptions = {}): Promise<CliHouse> {
     const said = await golive(["migrate"], { env: { DATABASE_OWNER_URL: database.ownerUrl } });
     if (said.code !== 0) throw new Error(`migrate: ${said.err}`);
   }
-  return { database, rag, slack, env, configs, golive, live: () => readPointer(rag.adminUrl), stop };
+  return {
+    database,
+    rag,
+    bedrock,
+    ragService,
+    slack,
+    env,
+    configs,
+    golive,
+    live: () => readPointer(rag.adminUrl),
+    stop,
+  };
 }
 
 /** `golive …` in this process, with exactly these variables. */

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  demoEnvironment,
-  migrateEnvironment,
-  parseEnvironment,
-  parseStoreUrls,
-  serveEnvironment,
-} from "#src/config/environment";
+import { demoEnvironment, migrateEnvironment, parseEnvironment, serveEnvironment } from "#src/config/environment";
 import { describeProblems } from "#src/config/problems";
 
 const good = {
@@ -69,19 +63,5 @@ describe("other environments", () => {
       "DATABASE_OWNER_URL",
       "DATABASE_URL",
     ]);
-  });
-
-  it("finds each service's store by the variable it names, and says which service misses one", () => {
-    const services = [
-      { id: "docs", rag_store: { url_env: "DOCS_URL" } },
-      { id: "wiki", rag_store: { url_env: "WIKI_URL" } },
-    ];
-    const url = "postgresql://reader@localhost/docs";
-    expect(parseStoreUrls(services.slice(0, 1), { DOCS_URL: url })).toEqual({
-      ok: true,
-      urls: new Map([["docs", url]]),
-    });
-    const parsed = parseStoreUrls(services, { DOCS_URL: url });
-    expect(parsed.ok ? "" : describeProblems(parsed.problems)).toMatch(/WIKI_URL: missing.*service wiki/);
   });
 });

@@ -48,7 +48,7 @@ describe("the database down at start", () => {
       {
         // The test itself may run on an older Node; the product's own comes first.
         PATH: `${join(import.meta.dirname, "../../node_modules/.bin")}:${dirname(process.execPath)}`,
-        ...serviceEnvironment(bot.rag.appUrl),
+        ...serviceEnvironment(bot.rag.appUrl, { url: bot.ragService.url, bedrock: bot.bedrock.url }),
         DATABASE_URL: bot.lines.database.url,
         SLACK_BOT_TOKEN: TOKENS.botToken.padEnd(20, "0"),
         SLACK_SIGNING_SECRET: TOKENS.signingSecret.padEnd(20, "0"),

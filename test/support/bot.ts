@@ -2,9 +2,11 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Pool } from "pg";
 import { expect, vi } from "vitest";
+import type { LocalBedrock } from "#sandbox/bedrock/start";
 import { type Live, SERVICE } from "#sandbox/demo/populate";
 import { findButtons, readableText } from "#sandbox/demo/read-blocks";
 import { serviceEnvironment } from "#sandbox/rag/service-defaults";
+import type { LocalRagService } from "#sandbox/rag-service/start";
 import type { SandboxHands } from "#sandbox/slack/acting/hands";
 import type { SandboxMessage, SandboxView } from "#sandbox/slack/model";
 import type { LocalSlack, SlackOptions } from "#sandbox/slack/start";
@@ -15,6 +17,7 @@ import { type Releasers, release, startTestSlack, TOKENS } from "#test/sandbox/b
 import { type Line, layLine } from "#test/support/line";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
 import { createRagHouse } from "#test/support/rag-house";
+import { startServiceBehind } from "#test/support/rag-service-house";
 
 export const RELEASE = "C0RELEASE";
 export const [ROSA, MILA, DAN, MEI, OMAR, INES, TOM] = [
@@ -84,6 +87,9 @@ export type TestBot = {
   readonly slack: LocalSlack;
   readonly database: TestDatabase;
   readonly rag: TestDatabase;
+  /** The governed RAG service, which reads the store past our wire, and the models. */
+  readonly ragService: LocalRagService;
+  readonly bedrock: LocalBedrock;
   /** The wires to Golive's own database and to the RAG store. */
   readonly lines: { readonly database: Line; readonly rag: Line };
   readonly config: Config;
@@ -150,6 +156,7 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
   const eyes = { journal: lookInto(database, releasers), pointer: lookInto(rag, releasers) };
   const lines = { database: await layLine(database.appUrl), rag: await layLine(rag.appUrl) };
   releasers.push(lines.database.close, lines.rag.close);
+  const { bedrock, ragService } = await startServiceBehind(releasers, rag);
   const slack = await startTestSlack(releasers, { mode, eventRetryDelaysMs: [0, 500], ...options.slack });
   const log: string[] = [];
   const quiet = createLog({ level: "warn", secrets: Object.values(TOKENS), write: (line) => void log.push(line) });
@@ -165,7 +172,7 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
       ...(mode === "http" ? { SLACK_SIGNING_SECRET: TOKENS.signingSecret } : { SLACK_APP_TOKEN: TOKENS.appToken }),
     },
     storeUrls: new Map(Object.keys(config.golive.services).map((id) => [id, lines.rag.url])),
-    variables: serviceEnvironment(lines.rag.url),
+    variables: serviceEnvironment(lines.rag.url, { url: ragService.url, bedrock: bedrock.url }),
     dev: false,
     log: quiet,
     pace: {
@@ -179,7 +186,7 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
   releasers.push(() => stopGently(bot, slack, lines));
   await bot.start();
   if (bot.port !== null) slack.setRequestUrl(`http://127.0.0.1:${bot.port}/slack/events`);
-  return withWays({ slack, database, rag, lines, config, log, quiet }, eyes);
+  return withWays({ slack, database, rag, bedrock, ragService, lines, config, log, quiet }, eyes);
 }
 
 async function stopGently(bot: Bot, slack: LocalSlack, lines: TestBot["lines"]): Promise<void> {
@@ -188,7 +195,10 @@ async function stopGently(bot: Bot, slack: LocalSlack, lines: TestBot["lines"]):
   await bot.stop();
 }
 
-type House = Pick<TestBot, "slack" | "database" | "rag" | "lines" | "config" | "log" | "quiet">;
+type House = Pick<
+  TestBot,
+  "slack" | "database" | "rag" | "ragService" | "bedrock" | "lines" | "config" | "log" | "quiet"
+>;
 
 /** A connection past the product. It ends before its database is dropped. */
 function lookInto({ adminUrl }: TestDatabase, releasers: Releasers): Pool {

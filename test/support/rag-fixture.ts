@@ -81,6 +81,18 @@ export function serviceFixture(
       prefix: { policy: "A", pattern: "^Document: " },
       ...retrieval,
     },
+    rag_service: {
+      url_env: "RAG_SERVICE_URL",
+      timeout_s: 30,
+      model_calls_per_answer: 1,
+      probe_question: "How many sections has the handbook?",
+    },
+    models: {
+      generation: "reader.model",
+      embedding: "embedding.model",
+      rerank: "rerank.model",
+      judge_model: "sandbox.extractive-judge-v1",
+    },
     environment: [
       { name: "RAG_STORE_URL", type: "url" },
       { name: "AWS_REGION", type: "region" },

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { database, type Variables, variableProblem, whitespaceHint } from "#src/config/environment";
+import type { Problem } from "#src/config/problems";
+import type { GoliveConfig } from "#src/config/service-config";
+
+/** How to reach a service's RAG service. `host`: what may be shown of the address. `token`: never shown, never stored. */
+export type RagServiceAccess = { readonly url: string; readonly host: string; readonly token: string | null };
+
+/** How to reach the models. `endpoint`: null for the region's own. */
+export type ModelAccess = { readonly region: string; readonly endpoint: string | null };
+
+/** What the variables hold that golive.yaml names. Maps are by service id. */
+export type NamedVariables = {
+  readonly storeUrls: ReadonlyMap<string, string>;
+  readonly ragServices: ReadonlyMap<string, RagServiceAccess>;
+  readonly modelAccess: ModelAccess;
+};
+
+/** No user or password (fetch refuses them, and logs would show them), no query (a key would stand in it). */
+const plainUrl = z
+  .string()
+  .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/i)
+  .refine((text) => URL.canParse(text));
+const token = z.string().regex(/^[!-~]{1,4096}$/);
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/);
+
+/**
+ * Reads every variable that golive.yaml names for a connection. All problems come back together; they name variables and
+ * what was expected, never a value. An empty variable counts as missing.
+ */
+export function parseNamedVariables(
+  config: Pick<GoliveConfig, "services" | "models">,
+  variables: Variables,
+):
+  | { readonly ok: true; readonly named: NamedVariables }
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const read = (name: string, schema: z.ZodType<string>, expected: string): string => {
+    const value = variables[name] ?? "";
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    const found = value === "" ? "missing" : `set, but wrong${whitespaceHint(value)}`;
+    problems.push(variableProblem(name, found, expected));
+    return "";
+  };
+  const storeUrls = new Map<string, string>();
+  const ragServices = new Map<string, RagServiceAccess>();
+  for (const [id, { rag_store, rag_service }] of Object.entries(config.services)) {
+    storeUrls.set(id, read(rag_store.url_env, database, `a Postgres URL: the RAG store of service ${id}`));
+    const url = read(
+      rag_service.url_env,
+      plainUrl,
+      `an http(s) URL without user, password, ? or #: the RAG service of service ${id}`,
+    );
+    const bearer =
+      rag_service.token_env === undefined
+        ? null
+        : read(rag_service.token_env, token, `the bearer token of service ${id}'s RAG service, without spaces`);
+    ragServices.set(id, { url, host: URL.canParse(url) ? new URL(url).host : "", token: bearer });
+  }
+  const { region_env, endpoint_env } = config.models;
+  const modelAccess = {
+    region: read(region_env, region, "a region such as eu-central-1: where the models are"),
+    // The one variable that may be absent: without it the region's own endpoint is asked.
+    endpoint:
+      endpoint_env === undefined || (variables[endpoint_env] ?? "") === ""
+        ? null
+        : read(endpoint_env, plainUrl, "an http(s) URL: the models' endpoint"),
+  };
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, named: { storeUrls, ragServices, modelAccess } };
+}
