@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { registerAudit } from "#src/cli/audit";
 import { registerConfig } from "#src/cli/config";
+import { registerEval } from "#src/cli/eval";
 import { explainError } from "#src/cli/explain-error";
 import { addHelp } from "#src/cli/help";
 import { registerInit } from "#src/cli/init";
@@ -22,6 +23,7 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerRelease,
   registerUnlock,
+  registerEval,
   registerAudit,
 ];
 

@@ -174,7 +174,7 @@ describe("for any labels", () => {
 describe("the mean over results", () => {
   const percentOf = (...shares: readonly (readonly [hits: number, of: number])[]) => {
     const mean = createMacroMean();
-    for (const [hits, of] of shares) mean.add({ hits, of });
+    for (const [hits, of] of shares) mean.add({ hits, total: of });
     return mean.percent();
   };
 
@@ -229,7 +229,7 @@ describe("the mean over results", () => {
   it("does not depend on the order of results", () => {
     const share = fc
       .integer({ min: 1, max: 40 })
-      .chain((of) => fc.record({ hits: fc.integer({ min: 0, max: of }), of: fc.constant(of) }));
+      .chain((of) => fc.record({ hits: fc.integer({ min: 0, max: of }), total: fc.constant(of) }));
     fc.assert(
       fc.property(fc.array(share, { minLength: 1, maxLength: 30 }), (shares) => {
         const [one, other] = [createMacroMean(), createMacroMean()];

@@ -20,16 +20,16 @@ export function createMacroMean(): MacroMean {
   const value = (): number | null => {
     if (count === 0) return null;
     let sum = 0;
-    for (const [of, hits] of sorted(hitsOver)) sum += hits / of;
+    for (const [total, hits] of sorted(hitsOver)) sum += hits / total;
     return sum / count;
   };
   return {
     add(share) {
       count++;
       if (share.hits === 0) return;
-      const common = greatestCommonDivisor(share.hits, share.of);
-      const of = share.of / common;
-      hitsOver.set(of, (hitsOver.get(of) ?? 0) + share.hits / common);
+      const common = greatestCommonDivisor(share.hits, share.total);
+      const total = share.total / common;
+      hitsOver.set(total, (hitsOver.get(total) ?? 0) + share.hits / common);
     },
     count: () => count,
     value,
@@ -66,7 +66,7 @@ function roundTenths(mean: number, total: () => Fraction, count: number): number
 type Fraction = readonly [numerator: bigint, denominator: bigint];
 
 function exactTotal(hitsOver: ReadonlyMap<number, number>): Fraction {
-  return sumOf(sorted(hitsOver).map(([of, hits]): Fraction => [BigInt(hits), BigInt(of)]));
+  return sumOf(sorted(hitsOver).map(([total, hits]): Fraction => [BigInt(hits), BigInt(total)]));
 }
 
 /** By halves: numbers stay as short as they can for as long as they can. */

@@ -6,7 +6,7 @@ import {
   type LabelVector,
 } from "#src/evaluation/metrics/labels";
 import { METRICS, type Metric } from "#src/evaluation/metrics/metric-names";
-import { NOTHING, type Share, shareOf, valueOf } from "#src/evaluation/metrics/share";
+import { NOTHING, quotient, type Share, shareOf } from "#src/evaluation/metrics/share";
 
 /** Exact values. A metric whose matrices were not judged is absent: it is neither 0 nor a guess. */
 export type Shares = { readonly [metric in Metric]?: Share };
@@ -53,10 +53,10 @@ export function metricValues(shares: Shares): MetricValues {
   const values: { [metric in Metric]?: number } = {};
   for (const metric of METRICS) {
     const share = shares[metric];
-    if (share !== undefined) values[metric] = valueOf(share);
+    if (share !== undefined) values[metric] = quotient(share);
   }
   if (shares.precision !== undefined && shares.recall !== undefined) {
-    const [p, r] = [valueOf(shares.precision), valueOf(shares.recall)];
+    const [p, r] = [quotient(shares.precision), quotient(shares.recall)];
     values.f1 = p > 0 && r > 0 ? (2 * p * r) / (p + r) : 0;
   }
   return values;
@@ -64,8 +64,8 @@ export function metricValues(shares: Shares): MetricValues {
 
 /** 2PR / (P + R) with P = a/m and R = b/n is 2ab / (an + bm). */
 function f1(precision: Share, recall: Share): Share {
-  const [a, m, b, n] = [precision.hits, precision.of, recall.hits, recall.of];
-  return a === 0 || b === 0 ? NOTHING : { hits: 2 * a * b, of: a * n + b * m };
+  const [a, m, b, n] = [precision.hits, precision.total, recall.hits, recall.total];
+  return a === 0 || b === 0 ? NOTHING : { hits: 2 * a * b, total: a * n + b * m };
 }
 
 /** For each document, whether it entails a claim of the gold answer. */
