@@ -32,6 +32,9 @@ A signature from here binds what the release is now; look at \`golive release st
   "golive release cutover": `
 Example: golive release cutover --as U012AB3CD --confirm
 Exit 0: live · 1: refused or stopped, with what blocks it; the pointer is untouched then.`,
+  "golive eval score": `
+Example: golive eval score results.json --out scored.json
+Exit 0: scored · 2: the file can't be read, or isn't what it should be · 3: too little of it was judged.`,
   "golive audit verify": `
 Exit 0: intact · 1: broken, with each row and what is wrong with it.`,
   "golive audit export": `
