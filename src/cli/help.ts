@@ -35,6 +35,9 @@ Exit 0: live · 1: refused or stopped, with what blocks it; the pointer is untou
   "golive eval score": `
 Example: golive eval score results.json --out scored.json
 Exit 0: scored · 2: the file can't be read, or isn't what it should be · 3: too little of it was judged.`,
+  "golive few-shot check": `
+Example: golive few-shot check --pool pool.jsonl --eval cases.jsonl
+Exit 0: clean · 1: something is blocked · 2: a file is missing, empty, or not what it should be.`,
   "golive audit verify": `
 Exit 0: intact · 1: broken, with each row and what is wrong with it.`,
   "golive audit export": `

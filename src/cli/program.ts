@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   release: async () => (await import("#src/cli/release")).registerRelease,
   unlock: async () => (await import("#src/cli/unlock")).registerUnlock,
   eval: async () => (await import("#src/cli/eval")).registerEval,
+  "few-shot": async () => (await import("#src/cli/few-shot")).registerFewShot,
   audit: async () => (await import("#src/cli/audit")).registerAudit,
 };
 
