@@ -1,5 +1,5 @@
-import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { LABELS } from "#src/evaluation/metrics/labels";
 
 /** A file of results like those of a real run: 11 and 14 claims, 5 documents, about 10 kB each. Returns its size. */
@@ -21,7 +21,8 @@ function result(index: number) {
   const label = (n: number) => LABELS[(index * 7 + n * 3 + (n >> 2)) % LABELS.length];
   const row = (from: number, length: number) => Array.from({ length }, (_, n) => label(from + n));
   const matrix = (rows: number) => Array.from({ length: rows }, (_, n) => row(n * 5, 5));
-  const claims = (count: number) => Array.from({ length: count }, (_, n) => ["the budget", `is used by ${n}`, "the copies"]);
+  const claims = (count: number) =>
+    Array.from({ length: count }, (_, n) => ["the budget", `is used by ${n}`, "the copies"]);
   return {
     query_id: `q-${index}`,
     query: `Where is the budget of service ${index} kept?`,

@@ -84,15 +84,13 @@ describe("data quality", () => {
   });
 
   it("the deduplication rate is a mean over queries: as many queries again change nothing", () => {
-    const candidates = fc
-      .integer({ min: 1, max: 50 })
-      .chain((before) =>
-        fc.record({
-          beforeClamp: fc.nat(99),
-          beforeDedup: fc.constant(before),
-          afterDedup: fc.integer({ min: 1, max: before }),
-        }),
-      );
+    const candidates = fc.integer({ min: 1, max: 50 }).chain((before) =>
+      fc.record({
+        beforeClamp: fc.nat(99),
+        beforeDedup: fc.constant(before),
+        afterDedup: fc.integer({ min: 1, max: before }),
+      }),
+    );
     fc.assert(
       fc.property(fc.array(candidates, { minLength: 1, maxLength: 20 }), (each) => {
         const traces = each.map((candidates) => trace({ candidates }));

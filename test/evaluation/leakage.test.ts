@@ -186,7 +186,7 @@ describe("candidates", () => {
         const all = as.flatMap((left, a) =>
           bs.flatMap((right, b) => {
             const common = countCommon(left, right);
-            return 2 * common >= Math.min(left.size, right.size) ? [{ a, b, common }] : [];
+            return 3 * common >= 2 * Math.min(left.size, right.size) ? [{ a, b, common }] : [];
           }),
         );
         const order = (x: { a: number; b: number }, y: { a: number; b: number }) => x.a - y.a || x.b - y.b;

@@ -129,6 +129,26 @@ describe("a document is read the same wherever its pieces end", () => {
     );
   });
 
+  it("long texts with backslashes before their quotes, whatever byte a piece ends at", async () => {
+    const text = fc
+      .array(fc.constantFrom('"', "\\", '\\"', "x".repeat(50), "\n", "ß"), { maxLength: 12 })
+      .map((parts) => parts.join(""));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(text, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 90 }),
+        async (texts, size) => {
+          expect(await read(JSON.stringify({ results: texts, more: texts }), size)).toEqual({
+            kind: "nested",
+            values: texts,
+            rest: { more: texts },
+          });
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it("a value that is longer than the window makes it grow", async () => {
     const long = ["x".repeat(1_000), { y: "ß".repeat(3_000) }];
     const reader = await openJson(openWindow(readsOf(JSON.stringify(long), 64), 0, 16));

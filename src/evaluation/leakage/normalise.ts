@@ -33,8 +33,15 @@ const GRAM = 5;
 
 /** All different runs of five characters of a normalised text; a text that is shorter has none. Characters are code points. */
 export function charGrams(normalised: string): Set<string> {
-  const characters = [...normalised];
   const grams = new Set<string>();
-  for (let at = 0; at + GRAM <= characters.length; at++) grams.add(characters.slice(at, at + GRAM).join(""));
+  if (BEYOND_THE_FIRST_PLANE.test(normalised)) {
+    const characters = [...normalised];
+    for (let at = 0; at + GRAM <= characters.length; at++) grams.add(characters.slice(at, at + GRAM).join(""));
+  } else {
+    for (let at = 0; at + GRAM <= normalised.length; at++) grams.add(normalised.slice(at, at + GRAM));
+  }
   return grams;
 }
+
+/** Characters that a JavaScript string holds as two. */
+const BEYOND_THE_FIRST_PLANE = /[\uD800-\uDFFF]/;

@@ -9,6 +9,8 @@ export const quotient = ({ hits, total }: Share): number => (total === 0 ? 0 : h
 /** The share of `items` for which `holds` is true. */
 export function shareOf<T>(items: readonly T[], holds: (item: T, index: number) => boolean): Share {
   let hits = 0;
-  for (const [index, item] of items.entries()) if (holds(item, index)) hits++;
+  items.forEach((item, index) => {
+    if (holds(item, index)) hits++;
+  });
   return { hits, total: items.length };
 }
