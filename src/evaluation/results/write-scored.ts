@@ -9,7 +9,7 @@ import { type FileScore, metricsOf, summaryOf } from "#src/evaluation/results/sc
 export type WriteText = (text: string) => void | Promise<void>;
 
 /** So much is gathered before it is written: one call for each result would cost more than the result. */
-const PORTION = 1 << 16;
+const PORTION = 1 << 14;
 
 /**
  * Writes the document in RAGChecker's nested layout, one result in a line: `results` with `metrics` filled in (0 to 1,
