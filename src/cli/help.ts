@@ -43,6 +43,12 @@ Each may be the first letters of a hash, a release's id, the word \`release\` (t
   "golive health": `
 Example: golive health --gate index-presence --gate prefix-leakage --run 2026-11-20
 Exit 0: all pass · 1: one failed · 3: one is inconclusive or could not run, none failed · 130: interrupted.`,
+  "golive eval score": `
+Example: golive eval score results.json --out scored.json
+Exit 0: scored · 2: the file can't be read, or isn't what it should be · 3: too little of it was judged.`,
+  "golive few-shot check": `
+Example: golive few-shot check --pool pool.jsonl --eval cases.jsonl
+Exit 0: clean · 1: something is blocked · 2: a file is missing, empty, or not what it should be.`,
   "golive audit verify": `
 Exit 0: intact · 1: broken, with each row and what is wrong with it.`,
   "golive audit export": `

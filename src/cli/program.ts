@@ -1,34 +1,28 @@
 import { Command, CommanderError } from "commander";
-import { registerAudit } from "#src/cli/audit";
-import { registerConfig } from "#src/cli/config";
-import { explainError } from "#src/cli/explain-error";
-import { registerHealth } from "#src/cli/health";
 import { addHelp } from "#src/cli/help";
-import { registerInit } from "#src/cli/init";
 import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
-import { registerManifest } from "#src/cli/manifest";
-import { registerMigrate } from "#src/cli/migrate";
 import type { Register } from "#src/cli/register";
-import { registerRelease } from "#src/cli/release";
-import { registerRun } from "#src/cli/run-adopt";
-import { registerServe } from "#src/cli/serve";
-import { scrubberOf } from "#src/cli/surroundings";
-import { registerUnlock } from "#src/cli/unlock";
 import { readVersion } from "#src/cli/version";
 import { COLUMNS } from "#src/cli/wrap";
 
-const COMMANDS: readonly Register[] = [
-  registerServe,
-  registerMigrate,
-  registerInit,
-  registerConfig,
-  registerRun,
-  registerRelease,
-  registerManifest,
-  registerUnlock,
-  registerHealth,
-  registerAudit,
-];
+/**
+ * Every command by its first word, loaded when it is meant: the bot's libraries alone are 90 MB and a second that scoring a file has
+ * no use for.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  serve: async () => (await import("#src/cli/serve")).registerServe,
+  migrate: async () => (await import("#src/cli/migrate")).registerMigrate,
+  init: async () => (await import("#src/cli/init")).registerInit,
+  config: async () => (await import("#src/cli/config")).registerConfig,
+  run: async () => (await import("#src/cli/run-adopt")).registerRun,
+  release: async () => (await import("#src/cli/release")).registerRelease,
+  manifest: async () => (await import("#src/cli/manifest")).registerManifest,
+  health: async () => (await import("#src/cli/health")).registerHealth,
+  unlock: async () => (await import("#src/cli/unlock")).registerUnlock,
+  eval: async () => (await import("#src/cli/eval")).registerEval,
+  "few-shot": async () => (await import("#src/cli/few-shot")).registerFewShot,
+  audit: async () => (await import("#src/cli/audit")).registerAudit,
+};
 
 /** Runs `golive …` and returns its exit code (docs/cli.md lists them). Never throws, never prints a stack or a secret. */
 export async function runCommandLine(words: readonly string[], io: Io): Promise<ExitCode> {
@@ -52,7 +46,8 @@ export async function runCommandLine(words: readonly string[], io: Io): Promise<
       getOutHelpWidth: () => COLUMNS,
       getErrHelpWidth: () => COLUMNS,
     });
-  for (const register of COMMANDS) {
+  for (const load of commandsFor(words)) {
+    const register = await load();
     register(program, watched, (given) => {
       code = given;
     });
@@ -63,8 +58,14 @@ export async function runCommandLine(words: readonly string[], io: Io): Promise<
     return code;
   } catch (error) {
     // A reader of --json finds one document, whatever happened, and never a second one.
-    return fail(error, watched, words.includes("--json") && !printed);
+    return await fail(error, watched, words.includes("--json") && !printed);
   }
+}
+
+/** Only the one that is named; all of them where none is, for help and for "did you mean". */
+function commandsFor([first]: readonly string[]): readonly (() => Promise<Register>)[] {
+  const named = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return named === undefined ? Object.values(COMMANDS) : [named];
 }
 
 /** `golive help release start` is `golive release start --help`: commander looks one word deep only. */
@@ -73,13 +74,15 @@ function helpLast(words: readonly string[]): string[] {
   return first === "help" && rest.length > 1 ? [...rest, "--help"] : [...words];
 }
 
-function fail(error: unknown, io: Io, json: boolean): ExitCode {
-  const scrub = scrubberOf(io);
+async function fail(error: unknown, io: Io, json: boolean): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.pass;
     if (json) printJson(io, { ok: false, error: "usage", sentence: error.message });
     return EXIT.usage;
   }
+  // Loaded when needed, as the commands are: to know everybody's errors is to load everybody's libraries.
+  const { explainError } = await import("#src/cli/explain-error");
+  const scrub = (await import("#src/cli/surroundings")).scrubberOf(io);
   const { kind, exit, sentence } = explainError(error);
   if (json) printJson(io, { ok: false, error: kind, sentence: scrub(sentence) });
   else io.err(`${scrub(sentence)}\n`);

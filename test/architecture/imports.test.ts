@@ -44,6 +44,8 @@ function breachesWith(files: Readonly<Record<string, string>>): string[] {
       'import type { State } from "#src/release/state";\nexport type Journal = { at(now: number, f: (s: State) => string): void };',
     "src/journal/pg-journal.ts": 'import { Pool } from "pg";\nexport const pool = () => new Pool();',
     "src/journal/journal-error.ts": "export class JournalError extends Error {}",
+    "src/evaluation/metrics/mean.ts": "export const mean = (of: readonly number[]) => of.length;",
+    "src/evaluation/results/open.ts": 'import { open } from "node:fs/promises";\nexport const file = open;',
     "src/slack/escape.ts": 'export const escape = (text: string) => text.replaceAll("<", "&lt;");',
     "src/slack/blocks/message.ts":
       'import type { KnownBlock } from "@slack/types";\nimport { escape } from "#src/slack/escape";\nexport const blocks = (text: string): KnownBlock[] => [escape(text)];',
@@ -147,6 +149,21 @@ const PLANTED: readonly (readonly [what: string, files: Readonly<Record<string, 
     "a timer in a file that pure rooms may import",
     { "src/slack/escape.ts": "export const escape = () => setTimeout(() => {}, 1);" },
     "src/slack/blocks/message.ts → src/slack/escape.ts: uses setTimeout",
+  ],
+  [
+    "a metric that reads a file",
+    { "src/evaluation/metrics/x.ts": 'export { file } from "#src/evaluation/results/open";' },
+    "src/evaluation/metrics/x.ts → src/evaluation/results/open.ts: not on the allow-list",
+  ],
+  [
+    "a leakage rule that throws dice",
+    { "src/evaluation/leakage/x.ts": "export const x = () => Math.random();" },
+    "src/evaluation/leakage/x.ts: uses Math.random",
+  ],
+  [
+    "an oracle that reads the clock",
+    { "src/evaluation/oracle/x.ts": "export const x = () => Date.now();" },
+    "src/evaluation/oracle/x.ts: uses Date",
   ],
   [
     "the product importing its sandbox",

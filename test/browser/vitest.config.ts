@@ -28,7 +28,7 @@ export default defineConfig({
     // Each test of a story begins where the one before ended.
     bail: 1,
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 90_000,
+    testTimeout: 150_000,
+    hookTimeout: 180_000,
   },
 });

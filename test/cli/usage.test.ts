@@ -28,7 +28,18 @@ describe("wrong usage ends with 2 and says what is right", () => {
   it("golive alone shows what there is", async () => {
     const { code, err } = await golive();
     expect(code).toBe(2);
-    for (const command of ["serve", "migrate", "init", "config", "run", "release", "unlock", "audit"]) {
+    for (const command of [
+      "serve",
+      "migrate",
+      "init",
+      "config",
+      "run",
+      "release",
+      "unlock",
+      "eval",
+      "few-shot",
+      "audit",
+    ]) {
       expect(err).toContain(`\n  ${command} `);
     }
   });

@@ -110,7 +110,7 @@ async function expectSlackTellsItOnce(kill: KillHouse, release: string, run: str
       const open = (await facts.posts(release)).filter(({ state }) => state !== "sent");
       return open.length === 0 && (await facts.isPainted(release)) ? true : null;
     },
-    { timeoutMs: 90_000 },
+    { timeoutMs: 150_000 },
   );
   const messages = messagesOf(kill, release);
   expect(messages.length, "messages that show this release").toBe(1);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** Asks until there is an answer other than null. Throws with what was waited for when it takes too long. */
 export async function eventually<T>(

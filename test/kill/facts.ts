@@ -119,7 +119,7 @@ export function readFacts(goliveUrl: string, ragUrl: string): Facts {
         ]);
       }
     },
-    until: (what, holds, timeoutMs = 60_000) =>
+    until: (what, holds, timeoutMs = 120_000) =>
       eventually(what, async () => ((await holds()) ? true : null), { timeoutMs }),
     async holderOf(backend, pids) {
       const { rows } = await rag.query<{ port: number }>(

@@ -8,8 +8,8 @@ export default defineConfig({
     globalSetup: ["test/kill/sweep.ts"],
     include: ["test/kill/**/*.test.ts"],
     // A killed worker's job is noticed after ten seconds: the houses wait most of the time, so they wait together.
-    maxWorkers: 4,
-    testTimeout: 150_000,
-    hookTimeout: 90_000,
+    maxWorkers: 3,
+    testTimeout: 400_000,
+    hookTimeout: 180_000,
   },
 });

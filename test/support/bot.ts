@@ -44,8 +44,8 @@ export const SIGNATURES = [
 ] as const;
 
 /** Patience of a test with a busy machine. A story waits several times. */
-const soon = { timeout: 25_000, interval: 40 } as const;
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000, maxConcurrency: 4 });
+const soon = { timeout: 75_000, interval: 40 } as const;
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000, maxConcurrency: 3 });
 
 /** Reads until the value is accepted; fails with the last value. For hooks too, where `expect.poll` can't be used. */
 export async function until<T>(what: string, read: () => T | Promise<T>, accept: (value: T) => boolean): Promise<T> {

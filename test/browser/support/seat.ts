@@ -33,7 +33,7 @@ const LAPTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 }, 
 export async function takeSeat(browser: Browser, url: string, look: BrowserContextOptions = {}): Promise<Seat> {
   const context = await browser.newContext({ ...LAPTOP, locale: "en-GB", timezoneId: "UTC", ...look });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   const scriptErrors: string[] = [];
   page.on("pageerror", (error) => scriptErrors.push(error.message));
   const channel = page.getByRole("log", { name: /^Messages in / });
