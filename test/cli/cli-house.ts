@@ -83,10 +83,6 @@ export async function openHouse(options: HouseOptions = {}): Promise<CliHouse> {
   releasers.push(() => rm(configs, { recursive: true, force: true }));
   const gold = join(ROOT, "sandbox/corpus/gold.jsonl");
   await writePacedConfigs({ from: join(ROOT, "configs"), to: configs, gold });
-  // Commands run in the test's own process: what that takes is not theirs.
-  await edit(join(configs, "golive.yaml"), (yaml) =>
-    yaml.replace("event_loop_lag_ms: 200", "event_loop_lag_ms: 30000").replace("rss_mb: 1024", "rss_mb: 32768"),
-  );
   if (!groups) await edit(join(configs, "golive.yaml"), usersForGroups);
   const slack = options.slack === true ? await startSlack({ ...SLACK_SECRETS, mode: "http" }) : null;
   if (slack !== null) releasers.push(() => slack.stop());
