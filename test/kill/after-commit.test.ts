@@ -15,6 +15,5 @@ describe("the decision is committed, the process never hears of it: on restart n
   it.each(MOMENTS)("killed in the commit of $event", async (moment) => {
     const seconds = await playKillInCommit(kill, moment, "committed");
     report(`kill -9 in the commit of ${moment.event} (committed), live after`, seconds);
-    expect(seconds).toBeLessThan(60);
   });
 });
