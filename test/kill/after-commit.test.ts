@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { playKillInCommit } from "#test/kill/in-commit";
 import { type KillHouse, openKillHouse } from "#test/kill/kill-house";
 import { MOMENTS } from "#test/kill/moments";
