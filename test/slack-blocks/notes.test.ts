@@ -58,12 +58,14 @@ describe("notes about the manifest", () => {
     const note: Note = { kind: "manifest-changed", from: "0f1e2d3c", hash: "a1b2c3d4", changes: ["from the journal"] };
     const differences = [
       { text: "rerank.top_n: 18 → 12", checks: ["CONFIG_HASH", "Rerank settings"] },
+      { text: `configuration.sha256: "${"ab".repeat(32)}" → "${"cd".repeat(32)}"`, checks: [] },
       { text: "ingest_run.chunks: 5 → 6", checks: ["a", "b", "c", "d", "e", "f"] },
     ];
     expect(told(note, { differences })).toBe(
       [
         "🔁 The run manifest changed: it is `a1b2c3d4` now.",
         "• rerank.top_n: 18 → 12 · _checked by CONFIG_HASH, Rerank settings_",
+        "• configuration.sha256: abababababab… → cdcdcdcdcdcd…",
         "• ingest_run.chunks: 5 → 6 · _checked by a, b, c, d and 2 more_",
       ].join("\n"),
     );

@@ -1,5 +1,5 @@
 import type { ManifestDifference, ManifestSummary } from "#src/release/manifest-summary";
-import { count, number, shortHash } from "#src/slack/blocks/words";
+import { count, number, shortHash, shortHashes } from "#src/slack/blocks/words";
 import { code, line, shorten } from "#src/slack/escape";
 
 /** What is known of the manifests a note is about, beyond the note itself. Null: their documents can't be read. */
@@ -45,7 +45,7 @@ export function differenceLine({ text, checks }: ManifestDifference): string {
   const shown = checks.slice(0, MOST_CHECKS).map((title) => line(shorten(title, 60)));
   const hidden = checks.length - shown.length;
   const by = `${shown.join(", ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}`;
-  return `• ${shorten(line(text), 300)}${by === "" ? "" : ` · _checked by ${by}_`}`;
+  return `• ${shorten(line(shortHashes(text)), 300)}${by === "" ? "" : ` · _checked by ${by}_`}`;
 }
 
 const idOr = (id: string | null): string => (id === null ? "not known" : code(id, 90));

@@ -6,7 +6,18 @@ import { type Message, paragraphs } from "#src/slack/blocks/elements";
 import { differenceLine, manifestLines, NOTHING_KNOWN, type NotedManifest } from "#src/slack/blocks/manifest-lines";
 import { voidWords } from "#src/slack/blocks/sign-off-lines";
 import { when } from "#src/slack/blocks/times";
-import { count, flipWords, MARKS, marked, name, names, number, pair, shortHash } from "#src/slack/blocks/words";
+import {
+  count,
+  flipWords,
+  MARKS,
+  marked,
+  name,
+  names,
+  number,
+  pair,
+  shortHash,
+  shortHashes,
+} from "#src/slack/blocks/words";
 import { bold, code, line, mention, shorten } from "#src/slack/escape";
 import { BUDGET } from "#src/slack/limits";
 
@@ -172,7 +183,7 @@ function because(reason: string): string {
 }
 
 function list(texts: readonly string[]): string[] {
-  return capped(texts, (text) => `• ${shorten(line(text), 300)}`);
+  return capped(texts, (text) => `• ${shorten(line(shortHashes(text)), 300)}`);
 }
 
 function capped<T>(all: readonly T[], write: (one: T) => string): string[] {

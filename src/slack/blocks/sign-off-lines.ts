@@ -2,7 +2,7 @@ import type { VoidReason } from "#src/release/events";
 import type { CheckView, ReleaseView, SignOffView } from "#src/release/view";
 import type { Density } from "#src/slack/blocks/density";
 import { when } from "#src/slack/blocks/times";
-import { awaited, MARKS, marked, name, number, shortHash } from "#src/slack/blocks/words";
+import { awaited, MARKS, marked, name, number, shortHash, shortHashes } from "#src/slack/blocks/words";
 import { bold, code, line, shorten } from "#src/slack/escape";
 
 type Room = Pick<Density, "signOffChars" | "nameChars" | "idChars">;
@@ -114,6 +114,6 @@ function checkWords(check: CheckView): string {
 export function voidWords(because: VoidReason): string {
   if (because.kind === "left-role") return `they left the role ${code(because.role, 50)}`;
   const hashes = `${shortHash(because.from)} → ${shortHash(because.to)}`;
-  const what = line(because.what);
+  const what = line(shortHashes(because.what));
   return `the ${because.kind} changed${what === "" ? "" : ` (${shorten(what, 160)})`}: ${hashes}`;
 }

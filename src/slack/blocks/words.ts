@@ -98,6 +98,11 @@ export function shortHash(hash: string): string {
   return code(hash.replace(/^sha256:/, "").slice(0, 8), 12);
 }
 
+/** Whole SHA-256 hashes in a sentence by their first twelve characters: nobody compares 64 by eye. */
+export function shortHashes(text: string): string {
+  return text.replace(/"?\b([0-9a-f]{12})[0-9a-f]{52}\b"?/g, "$1…");
+}
+
 /** "▰▰▰▱▱▱▱▱▱▱": `done` of `total` in ten cells; full only when all is done. */
 export function bar(done: number, total: number): string {
   const cells = 10;
