@@ -104,8 +104,19 @@ function roundNote(before: ReleaseState | null, after: ReleaseState, facts: read
   });
   if (passed.length === 0) return null;
   const { checks } = after.checklist;
+  const reasons = new Map(checks.map(({ id, notApplicable }) => [id, notApplicable]));
   const green = checks.filter((definition) => opensGate(checkStatus(after, definition, cause.at))).length;
-  return { cause, note: { kind: "checks-passed", passed, green, total: checks.length } };
+  const note: Note = {
+    kind: "checks-passed",
+    passed: passed.filter(({ check }) => reasons.get(check) === undefined),
+    notApplicable: passed.flatMap((one) => {
+      const summary = reasons.get(one.check);
+      return summary === undefined ? [] : [{ ...one, summary }];
+    }),
+    green,
+    total: checks.length,
+  };
+  return { cause, note };
 }
 
 function voidsNote(after: ReleaseState, facts: readonly Fact[]): Told | null {

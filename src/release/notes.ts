@@ -60,9 +60,11 @@ export type Note =
       readonly attempt: number;
     }
   | {
-      /** A round of checks is over: what newly passes, and how many of all open the gate. */
+      /** A round of checks is over: what newly passes or doesn't apply, and how many of all open the gate. */
       readonly kind: "checks-passed";
       readonly passed: readonly NotedCheck[];
+      /** What was found not to apply, as declared; `summary` says why. Notes from before there was such a thing have none. */
+      readonly notApplicable?: readonly NotedCheck[];
       readonly green: number;
       readonly total: number;
     }

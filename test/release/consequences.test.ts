@@ -127,6 +127,22 @@ describe("what follows from facts", () => {
     ]);
   });
 
+  it("what is declared not to apply is told as that, apart from what passes", () => {
+    const [first, ...others] = w.checklist.checks;
+    if (first === undefined) throw new Error("the checklist lost its checks");
+    const checks = [{ ...first, notApplicable: "no prefix here" }, ...others];
+    const story = w.play(w.beginning, w.start({ checklist: { ...w.checklist, checks } }), w.freeze("m1"));
+    const two = ["backup", "prefix-leakage"].reduce((at, id) => w.play(at, w.finish(at, id, w.result("pass"))), story);
+    expect(notes(two, w.finish(two, "previous-run-intact", w.result("pass")))).toMatchObject([
+      {
+        passed: [{ check: "backup" }, { check: "previous-run-intact" }],
+        notApplicable: [{ check: "prefix-leakage", summary: "no prefix here" }],
+        green: 3,
+      },
+      { kind: "signatures-asked" },
+    ]);
+  });
+
   it("a refresh that finds the same again is no news, one that finds a repair is", () => {
     const asked = w.play(w.green, { type: "refresh-check", check: "backup" });
     expect(notes(asked, w.finish(asked, "backup", w.result("pass")))).toEqual([]);

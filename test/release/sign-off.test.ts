@@ -158,6 +158,7 @@ describe("rule 2: who signs", () => {
   it("lists the known items when an item is unknown", () => {
     expect(w.refusalOf(w.green, w.sign(w.dan, "nonsense"))).toEqual({
       kind: "unknown-item",
+      is: "sign-off",
       what: "nonsense",
       known: ["data-quality", "go-ahead", "team-notified"],
     });

@@ -160,7 +160,7 @@ describe("notes in the thread", () => {
 
   test("passes come in one note with their numbers", () => {
     const passed = ["a", "b"].map((check) => ({ check, title: check, summary: `0 of 5 in ${check}.` }));
-    expect(text({ kind: "checks-passed", passed, green: 5, total: 9 })).toBe(
+    expect(text({ kind: "checks-passed", passed, notApplicable: [], green: 5, total: 9 })).toBe(
       "✅ 2 checks pass now: 5 of 9 in all.\n• *a*: 0 of 5 in a.\n• *b*: 0 of 5 in b.",
     );
   });
@@ -173,6 +173,20 @@ describe("notes in the thread", () => {
     const two = { signOff: "go", title: "Go-ahead", missing: 2, who: [rina, dan] };
     expect(text({ kind: "signatures-asked", asks: [one, two] })).toBe(
       "✍️ 2 sign-offs can be given now, in the release message.\n• *Data quality*: one signature of <@U0DAN001> <@U0MEI001>\n• *Go-ahead*: 2 signatures of <@U0RINA01> <@U0DAN001>",
+    );
+  });
+
+  test("many passes are told by title, and what doesn't apply apart from them with its reason", () => {
+    const passed = Array.from({ length: 12 }, (_, at) => ({ check: `c${at}`, title: `Check ${at}`, summary: "fine" }));
+    const notApplicable = [{ check: "rerank", title: "Rerank settings", summary: "no reranker" }];
+    const said = text({ kind: "checks-passed", passed, notApplicable, green: 13, total: 17 });
+    expect(said).toMatch(
+      /^✅ 12 checks pass now, 1 check does not apply: 13 of 17 in all\.\nCheck 0 · Check 1 · .* · Check 11\n/,
+    );
+    expect(said).toMatch(/\n➖ not applicable · \*Rerank settings\*: no reranker$/);
+    expect(said).not.toContain("fine");
+    expect(text({ kind: "checks-passed", passed: [], notApplicable, green: 13, total: 17 })).toMatch(
+      /^➖ 1 check does not apply: 13 of 17 in all\.\n➖/,
     );
   });
 
@@ -235,6 +249,7 @@ describe("notes in the thread", () => {
           {
             kind: "checks-passed",
             passed: many.map((summary) => ({ check: long, title: long, summary })),
+            notApplicable: many.map((summary) => ({ check: long, title: long, summary })),
             green: 1,
             total: 2,
           },

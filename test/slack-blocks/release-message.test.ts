@@ -382,6 +382,26 @@ describe("after the end", () => {
     expect(text).not.toContain("*Checklist*");
   });
 
+  test("a section that fails stands before one where something only doesn't apply", () => {
+    const text = textOf(
+      failingView({
+        sections: [
+          sectionView("run-manifest", [item("rerank", { status: "not-applicable", line: "no reranker" })]),
+          sectionView("health-gates", [item("prefix-leakage", { status: "fail", line: "3 chunks" })]),
+        ],
+      }),
+    );
+    expect(text.indexOf("*health-gates*")).toBeLessThan(text.indexOf("*run-manifest*"));
+  });
+
+  test("many checks under way are counted, not listed", () => {
+    const ids = Array.from({ length: 17 }, (_, at) => `check-${at}`);
+    const blockers = ids.map((id) => ({ kind: "check-pending", id, text: id }));
+    expect(textOf(failingView({ blockers }))).toContain(
+      "pending: check-0, check-1, check-2, check-3, check-4, check-5 and 11 more",
+    );
+  });
+
   test("a waived check stays visible after going live", () => {
     const waived = checkView("prefix-leakage", { status: "waived", result: failing });
     expect(textOf({ ...liveView, checks: [waived] })).toContain("Went live with 1 waived check");

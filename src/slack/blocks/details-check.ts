@@ -6,7 +6,7 @@ import { durationText } from "#src/release/wording";
 import { carry } from "#src/slack/blocks/carried";
 import { actions, button, drawn, section } from "#src/slack/blocks/elements";
 import { when } from "#src/slack/blocks/times";
-import { MARKS, marked, name, number, shortHash } from "#src/slack/blocks/words";
+import { MARKS, marked, name, number, shortHash, shortHashes } from "#src/slack/blocks/words";
 import { bold, code, codeBlock, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, blockId } from "#src/slack/ids";
 
@@ -40,7 +40,7 @@ function headText(check: CheckView, items: readonly ItemView[], now: Instant): s
   return [
     `${marked(MARKS[status])} · ${bold(definition.title, 160)}${attempt}`,
     ...(result === null ? [] : [shorten(line(result.summary), 600)]),
-    ...(result === null ? [] : [valueLine(result)]),
+    ...(result === null || status === "not-applicable" ? [] : [valueLine(result)]),
     ...(result !== null && result.next !== "" ? [`*What to do*: ${shorten(line(result.next), 500)}`] : []),
     ...freshLines(check, now),
     ...waiverLines(check),
@@ -81,7 +81,7 @@ function evidenceText(result: CheckResult): string {
     .slice(0, 24)
     .map(
       ([key, value]) =>
-        `${shorten(line(key), 40)} ${typeof value === "number" ? number(value) : shorten(line(String(value ?? "none")), 60)}`,
+        `${shorten(line(key), 40)} ${typeof value === "number" ? number(value) : shorten(line(shortHashes(String(value ?? "none"))), 60)}`,
     );
   const hidden = entries.length - shown.length;
   const numbers = shown.length === 0 ? "no numbers" : shown.join(" · ");

@@ -65,10 +65,7 @@ function noteLines(note: Note, service: string, known: NotedManifest): string[] 
         ...(note.next === "" ? [] : [`*What to do*: ${shorten(line(note.next), 500)}`]),
       ];
     case "checks-passed":
-      return [
-        `✅ ${count(note.passed.length, "check")} ${note.passed.length === 1 ? "passes" : "pass"} now: ${number(note.green)} of ${number(note.total)} in all.`,
-        ...capped(note.passed, (one) => `• ${bold(one.title)}: ${shorten(line(one.summary), 240)}`),
-      ];
+      return passedLines(note);
     case "signatures-asked":
       return askedLines(note.asks);
     case "signed":
@@ -133,6 +130,29 @@ function noteLines(note: Note, service: string, known: NotedManifest): string[] 
     default:
       return unreachable(note);
   }
+}
+
+/** More passes than this are told by title: their numbers are a wall nobody reads, and stand in Details. */
+const MOST_IN_FULL = 8;
+
+function passedLines({ passed, notApplicable = [], green, total }: Extract<Note, { kind: "checks-passed" }>): string[] {
+  const doesNot = notApplicable.length === 1 ? "does not apply" : "do not apply";
+  const parts = [
+    ...(passed.length === 0 ? [] : [`${count(passed.length, "check")} ${passed.length === 1 ? "passes" : "pass"} now`]),
+    ...(notApplicable.length === 0 ? [] : [`${count(notApplicable.length, "check")} ${doesNot}`]),
+  ];
+  const mark = passed.length === 0 ? MARKS["not-applicable"] : MARKS.pass;
+  const titles = passed.slice(0, 40).map((one) => line(shorten(one.title, 60)));
+  const hidden = passed.length - titles.length;
+  return [
+    `${mark.emoji} ${parts.join(", ")}: ${number(green)} of ${number(total)} in all.`,
+    ...(passed.length <= MOST_IN_FULL
+      ? passed.map((one) => `• ${bold(one.title)}: ${shorten(line(one.summary), 240)}`)
+      : [`${titles.join(" · ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}`, "The numbers stand in Details."]),
+    ...capped(notApplicable, (one) => {
+      return `${marked(MARKS["not-applicable"])} · ${bold(one.title)}: ${shorten(line(one.summary), 240)}`;
+    }),
+  ];
 }
 
 export type Paused = Extract<Note, { kind: "paused" }>;

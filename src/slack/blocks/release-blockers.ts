@@ -31,17 +31,18 @@ export function releaseBlockers(view: ReleaseView, density: Density): SectionBlo
 
 const UNDER_WAY: readonly string[] = ["check-running", "check-pending"];
 
+/** More checks than this under way are a wall of names in which nobody looks for one. */
+const MOST_NAMED = 8;
+
 /** "⏳ running: Token budget, Prefix leakage", "pending: Backup". */
 function underWayLines(view: ReleaseView, density: Density): string[] {
   const titles = new Map(view.checks.map(({ definition }) => [definition.id, definition.title]));
-  const named = (kind: string): string =>
-    shorten(
-      view.blockers
-        .filter((blocker) => blocker.kind === kind)
-        .map(({ id }) => line(titles.get(id) ?? id))
-        .join(", "),
-      density.blockerChars,
-    );
+  const named = (kind: string): string => {
+    const all = view.blockers.filter((blocker) => blocker.kind === kind).map(({ id }) => line(titles.get(id) ?? id));
+    if (all.length <= MOST_NAMED) return shorten(all.join(", "), density.blockerChars);
+    const shown = shorten(all.slice(0, MOST_NAMED - 2).join(", "), density.blockerChars);
+    return `${shown} and ${number(all.length - MOST_NAMED + 2)} more`;
+  };
   const [running, pending] = [named("check-running"), named("check-pending")];
   return [
     ...(running === "" ? [] : [`${marked(MARKS.running)}: ${running}`]),

@@ -21,7 +21,7 @@ const URGENCY: readonly ItemStatus[] = ["fail", "error", "inconclusive", "stale"
 export function releaseSections(view: ReleaseView, density: Density): KnownBlock[] {
   const decisive = view.sections.filter((one) => one.items.some((item) => item.item.phase === "before"));
   const later = view.sections.filter((one) => !decisive.includes(one));
-  const open = decisive.filter((one) => openItems(one).length > 0);
+  const open = decisive.filter((one) => openItems(one).length > 0).sort((a, b) => worst(a) - worst(b));
   const settled = decisive.filter((one) => openItems(one).length === 0 && one.total > 0);
   const shown = open.slice(0, density.sections);
   const hidden = open.slice(shown.length);
@@ -48,6 +48,11 @@ function sectionBlock(view: ReleaseView, one: SectionView, index: number, densit
       spoken: `Details of ${one.title}`,
     }),
   });
+}
+
+/** Sections stand in the order of their most urgent line, else in the checklist's. */
+function worst(one: SectionView): number {
+  return Math.min(...openItems(one).map(urgency));
 }
 
 /** What has to be said of a section: not what is green, not sign-offs, not checks under way (those stand with the blockers). */
