@@ -90,7 +90,7 @@ describe("with a release open", () => {
 
   it("rerunning a check that nobody knows lists those there are", async () => {
     expect(await refused(ROSA, "/golive rerun prefix-lekage")).toMatch(
-      /no prefix-lekage on this release's checklist.*prefix-leakage/,
+      /no check `prefix-lekage` on this release's checklist.*Did you mean `prefix-leakage`/,
     );
     expect(await refused(ROSA, "/golive rerun")).toMatch(/Rerun which check\?/);
   });

@@ -33,7 +33,7 @@ describe.concurrent("time goes by", () => {
       pass(HOUR + 60_000);
       const told = await bot.refusal(ROSA, () => old.press(ROSA, /^Cut over$/));
       expect(told).toMatch(
-        /cutover is blocked; the pointer is untouched.*evidence is older than 1 h and has to be run again/s,
+        /cutover is blocked; the pointer is untouched.*evidence is older than 1 h; it has to run again/s,
       );
       expect(await bot.live()).toEqual(LIVE_BEFORE);
 
