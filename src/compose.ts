@@ -23,10 +23,10 @@ import { createRagStore } from "#src/rag/store-postgres";
 import type { Checklist } from "#src/release/checklist";
 import type { DomainClock } from "#src/release/clock";
 import { releaseStream, serviceStream } from "#src/release/events";
-import { foldRelease, foldService } from "#src/release/evolve";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
 import { createUseCases } from "#src/release/use-cases/create-use-cases";
-import { createDecideIntent, releaseEvents, serviceEvents } from "#src/release/use-cases/decide-intent";
+import { createDecideIntent } from "#src/release/use-cases/decide-intent";
+import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
 import { createProcessMeter } from "#src/resources/process-meter";
 import { createResources, type Resources } from "#src/resources/read-resources";
 import { createResourceReport } from "#src/resources/report-resources";
@@ -91,8 +91,8 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
   });
   const journal = createJournal({ pool, jobs });
   const decide = createDecideIntent({ journal, clock });
-  const releaseState = async (id: string) => foldRelease(releaseEvents(await journal.load(releaseStream(id))));
-  const serviceState = async (id: string) => foldService(id, serviceEvents(await journal.load(serviceStream(id))));
+  const releaseState = async (id: string) => releaseOf(await journal.load(releaseStream(id)));
+  const serviceState = async (id: string) => serviceOf(id, await journal.load(serviceStream(id)));
 
   const services = listServices(config);
   const stores = new Map(

@@ -6,6 +6,7 @@ import type { Decider, Decision, JobRequest, Journal, NewEvent } from "#src/jour
 import { JournalError } from "#src/journal/journal-error";
 import { queryPrepared } from "#src/journal/prepared";
 import { createStreamCache, type StoredEvent } from "#src/journal/stream-cache";
+import { createWaitingLines } from "#src/journal/waiting-line";
 import type { Recorded } from "#src/release/events";
 
 /** Runs one statement in somebody's transaction. */
@@ -16,7 +17,12 @@ export interface JobSender {
   send(jobs: readonly JobRequest[], run: RunSql): Promise<void>;
 }
 
-export type JournalParts = { readonly pool: Pool; readonly jobs: JobSender };
+export type JournalParts = {
+  readonly pool: Pool;
+  readonly jobs: JobSender;
+  /** Milliseconds of a clock that never goes back: how long somebody has waited for their turn. */
+  readonly now?: () => number;
+};
 
 type Answer<O> = { readonly outcome: O; readonly repeated: boolean };
 
@@ -62,8 +68,9 @@ const isEmpty = (decision: Decision<unknown>): boolean =>
  * The journal on Postgres. One decision is one transaction under the service's row lock: open (lock, intake, newer
  * events), decide, send jobs, write everything, commit. The database role is `golive_app`.
  */
-export function createJournal({ pool, jobs }: JournalParts): Journal {
+export function createJournal({ pool, jobs, now = () => performance.now() }: JournalParts): Journal {
   const cache = createStreamCache();
+  const inLine = createWaitingLines(now);
   const listeners: (() => void)[] = [];
 
   function assemble(streams: readonly string[], events: readonly StoredEvent[]): Map<string, readonly Recorded[]> {
@@ -133,7 +140,7 @@ export function createJournal({ pool, jobs }: JournalParts): Journal {
       const wanted = [...new Set(streams)];
       for (let left = ATTEMPTS; ; left--) {
         try {
-          return await attempt(service, key, wanted, decide);
+          return await inLine(service, () => attempt(service, key, wanted, decide));
         } catch (error) {
           const known = toJournalError(error);
           if (known === null) throw error;

@@ -22,16 +22,23 @@ export function evolveRelease(state: ReleaseState | null, recorded: Recorded<Rel
   return { ...next, asked: askedAfter(next, recorded) };
 }
 
-/** Folds a release's stream from its start. Null for an empty stream. */
-export function foldRelease(events: Iterable<Recorded<ReleaseEvent>>): ReleaseState | null {
-  let state: ReleaseState | null = null;
+/** Folds a release's stream, on from `from` (what the facts before these came to). Null for an empty stream. */
+export function foldRelease(
+  events: Iterable<Recorded<ReleaseEvent>>,
+  from: ReleaseState | null = null,
+): ReleaseState | null {
+  let state = from;
   for (const recorded of events) state = evolveRelease(state, recorded);
   return state;
 }
 
-/** Folds a service's stream from its start; an empty stream is a service that nothing happened to yet. */
-export function foldService(id: string, events: Iterable<Recorded<ServiceEvent>>): ServiceState {
-  let state = newService(id);
+/** Folds a service's stream, on from `from`; an empty stream is a service that nothing happened to yet. */
+export function foldService(
+  id: string,
+  events: Iterable<Recorded<ServiceEvent>>,
+  from: ServiceState = newService(id),
+): ServiceState {
+  let state = from;
   for (const recorded of events) state = evolveService(state, recorded);
   return state;
 }

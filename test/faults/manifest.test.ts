@@ -13,9 +13,8 @@ import { canonicalJson, sha256 } from "#src/manifest/canonical";
 import { createRagService } from "#src/rag/service-http";
 import { createRagStore } from "#src/rag/store-postgres";
 import { releaseStream } from "#src/release/events";
-import { foldRelease } from "#src/release/evolve";
 import { newService } from "#src/release/evolve-service";
-import { releaseEvents } from "#src/release/use-cases/decide-intent";
+import { releaseOf } from "#src/release/use-cases/folded";
 import { createResources } from "#src/resources/read-resources";
 import { DAN, eventually, MILA, RELEASE, ROSA, type TestBot, withBot } from "#test/support/bot";
 
@@ -111,7 +110,7 @@ describe.concurrent("the frozen manifest", () => {
         const [started] = (await bot.facts()).filter(({ type }) => type === "release-started");
         const journal = createJournal({ pool, jobs: { send: async () => undefined } });
         const events = await journal.load(releaseStream(String(started?.data.release)));
-        const release = foldRelease(releaseEvents(events));
+        const release = releaseOf(events);
         if (release === null) throw new Error("no release");
         const result = await checks.run(release, "prefix-leakage", AbortSignal.timeout(20_000));
         expect(result.verdict).toBe("error");

@@ -6,6 +6,7 @@ import { evolveRelease, foldRelease, foldService } from "#src/release/evolve";
 import type { Intent } from "#src/release/intents";
 import { notesOf } from "#src/release/notes-of";
 import { namesFrom, refusalText } from "#src/release/refusal-text";
+import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
 import { viewOf } from "#src/release/view-of";
 import { audit } from "#test/release/auditor";
 import { emptyLedger, type Ledger } from "#test/release/ledger";
@@ -92,6 +93,24 @@ describe("over arbitrary intents", () => {
         expect(tell(wishes, twice).problems).toEqual([]);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it("read on from any of its facts, a stream comes to the same as read from its start", () => {
+    fc.assert(
+      fc.property(life, fc.nat(), (wishes, cut) => {
+        const { story } = tell(wishes);
+        const stream = story.journal.filter(({ event }) => isOfRelease(event));
+        const last = stream.findLastIndex(({ event }) => event.type === "release-started");
+        const facts = stream.slice(Math.max(0, last));
+        releaseOf(facts.slice(0, cut % (facts.length + 1)));
+        expect(releaseOf(facts)).toEqual(story.release);
+        expect(releaseOf(facts)).toBe(releaseOf([...facts]));
+        const services = story.journal.filter(({ event }) => isOfService(event));
+        serviceOf("docs", services.slice(0, cut % (services.length + 1)));
+        expect(serviceOf("docs", services)).toEqual(story.service);
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -2,11 +2,11 @@ import type { Journal } from "#src/journal/journal";
 import type { RagStore } from "#src/rag/store";
 import type { DomainClock } from "#src/release/clock";
 import { releaseStream, serviceStream } from "#src/release/events";
-import { foldRelease, foldService } from "#src/release/evolve";
 import type { ReleaseState, ServiceState } from "#src/release/state";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
 import { createAdoptRun } from "#src/release/use-cases/adopt-run";
-import { type DecideIntent, releaseEvents, serviceEvents } from "#src/release/use-cases/decide-intent";
+import type { DecideIntent } from "#src/release/use-cases/decide-intent";
+import { releaseOf, serviceEvents, serviceOf } from "#src/release/use-cases/folded";
 import { createStartRelease, type StartableService } from "#src/release/use-cases/start-release";
 import type { ReleaseView } from "#src/release/view";
 import { viewOf } from "#src/release/view-of";
@@ -26,15 +26,15 @@ export function createUseCases(deps: UseCaseDeps): ReleaseUseCases {
   const { journal, clock, decide, identity } = deps;
 
   const serviceState = async (id: string): Promise<ServiceState> =>
-    foldService(id, serviceEvents(await journal.load(serviceStream(id))));
+    serviceOf(id, await journal.load(serviceStream(id)));
   const releaseState = async (id: string): Promise<ReleaseState | null> =>
-    foldRelease(releaseEvents(await journal.load(releaseStream(id))));
-  const serviceOf = (id: string) => {
+    releaseOf(await journal.load(releaseStream(id)));
+  const configured = (id: string) => {
     const service = deps.service(id);
     if (service === null) throw new Error(`no service ${id} is configured`);
     return service;
   };
-  const storeOf = (id: string): RagStore => serviceOf(id).store;
+  const storeOf = (id: string): RagStore => configured(id).store;
 
   async function view(release: ReleaseState | null): Promise<ReleaseView | null> {
     return release === null ? null : viewOf(await serviceState(release.service), release, clock.now());
@@ -55,13 +55,13 @@ export function createUseCases(deps: UseCaseDeps): ReleaseUseCases {
       newReleaseId: deps.newReleaseId,
     }),
     actOnRelease: onRelease,
-    adoptRun: createAdoptRun({ decide, serviceOf }),
+    adoptRun: createAdoptRun({ decide, serviceOf: configured }),
     unlockService: ({ actor, members, service, reason, rootCause, key }) =>
       decide(service, null, key, {
         type: "unlock",
         actor,
         members,
-        policy: serviceOf(service).policy,
+        policy: configured(service).policy,
         reason,
         rootCause,
       }),

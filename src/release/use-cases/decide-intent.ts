@@ -3,11 +3,12 @@ import type { DomainClock } from "#src/release/clock";
 import { consequencesOf } from "#src/release/consequences";
 import { decide } from "#src/release/decide";
 import type { Authored } from "#src/release/decision";
-import type { Recorded, ReleaseEvent, ServiceEvent } from "#src/release/events";
+import type { Recorded } from "#src/release/events";
 import { releaseStream, serviceStream } from "#src/release/events";
-import { evolveRelease, foldRelease, foldService } from "#src/release/evolve";
+import { evolveRelease } from "#src/release/evolve";
 import type { Intent } from "#src/release/intents";
 import type { Outcome } from "#src/release/use-cases";
+import { isReleaseRecord, releaseOf, serviceOf } from "#src/release/use-cases/folded";
 
 /** Decides one intent and commits what follows from it. `key` is the intake key; null means no deduplication. */
 export type DecideIntent = (
@@ -28,8 +29,8 @@ export function createDecideIntent(deps: { journal: Journal; clock: DomainClock 
     const streams = [serviceStream(service), ...(release === null ? [] : [releaseStream(release)])];
     const { outcome } = await deps.journal.transact<Outcome>(service, key, streams, (loaded) => {
       const now = deps.clock.now();
-      const before = release === null ? null : foldRelease(releaseEvents(loaded.get(releaseStream(release)) ?? []));
-      const state = foldService(service, serviceEvents(loaded.get(serviceStream(service)) ?? []));
+      const before = release === null ? null : releaseOf(loaded.get(releaseStream(release)) ?? []);
+      const state = serviceOf(service, loaded.get(serviceStream(service)) ?? []);
       const decision = decide(state, before, intent, now);
       const recorded = record(decision.events, loaded, now);
       const after = recorded.filter(isReleaseRecord).reduce(evolveRelease, before);
@@ -60,14 +61,3 @@ function record(
     return { stream, version, at: now, by, event };
   });
 }
-
-const isReleaseRecord = (recorded: Recorded): recorded is Recorded<ReleaseEvent> =>
-  recorded.stream.startsWith("release/");
-const isServiceRecord = (recorded: Recorded): recorded is Recorded<ServiceEvent> =>
-  recorded.stream.startsWith("service/");
-
-/** A stream's events under their own type; the stream's name says which they are. */
-export const releaseEvents = (events: readonly Recorded[]): readonly Recorded<ReleaseEvent>[] =>
-  events.filter(isReleaseRecord);
-export const serviceEvents = (events: readonly Recorded[]): readonly Recorded<ServiceEvent>[] =>
-  events.filter(isServiceRecord);
