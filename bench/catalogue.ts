@@ -6,6 +6,7 @@ import { benchLimiter } from "./limiter.ts";
 import type { Line } from "./line.ts";
 import { benchPaint } from "./paint.ts";
 import { runPrefixLeakageBench } from "./prefix-leakage.ts";
+import { benchRunDigest } from "./run-digest.ts";
 
 type Bench = (say: (line: string) => void) => Promise<readonly Line[]>;
 
@@ -14,6 +15,7 @@ const ACK_WORST_MS = 1_000;
 const DECIDE_RATIO = 1.5;
 const UNUSED_PERCENT = 3;
 const PREFIX_LEAKAGE_RATIO = 2;
+const DIGEST_RATIO = 3;
 const SCORE_RATIO = 1.5;
 const LEAKAGE_RATIO = 1 / 20;
 
@@ -40,6 +42,28 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       limit: { of: "ratio", most: PREFIX_LEAKAGE_RATIO },
       note: `${megabytes} MB; peer: count(*) without an index`,
     }));
+  },
+  "run-digest": async (say) => {
+    say("run-digest, 1,000,000 chunks");
+    const { chunks, megabytes, digestMs, countMs, readMs } = await benchRunDigest();
+    const line = { name: `run-digest: ${chunks.toLocaleString("en-US")} chunks`, ours: digestMs };
+    return [
+      {
+        ...line,
+        peer: countMs,
+        ratio: digestMs / countMs,
+        limit: { of: "ratio", most: DIGEST_RATIO },
+        note: `${megabytes} MB; peer: count(*), a sequential scan that opens no row`,
+      },
+      {
+        ...line,
+        name: `${line.name}, peer that reads the texts`,
+        peer: readMs,
+        ratio: digestMs / readMs,
+        limit: null,
+        note: "peer: sequential scan, the sum of the three texts' lengths in characters",
+      },
+    ];
   },
   "eval-score": async (say) => {
     say("eval-score, 100,000 results three times");

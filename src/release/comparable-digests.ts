@@ -1,6 +1,6 @@
 /** The Postgres major a run's digest was computed under, null when it is not one of ours (`docs/rag-store.md`). */
 export function digestMajor(digest: string): number | null {
-  const match = /^gl1:(\d+):\d+:[0-9a-f]{32}$/.exec(digest);
+  const match = /^gl2:(\d+):\d+:[0-9a-f]{32}$/.exec(digest);
   return match?.[1] === undefined ? null : Number(match[1]);
 }
 

@@ -292,7 +292,7 @@ describe("adopting a run", () => {
       service: "support-docs",
       run: "run-1",
       chunks: 3,
-      digest: expect.stringMatching(/^gl1:/),
+      digest: expect.stringMatching(/^gl2:/),
       by: "U0ROSA",
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });

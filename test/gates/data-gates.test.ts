@@ -101,7 +101,7 @@ describe("candidate-run", () => {
 
   it("is inconclusive, not fail, when the record was made under another Postgres major", async () => {
     const { chunks, digest } = await store.digest("b");
-    await recordRun(runner, "b", { chunks, digest: digest.replace(/^gl1:\d+/, "gl1:16") });
+    await recordRun(runner, "b", { chunks, digest: digest.replace(/^gl2:\d+/, "gl2:16") });
     const result = await run(candidateRun);
     expect(result.verdict).toBe("inconclusive");
     expect(result.summary).toContain("under Postgres 16");
@@ -111,12 +111,12 @@ describe("candidate-run", () => {
 
   it.each([
     ["recorded a count and no digest", { digest: null }],
-    ["recorded a digest and no count", { chunks: null, digest: "gl1:16" }],
-    ["recorded under another Postgres major", { digest: "gl1:16" }],
+    ["recorded a digest and no count", { chunks: null, digest: "gl2:16" }],
+    ["recorded under another Postgres major", { digest: "gl2:16" }],
     ["recorded a digest of its own kind", { digest: "deadbeef" }],
   ] as const)("passes for an adopted run that ingestion %s, and not before", async (_what, { digest, ...rest }) => {
     const now = await store.digest("b");
-    const older = digest?.startsWith("gl1") ? now.digest.replace(/^gl1:\d+/, digest) : digest;
+    const older = digest?.startsWith("gl2") ? now.digest.replace(/^gl2:\d+/, digest) : digest;
     await recordRun(runner, "b", { chunks: now.chunks, ...rest, digest: older });
     expect(await run(candidateRun)).toMatchObject({ verdict: "inconclusive" });
     const adopted = await run(candidateRun, { adopted: { b: now } });
@@ -133,7 +133,7 @@ describe("candidate-run", () => {
 
   it("an adoption under an older Postgres major says nothing, and takes nothing from ingestion's record", async () => {
     const now = await store.digest("b");
-    const adopted = { b: { chunks: 40, digest: now.digest.replace(/^gl1:\d+/, "gl1:16") } };
+    const adopted = { b: { chunks: 40, digest: now.digest.replace(/^gl2:\d+/, "gl2:16") } };
     expect(await run(candidateRun, { adopted })).toMatchObject({ verdict: "pass" });
     await change("DELETE FROM RUNS WHERE RUN_ID = 'b'");
     const alone = await run(candidateRun, { adopted });
@@ -240,7 +240,7 @@ describe("previous-run-intact", () => {
 describe("a previous run that was recorded before an upgrade of Postgres", () => {
   it("is intact once it is adopted", async () => {
     const now = await store.digest("a");
-    await recordRun(runner, "a", { chunks: 40, digest: now.digest.replace(/^gl1:\d+/, "gl1:16") });
+    await recordRun(runner, "a", { chunks: 40, digest: now.digest.replace(/^gl2:\d+/, "gl2:16") });
     expect(await run(previousRunIntact)).toMatchObject({ verdict: "inconclusive" });
     expect(await run(previousRunIntact, { adopted: { a: now } })).toMatchObject({
       verdict: "pass",

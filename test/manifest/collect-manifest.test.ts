@@ -135,7 +135,7 @@ describe("collecting the manifest", () => {
 describe("the record in the manifest", () => {
   it.each([
     ["a count and no digest", (_digest: string) => null],
-    ["a digest of another Postgres major", (digest: string) => digest.replace(/^gl1:\d+/, "gl1:16")],
+    ["a digest of another Postgres major", (digest: string) => digest.replace(/^gl2:\d+/, "gl2:16")],
   ])("is the adoption's where ingestion recorded %s", async (_what, recorded) => {
     const now = await store.digest("b");
     await recordRun(runner, "b", { chunks: 40, digest: recorded(now.digest) });

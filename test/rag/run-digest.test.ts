@@ -18,8 +18,8 @@ afterAll(() => runner.close());
 
 describe("the digest of a run", () => {
   it("names algorithm, Postgres major and row count", async () => {
-    expect(await digest("base")).toEqual({ chunks: 40, digest: expect.stringMatching(/^gl1:\d+:40:[0-9a-f]{32}$/) });
-    expect(await digest("nobody")).toEqual({ chunks: 0, digest: expect.stringMatching(/^gl1:\d+:0:/) });
+    expect(await digest("base")).toEqual({ chunks: 40, digest: expect.stringMatching(/^gl2:\d+:40:[0-9a-f]{32}$/) });
+    expect(await digest("nobody")).toEqual({ chunks: 0, digest: expect.stringMatching(/^gl2:\d+:0:/) });
   });
 
   it("does not depend on the order in which rows were written, nor on the run's name", async () => {
@@ -65,9 +65,9 @@ describe("the digest of a run", () => {
 
   it("is only compared under the same Postgres major", () => {
     const hex = "0".repeat(32);
-    expect(comparable(`gl1:17:3:${hex}`, `gl1:17:4:${hex}`)).toBe(true);
-    expect(comparable(`gl1:17:3:${hex}`, `gl1:18:3:${hex}`)).toBe(false);
+    expect(comparable(`gl2:17:3:${hex}`, `gl2:17:4:${hex}`)).toBe(true);
+    expect(comparable(`gl2:17:3:${hex}`, `gl2:18:3:${hex}`)).toBe(false);
     expect(comparable("sha256:abc", "sha256:abc")).toBe(false);
-    expect(digestMajor(`gl1:18:3:${hex}`)).toBe(18);
+    expect(digestMajor(`gl2:18:3:${hex}`)).toBe(18);
   });
 });

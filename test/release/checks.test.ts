@@ -126,7 +126,7 @@ describe("a release's life", () => {
 });
 
 describe("a service", () => {
-  const digest = (major: number, end: string) => `gl1:${major}:10:${end.repeat(32)}`;
+  const digest = (major: number, end: string) => `gl2:${major}:10:${end.repeat(32)}`;
   const adopt = (actor = w.rosa, counted = digest(18, "a")): Intent => ({
     type: "adopt-run",
     actor,
