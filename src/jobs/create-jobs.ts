@@ -1,4 +1,4 @@
-import { PgBoss } from "pg-boss";
+import { type ConstructorOptions, PgBoss } from "pg-boss";
 import { z } from "zod";
 import { jobId } from "#src/jobs/job-id";
 import { DEAD_QUEUE } from "#src/jobs/queues";
@@ -69,10 +69,13 @@ function describe(error: unknown): string {
   return parsed.success ? parsed.data.message : String(error);
 }
 
-/** pg-boss as golive uses it: small idempotent steps, sent with the decision that causes them. */
-export function createJobs(options: JobsOptions): Jobs {
+/**
+ * How pg-boss is set up. It looks for workers that have fallen silent every second: left to itself it does so once a minute,
+ * and a release would stand still that long after a kill -9.
+ */
+export function bossOptionsOf(options: JobsOptions) {
   const monitor = options.monitorSeconds ?? 1;
-  const boss = new PgBoss({
+  return {
     connectionString: options.url,
     schema: JOBS_SCHEMA,
     application_name: "golive-jobs",
@@ -87,7 +90,12 @@ export function createJobs(options: JobsOptions): Jobs {
     reindex: false,
     monitorVacuum: false,
     registerInstance: false,
-  });
+  } satisfies ConstructorOptions;
+}
+
+/** pg-boss as golive uses it: small idempotent steps, sent with the decision that causes them. */
+export function createJobs(options: JobsOptions): Jobs {
+  const boss = new PgBoss(bossOptionsOf(options));
   // pg-boss emits copies that are no Error instances.
   boss.on("error", (error) => options.onError(error instanceof Error ? error : new Error(describe(error))));
 

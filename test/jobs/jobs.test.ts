@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { RunningJob } from "#src/jobs/create-jobs";
+import { bossOptionsOf, type RunningJob } from "#src/jobs/create-jobs";
 import { jobId } from "#src/jobs/job-id";
 import type { JobRequest } from "#src/journal/journal";
 import { handlers } from "#test/jobs/idle-handlers";
@@ -170,6 +170,13 @@ describe("a worker", () => {
     expect(job.signal.aborted).toBe(true);
     expect((await stored()).map(({ state }) => state)).toEqual(["retry"]);
   });
+});
+
+test("workers that fell silent are looked for every second, which with the heartbeat is how soon a kill -9 is noticed", () => {
+  const options = { url: "postgres://nowhere/golive", onError: () => undefined };
+  const every = { supervise: true, superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 };
+  expect(bossOptionsOf(options)).toMatchObject(every);
+  expect(bossOptionsOf({ ...options, supervise: false })).toMatchObject({ supervise: false });
 });
 
 test("every queue that is worked off has a heartbeat of ten seconds", async () => {
