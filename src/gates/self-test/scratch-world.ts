@@ -66,7 +66,8 @@ function scratchOf(query: StoreQuery, subject: GateSubject): Scratch {
     async face(fixture, work) {
       await query("SAVEPOINT golive_fixture");
       try {
-        for (const statement of fixture.sql ?? []) await query(statement);
+        // In one message: a proof of all gates faces some seventy fixtures.
+        if (fixture.sql !== undefined) await query(fixture.sql.join(";\n"));
         return await work({ subject: { ...subject, ...fixture.change?.(subject) }, query });
       } finally {
         await query("ROLLBACK TO SAVEPOINT golive_fixture; RELEASE SAVEPOINT golive_fixture");
