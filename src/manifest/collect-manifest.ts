@@ -88,11 +88,12 @@ export async function collectManifest(sources: ManifestSources, signal: AbortSig
   const report = await sources.serviceReport(candidate, signal);
   const models = await modelsOf(sources, configuration.body, signal);
   const known = isUnavailable(report) ? null : report;
+  const way = active === null ? null : await collectWayBack(store, active, candidate, run, signal);
   const body: Json = {
     schema: "golive-manifest/2",
     service: service.id,
     candidate: { ...candidate },
-    active: active === null ? null : { ...active },
+    active: way,
     ingest_run: run,
     configuration,
     service_report: known === null ? null : plainJson(compareReport(known, candidate, configuration.body)),
@@ -105,6 +106,22 @@ export async function collectManifest(sources: ManifestSources, signal: AbortSig
   const unavailable = [...(isUnavailable(report) ? [report.unavailable] : []), ...models.unavailable];
   const problems = [...unavailable, ...manifestProblems(body), ...(configuration.body === null ? [] : facts.problems)];
   return { service: service.id, hash: sha256(text), text, body, problems };
+}
+
+/**
+ * What a rollback would return to, with its content: who signs relies on that as much as on the candidate, so an edit of it is
+ * a difference too, found by the drift watch and right before the flip.
+ */
+async function collectWayBack(
+  store: RagStore,
+  active: Pair,
+  candidate: Pair,
+  candidateRun: Awaited<ReturnType<typeof collectRun>>,
+  signal: AbortSignal,
+) {
+  const { chunks, digest } = active.run === candidate.run ? candidateRun : await store.digest(active.run, signal);
+  const { sha256: configuration } = await collectConfiguration(store, active.config, signal);
+  return { ...active, chunks, digest, config_sha256: configuration };
 }
 
 /** The configuration version as the store holds it, secrets left out, and its CONFIG_HASH; nulls where there is none. */

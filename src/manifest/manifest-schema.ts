@@ -39,8 +39,11 @@ export const manifestSchema = z.strictObject({
   schema: z.literal("golive-manifest/2"),
   service: fact,
   candidate: pair,
-  /** What answers now; null for a first go-live. */
-  active: pair.nullable(),
+  /**
+   * What answers now and what its run and configuration hold, which is what a rollback returns to; null for a first go-live.
+   * Whether that is as it was recorded is for `previous-run-intact` to say.
+   */
+  active: pair.extend({ chunks: count, digest: fact, config_sha256: hash.nullable() }).nullable(),
   ingest_run: z.strictObject({
     /** What stands in the chunk table now. */
     chunks: count.min(1, "is 0"),

@@ -3,15 +3,32 @@ import type { CheckId, SignOffDefinition } from "#src/release/checklist";
 
 /** Beginning of a manifest key → checks that look at what stands there. */
 const BY_KEY: readonly (readonly [prefix: string, checks: readonly CheckId[]])[] = [
-  ["candidate.run", ["candidate-run", "index-presence", "token-budget", "prefix-leakage", "backup"]],
-  ["candidate.config", ["config-hash"]],
+  [
+    "candidate.run",
+    ["candidate-run", "index-presence", "token-budget", "prefix-leakage", "determinism", "prompt-audit", "backup"],
+  ],
+  [
+    "candidate.config",
+    [
+      "config-hash",
+      "model-versions",
+      "models",
+      "rerank-settings",
+      "token-budget",
+      "prefix-leakage",
+      "index-presence",
+      "determinism",
+      "prompt-audit",
+    ],
+  ],
   ["active", ["previous-run-intact", "candidate-run", "backup"]],
   ["ingest_run", ["candidate-run", "index-presence", "token-budget", "prefix-leakage"]],
-  ["configuration", ["config-hash"]],
+  ["configuration", ["config-hash", "prompt-audit"]],
   ["service_report", ["config-hash"]],
   ["source", ["config-hash"]],
   ["models", ["model-versions", "models"]],
   ["store", ["database", "index-presence", "token-budget", "prefix-leakage", "candidate-run", "backup"]],
+  ["store.mapping", ["previous-run-intact"]],
   ["retrieval.vector_index", ["index-presence"]],
   ["retrieval.embedding_dimension", ["index-presence", "models"]],
   ["retrieval.prefix", ["prefix-leakage"]],
@@ -20,19 +37,17 @@ const BY_KEY: readonly (readonly [prefix: string, checks: readonly CheckId[]])[]
   ["model_limits", ["concurrency", "models"]],
 ];
 
-/** Facts of a configuration version → checks that look at them, besides `config-hash`. */
+/** Facts of a configuration version → checks that look at them, besides those that look at all of it. */
 const BY_FACT: readonly (readonly [start: string, checks: readonly CheckId[]])[] = [
   ["rerank_", ["rerank-settings"]],
   ["rerank_model", ["model-versions", "models"]],
-  ["generation_model", ["model-versions", "models", "prompt-audit"]],
+  ["generation_model", ["model-versions", "models"]],
   ["embedding_", ["model-versions", "models", "index-presence"]],
   ["temperature", ["determinism"]],
   ["seed", ["determinism"]],
-  ["prompt_", ["prompt-audit"]],
-  ["few_shot_", ["prompt-audit"]],
-  ["chain_of_thought", ["prompt-audit"]],
   ["context_", ["token-budget"]],
   ["chunk", ["token-budget"]],
+  ["chunk_prefix_policy", ["prefix-leakage"]],
 ];
 
 /**

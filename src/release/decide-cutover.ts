@@ -12,7 +12,7 @@ import type { Blocker, Refusal } from "#src/release/refusals";
 import { holdersOf, refuseRight } from "#src/release/rights";
 import type { ReleaseState, ServiceState } from "#src/release/state";
 import { withVoids } from "#src/release/voids";
-import { listOf, shortHash } from "#src/release/wording";
+import { listOf, nameChanges, shortHash } from "#src/release/wording";
 
 type Of<T extends Intent["type"]> = Extract<Intent, { type: T }>;
 
@@ -84,7 +84,7 @@ export function decideIntendFlip(
   ];
   const reasons = isSameManifest
     ? reasonsToStop(service, release, found, members, now)
-    : [manifestReason(release, manifest)];
+    : [manifestReason(release, manifest, intent.changes ?? [])];
   if (reasons.length > 0) {
     const stopped = onRelease(release, { type: "cutover-stopped", because: reasons });
     return accept(...withVoids(release, [stopped, ...found], now));
@@ -123,9 +123,10 @@ function personReasons(release: ReleaseState, members: Of<"intend-flip">["member
   return refuseAlone(release, by) === null ? [] : [`Nobody but the requester, ${by.name}, stands behind this cutover`];
 }
 
-function manifestReason(release: ReleaseState, manifest: string): string {
+function manifestReason(release: ReleaseState, manifest: string, changes: readonly string[]): string {
   const was = release.manifest === null ? "none" : shortHash(release.manifest.hash);
-  return `The manifest collected right before the flip (${shortHash(manifest)}) is not the one that was signed (${was})`;
+  const named = changes.length === 0 ? "" : `: ${nameChanges(changes)}`;
+  return `What was signed changed before the flip (manifest ${was} → ${shortHash(manifest)})${named}`;
 }
 
 /** Rule 6: the requester alone never cuts over; somebody else has asked for it or has signed. */

@@ -6,7 +6,7 @@ import { bindingOf, digestOf, policyHash } from "#src/release/hash";
 import type { Instant } from "#src/release/policy";
 import { isIn } from "#src/release/rights";
 import type { ReleaseState, SignOff } from "#src/release/state";
-import { shortHash } from "#src/release/wording";
+import { nameChanges, shortHash } from "#src/release/wording";
 
 /**
  * These facts, and after them one `sign-off-voided` for each sign-off that they leave without what it was given for (rule 1):
@@ -35,7 +35,7 @@ function reasonToVoid(
   const definition = next.checklist.signOffs.find(({ id }) => id === signOff);
   const manifest = next.manifest?.hash ?? "";
   if (manifest !== binding.manifest) {
-    const what = changes.length > 0 ? changes.join("; ") : `manifest ${short(binding.manifest)} → ${short(manifest)}`;
+    const what = changes.length > 0 ? nameChanges(changes) : `manifest ${short(binding.manifest)} → ${short(manifest)}`;
     return { kind: "manifest", from: binding.manifest, to: manifest, what };
   }
   const policy = policyHash(next, signOff);

@@ -35,6 +35,21 @@ export function shortHash(hash: string): string {
   return hash.slice(0, 8);
 }
 
+/** Keys of a manifest whose value follows from others: beside the difference that made them differ they say nothing. */
+const DERIVED = ["configuration.sha256:", "service_report.reported_config_hash:", "active.config_sha256:"];
+
+/**
+ * Some of a manifest's differences in one line, those that people made before those that follow from them: "a: 1 → 2; b: 3 → 4;
+ * and 5 more". All of them stand in the thread and in the diff.
+ */
+export function nameChanges(changes: readonly string[], most = 3): string {
+  const follows = (change: string): boolean => DERIVED.some((start) => change.startsWith(start));
+  const made = changes.filter((change) => !follows(change));
+  const shown = made.length > 0 ? made : changes;
+  const more = shown.length > most ? [`and ${shown.length - most} more`] : [];
+  return [...shown.slice(0, most), ...more].join("; ");
+}
+
 /** Whether a typed reason says something: at least ten characters that are not blank. */
 export const REASON_MIN = 10;
 export function isReason(text: string): boolean {

@@ -1,4 +1,4 @@
-import { Pool } from "pg";
+import { Client, Pool } from "pg";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -16,7 +16,7 @@ import { releaseStream } from "#src/release/events";
 import { newService } from "#src/release/evolve-service";
 import { releaseOf } from "#src/release/use-cases/folded";
 import { createResources } from "#src/resources/read-resources";
-import { DAN, eventually, MILA, RELEASE, ROSA, type TestBot, withBot } from "#test/support/bot";
+import { DAN, eventually, LIVE_BEFORE, MILA, RELEASE, ROSA, type TestBot, withBot } from "#test/support/bot";
 
 const notes = (bot: TestBot) => bot.thread().join("\n");
 
@@ -78,6 +78,22 @@ describe.concurrent("the frozen manifest", () => {
         async () => (await bot.count("check-requested")) >= 2 * bot.config.checklist.checks.length,
         true,
       );
+    }));
+
+  it("holds the way back too: an edit of what is live stops the cutover that everybody signed, and is named", () =>
+    withBot(async (bot) => {
+      await bot.start();
+      await bot.sign();
+      await eventually(() => bot.offers(/^Cut over$/), true);
+      const owner = new Client({ connectionString: bot.rag.adminUrl });
+      await owner.connect();
+      await owner.query("UPDATE rag.document_chunks SET chunk_text = 'other' WHERE ingest_run_id = 'run-1'");
+      await owner.end();
+      await bot.press(ROSA, /^Cut over$/);
+      await eventually(() => bot.count("cutover-stopped"), 1);
+      await eventually(() => notes(bot), /What was signed changed before the flip.*active\.digest: /);
+      expect(await bot.live()).toEqual(LIVE_BEFORE);
+      expect(await bot.count("went-live")).toBe(0);
     }));
 
   it("is not judged by a process that is configured otherwise: its check is an error, never a pass", () =>

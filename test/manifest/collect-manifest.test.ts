@@ -79,7 +79,12 @@ describe("collecting the manifest", () => {
     [
       "its configuration",
       `UPDATE ${FIXTURE.configs} SET body = jsonb_set(body, '{top_k}', '31')`,
-      ["configuration.body.top_k", "configuration.sha256", "service_report.reported_config_hash"],
+      [
+        "active.config_sha256",
+        "configuration.body.top_k",
+        "configuration.sha256",
+        "service_report.reported_config_hash",
+      ],
     ],
   ])("has another hash when %s changes, and the difference is readable", async (_what, sql, keys) => {
     const before = await collect();
@@ -87,6 +92,19 @@ describe("collecting the manifest", () => {
     const after = await collect();
     expect(after.hash).not.toBe(before.hash);
     expect(diffManifests(before.body, after.body).map(({ key }) => key)).toEqual(keys);
+  });
+
+  it("has another hash when what a rollback returns to is edited, or loses a chunk", async () => {
+    const before = await collect();
+    await runner.query(
+      `UPDATE ${FIXTURE.chunks} SET ${FIXTURE.text} = 'edited' WHERE ${FIXTURE.run} = 'a' AND id = 'a-0'`,
+    );
+    const edited = await collect();
+    await runner.query(`DELETE FROM ${FIXTURE.chunks} WHERE ${FIXTURE.run} = 'a' AND id = 'a-0'`);
+    const lost = await collect();
+    const keys = (from: typeof before, to: typeof before) => diffManifests(from.body, to.body).map(({ key }) => key);
+    expect(keys(before, edited)).toEqual(["active.digest"]);
+    expect(keys(edited, lost)).toEqual(["active.chunks", "active.digest"]);
   });
 
   it("keeps its hash when only a secret is rotated, or another run is ingested", async () => {

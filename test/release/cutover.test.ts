@@ -196,7 +196,7 @@ describe("right before the flip everything is decided once more", () => {
 
   it("and stopped when the manifest is another one, which voids what was signed on the old", () => {
     const { reasons, voided } = stoppedBy(cutting, w.intendFlip("f1", "m2"));
-    expect(reasons).toEqual(["The manifest collected right before the flip (m2) is not the one that was signed (m1)"]);
+    expect(reasons).toEqual(["What was signed changed before the flip (manifest m1 → m2)"]);
     expect(voided).toHaveLength(4);
   });
 
