@@ -29,7 +29,7 @@ type Deps = {
   readonly governed: (service: string) => Governed;
   readonly serviceState: (service: string) => Promise<ServiceState>;
   readonly models: Models;
-  readonly resources: Pick<Resources, "samples" | "depths">;
+  readonly resources: Pick<Resources, "samples" | "depths" | "models">;
   readonly log: Log;
 };
 

@@ -18,9 +18,10 @@ export function releaseJson(
 }
 
 /** How Golive itself does; of several processes the worst of each. */
-function own({ processes, eventLoopLagMs, rssBytes, cpuShare, jobsWaiting, models }: ResourcesNow) {
+function own({ processes, silent, eventLoopLagMs, rssBytes, cpuShare, jobsWaiting, models }: ResourcesNow) {
   return {
     processes,
+    silent_processes: silent,
     event_loop_lag_p99_ms: eventLoopLagMs,
     rss_bytes: rssBytes,
     cpu_share: cpuShare,
@@ -28,7 +29,12 @@ function own({ processes, eventLoopLagMs, rssBytes, cpuShare, jobsWaiting, model
     models:
       models === null
         ? null
-        : { in_flight: models.inFlight, in_flight_max: models.maxInFlight, waiting: models.waiting },
+        : {
+            in_flight: models.inFlight,
+            in_flight_max: models.maxInFlight,
+            waiting: models.waiting,
+            rate_booked_s: models.bookedMs / 1_000,
+          },
   };
 }
 

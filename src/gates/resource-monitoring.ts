@@ -2,7 +2,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Gate, GateFinding } from "#src/gates/gate";
 import { digestOf } from "#src/release/hash";
 import { type QueueDepths, queueDepthsSql } from "#src/resources/queue-depths";
-import { FRESH_SECONDS, freshSamplesSql, type ReportedSample } from "#src/resources/sample-rows";
+import type { ModelLoad } from "#src/resources/read-resources";
+import {
+  bySilence,
+  FRESH_SECONDS,
+  freshSamplesSql,
+  type ReportedSample,
+  SILENT_AFTER_MS,
+} from "#src/resources/sample-rows";
 
 export type ResourceLimits = {
   readonly event_loop_lag_ms: number;
@@ -15,6 +22,8 @@ export type ResourceMonitoringDeps = {
   /** The processes that reported within the last minute. */
   readonly samples: () => Promise<readonly ReportedSample[]>;
   readonly depths: () => Promise<QueueDepths>;
+  /** What the shared limit of model calls says; null where none is shared. Shown, not judged: `concurrency` does that. */
+  readonly models: () => Promise<ModelLoad | null>;
 };
 
 const MB = 1024 * 1024;
@@ -35,24 +44,24 @@ const n = (value: number): string => Math.round(value).toLocaleString("en-US");
  * Every process of Golive that lives has reported how it is doing, with numbers that are some, and within the limits of
  * `resources` in golive.yaml; no queue is longer than allowed. It judges what all processes wrote down, wherever it runs.
  */
-export function createResourceMonitoringGate({ limits, samples, depths }: ResourceMonitoringDeps): Gate {
+export function createResourceMonitoringGate({ limits, samples, depths, models }: ResourceMonitoringDeps): Gate {
   return {
     id: "resource-monitoring",
     title: "Resource monitoring",
     version: 1,
     timeoutMs: 30_000,
     withoutCandidate: true,
-    thresholds: () => ({ ...limits, sample_age_s: FRESH_SECONDS }),
+    thresholds: () => ({ ...limits, sample_age_s: SILENT_AFTER_MS / 1_000 }),
     check: async (_, signal) => {
-      const found = await settled(samples, limits, signal);
-      const waiting = await depths();
+      const { reporting: found, silent } = bySilence(await settled(samples, limits, signal));
+      const [waiting, load] = await Promise.all([depths(), models()]);
       const said = [...found.flatMap((each) => againstProcess(each, limits)), ...againstQueues(waiting, limits)];
       const verdict = said.some(({ sure }) => sure)
         ? "fail"
         : found.length === 0 || said.length > 0
           ? "inconclusive"
           : "pass";
-      const numbers = numbersOf(found, waiting);
+      const numbers = { ...numbersOf(found, waiting), silent_processes: silent.length, ...loadNumbers(load) };
       const base: Omit<GateFinding, "verdict" | "summary" | "next"> = {
         value:
           found.length === 0
@@ -62,7 +71,10 @@ export function createResourceMonitoringGate({ limits, samples, depths }: Resour
         numbers,
         how: `${freshSamplesSql()};\n${queueDepthsSql()}`,
         inputs: digestOf({ limits: { ...limits } }),
-        findings: [...(found.length === 0 ? ["process:none"] : []), ...said.map(({ kind }) => kind)],
+        findings: [
+          ...(found.length === 0 ? [silent.length === 0 ? "process:none" : "process:silent"] : []),
+          ...said.map(({ kind }) => kind),
+        ],
       };
       const processes = `${found.length} process${found.length === 1 ? "" : "es"} of Golive`;
       if (verdict === "fail") {
@@ -72,8 +84,11 @@ export function createResourceMonitoringGate({ limits, samples, depths }: Resour
         return { ...base, verdict, summary: `Over the limit: ${over.join("; ")}.`, next };
       }
       if (found.length === 0) {
-        const summary = `No bot process is running: none has reported within the last ${FRESH_SECONDS} s.`;
-        return { ...base, verdict, summary, next: "Start `golive serve`, then rerun this check." };
+        const summary =
+          silent.length === 0
+            ? `No bot process is running: none has reported within the last ${FRESH_SECONDS} s.`
+            : `No process of Golive answers for itself: ${silenceOf(silent)}.`;
+        return { ...base, verdict, summary, next: "Start `golive serve`, or restart it, then rerun this check." };
       }
       if (verdict === "inconclusive") {
         const summary = `Not known how ${processes} ${found.length === 1 ? "does" : "do"}: ${said.map(({ text }) => text).join("; ")}.`;
@@ -84,7 +99,7 @@ export function createResourceMonitoringGate({ limits, samples, depths }: Resour
           next: "Rerun this check in a minute; if it stays so, restart that process.",
         };
       }
-      const summary = `${processes} ${found.length === 1 ? "reports" : "report"}: event loop lag p99 at most ${n(numbers.event_loop_lag_p99_ms)} ms, memory at most ${n(numbers.rss_mb)} MB, ${n(numbers.jobs_waiting)} jobs waiting.`;
+      const summary = `${processes} ${found.length === 1 ? "reports" : "report"}: event loop lag p99 at most ${n(numbers.event_loop_lag_p99_ms)} ms, memory at most ${n(numbers.rss_mb)} MB, ${n(numbers.jobs_waiting)} jobs waiting.${silent.length === 0 ? "" : ` Beside ${found.length === 1 ? "it" : "them"}, ${silenceOf(silent)}: killed a moment ago, or hanging.`}`;
       return { ...base, verdict, summary, next: "" };
     },
   };
@@ -100,6 +115,21 @@ async function settled(samples: ResourceMonitoringDeps["samples"], limits: Resou
     if (waited >= PATIENCE_MS || !found.some(early)) return found;
     await wait(LOOK_AGAIN_MS, undefined, { signal });
   }
+}
+
+function silenceOf(silent: readonly ReportedSample[]): string {
+  return silent
+    .map(({ holder, ageMs }) => `${holder} has been silent for ${Number.isFinite(ageMs) ? n(ageMs / 1_000) : "?"} s`)
+    .join("; ");
+}
+
+function loadNumbers(load: ModelLoad | null) {
+  if (load === null) return {};
+  return {
+    model_calls_in_flight: load.inFlight,
+    model_calls_waiting: Object.values(load.waiting).reduce((sum, each) => sum + each, 0),
+    model_rate_booked_s: Math.round(Math.max(0, load.nextAt - load.now) / 100) / 10,
+  };
 }
 
 function againstProcess(sample: ReportedSample, limits: ResourceLimits): Said[] {

@@ -2,6 +2,7 @@ import { Gauge, Registry } from "prom-client";
 import type { ProcessMeter } from "#src/resources/process-meter";
 import type { QueueDepths } from "#src/resources/queue-depths";
 import type { Resources } from "#src/resources/read-resources";
+import { bySilence } from "#src/resources/sample-rows";
 
 /** What a scrape is answered with. */
 export type Scraped = { readonly contentType: string; readonly body: string };
@@ -45,7 +46,7 @@ const telling =
 
 async function readShared(resources: Resources) {
   const [samples, depths, models] = await Promise.all([resources.samples(), resources.depths(), resources.models()]);
-  return { processes: samples.length, depths, models };
+  return { processes: bySilence(samples).reporting.length, depths, models };
 }
 
 function tellShared(tell: Tell, { processes, depths, models }: Awaited<ReturnType<typeof readShared>>): void {

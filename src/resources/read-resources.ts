@@ -2,7 +2,7 @@ import { QUEUES } from "#src/journal/journal";
 import type { Queryable } from "#src/manifest/manifest-records";
 import type { ResourcesNow } from "#src/release/resources-line";
 import { type QueueDepths, queueDepthsSql, readQueueDepths } from "#src/resources/queue-depths";
-import { freshSamplesSql, type ReportedSample, readSampleRows } from "#src/resources/sample-rows";
+import { bySilence, freshSamplesSql, type ReportedSample, readSampleRows } from "#src/resources/sample-rows";
 
 /** What the shared limiter of model calls says, over all processes. Times in epoch milliseconds on its own clock. */
 export type ModelLoad = {
@@ -33,9 +33,11 @@ export function createResources(database: Queryable, modelLoad: (() => Promise<M
     depths,
     models,
     async now() {
-      const [processes, waiting, load] = await Promise.all([samples(), depths(), models()]);
+      const [reported, waiting, load] = await Promise.all([samples(), depths(), models()]);
+      const { reporting: processes, silent } = bySilence(reported);
       return {
         processes: processes.length,
+        silent: silent.length,
         eventLoopLagMs: Math.max(0, ...processes.map(({ eventLoopLagMs }) => eventLoopLagMs)),
         rssBytes: Math.max(0, ...processes.map(({ rssBytes }) => rssBytes)),
         cpuShare: Math.max(0, ...processes.map(({ cpuShare }) => cpuShare)),
@@ -43,7 +45,12 @@ export function createResources(database: Queryable, modelLoad: (() => Promise<M
         models:
           load === null
             ? null
-            : { inFlight: load.inFlight, maxInFlight: load.maxInFlight, waiting: sum(Object.values(load.waiting)) },
+            : {
+                inFlight: load.inFlight,
+                maxInFlight: load.maxInFlight,
+                waiting: sum(Object.values(load.waiting)),
+                bookedMs: Math.max(0, load.nextAt - load.now),
+              },
       };
     },
   };

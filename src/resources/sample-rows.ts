@@ -4,8 +4,11 @@ import type { ProcessSample } from "#src/resources/process-meter";
 
 export const SAMPLES = "golive.process_sample";
 
-/** A process that has not reported for so long is gone. */
+/** A process that has not reported for so long is gone, and not even missed. */
 export const FRESH_SECONDS = 60;
+
+/** Reports come every 15 s. Whoever has been silent for longer hangs or was killed: what it said last is no news of it. */
+export const SILENT_AFTER_MS = 25_000;
 
 /** `bot`: `golive serve`; `command`: a command line that works jobs off. */
 export type ProcessKind = "bot" | "command";
@@ -53,7 +56,13 @@ export async function dropSample(database: Queryable, holder: string): Promise<v
   await database.query(`DELETE FROM ${SAMPLES} WHERE holder = $1`, [holder]);
 }
 
-/** The processes that live: each reported within the last minute. `table`: another one of the same shape. */
+/** Those whose last report still tells how they do, and those that have fallen silent. */
+export function bySilence(samples: readonly ReportedSample[]) {
+  const isSilent = ({ ageMs }: ReportedSample): boolean => !(ageMs <= SILENT_AFTER_MS);
+  return { reporting: samples.filter((each) => !isSilent(each)), silent: samples.filter(isSilent) };
+}
+
+/** The processes that are not given up yet: each reported within the last minute. `table`: another one of the same shape. */
 export function freshSamplesSql(table: string = SAMPLES): string {
   return `SELECT holder, kind, (extract(epoch FROM clock_timestamp() - sampled_at) * 1000)::float8 AS "ageMs",
        observed_ms AS "observedMs", event_loop_lag_ms AS "eventLoopLagMs", rss_bytes AS "rssBytes", cpu_share AS "cpuShare"

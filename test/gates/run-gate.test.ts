@@ -167,7 +167,12 @@ describe("the registry", () => {
     const gates = createGates({
       manifest: { collect: never },
       backup: { records, now: () => 0, random: (bytes) => new Uint8Array(bytes) },
-      resources: { limits: { event_loop_lag_ms: 1, rss_mb: 1, queue_depth: 1 }, samples: never, depths: never },
+      resources: {
+        limits: { event_loop_lag_ms: 1, rss_mb: 1, queue_depth: 1 },
+        samples: never,
+        depths: never,
+        models: never,
+      },
       selfTest: { prove: never },
       configHash: { serviceReport: never },
       modelVersions: { resolveModel: never },

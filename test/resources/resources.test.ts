@@ -65,7 +65,7 @@ const nobody = (): GateSubject => ({
 });
 const judge = (deps: Partial<ResourceMonitoringDeps> = {}) =>
   runGate(
-    createResourceMonitoringGate({ limits: LIMITS, samples: resources.samples, depths: resources.depths, ...deps }),
+    createResourceMonitoringGate({ limits: LIMITS, ...resources, ...deps }),
     nobody(),
     AbortSignal.timeout(20_000),
   );
@@ -96,8 +96,30 @@ describe("the gate resource-monitoring", () => {
     expect(await judge()).toMatchObject({ verdict: "inconclusive" });
     await save("one");
     expect(await judge()).toMatchObject({ verdict: "pass", numbers: { processes: 1 } });
-    await age("one", 59);
-    expect(await judge()).toMatchObject({ verdict: "pass", numbers: { processes: 1, oldest_sample_s: 59 } });
+    await age("one", 20);
+    expect(await judge()).toMatchObject({ verdict: "pass", numbers: { processes: 1, oldest_sample_s: 20 } });
+  });
+
+  it("takes nobody's last word for how they do: a process that missed a report is silent, alone it proves nothing", async () => {
+    await save("hangs");
+    await age("hangs", 35);
+    expect(await judge()).toMatchObject({
+      verdict: "inconclusive",
+      summary: "No process of Golive answers for itself: hangs has been silent for 35 s.",
+      numbers: { processes: 0, silent_processes: 1 },
+    });
+    await save("one");
+    const beside = await judge();
+    expect(beside).toMatchObject({ verdict: "pass", numbers: { processes: 1, silent_processes: 1 } });
+    expect(beside.summary).toMatch(/Beside it, hangs has been silent for 3\d s: killed a moment ago, or hanging\.$/);
+  });
+
+  it("shows what is left of the shared rate of model calls", async () => {
+    await save("one");
+    expect(await judge({ models: async () => LOAD })).toMatchObject({
+      verdict: "pass",
+      numbers: { model_calls_in_flight: 1, model_calls_waiting: 4, model_rate_booked_s: 6 },
+    });
   });
 
   it.each([
@@ -248,7 +270,7 @@ describe("what people are told", () => {
     await queue("cut-over", 1);
     const shared = createResources(pool, async () => LOAD);
     expect(resourcesLine(await shared.now())).toBe(
-      "Resources: 2 processes · event loop p99 30 ms · 210 MB · CPU 8 % · 1 job waiting · models 1 of 1 in flight, 4 waiting",
+      "Resources: 2 processes · event loop p99 30 ms · 210 MB · CPU 8 % · 1 job waiting · models 1 of 1 in flight, 4 waiting, next start in 6 s",
     );
   });
 });

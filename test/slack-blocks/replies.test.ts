@@ -11,14 +11,15 @@ import { anyView, extreme } from "#test/slack-blocks/hostile";
 
 const RESOURCES: ResourcesNow = {
   processes: 2,
+  silent: 0,
   eventLoopLagMs: 12,
   rssBytes: 210 * 1024 * 1024,
   cpuShare: 0.08,
   jobsWaiting: 3,
-  models: { inFlight: 1, maxInFlight: 1, waiting: 4 },
+  models: { inFlight: 1, maxInFlight: 1, waiting: 4, bookedMs: 7_200 },
 };
 const LINE =
-  "Resources: 2 processes · event loop p99 12 ms · 210 MB · CPU 8 % · 3 jobs waiting · models 1 of 1 in flight, 4 waiting";
+  "Resources: 2 processes · event loop p99 12 ms · 210 MB · CPU 8 % · 3 jobs waiting · models 1 of 1 in flight, 4 waiting, next start in 8 s";
 
 const live = { run: "run-a", config: "config-1" };
 
@@ -76,7 +77,7 @@ describe("/golive status", () => {
       { ...RESOURCES, processes: 1, jobsWaiting: 1, models: null },
       "1 process · event loop p99 12 ms · 210 MB · CPU 8 % · 1 job waiting",
     ],
-    [{ ...RESOURCES, processes: 0, models: null }, "no process has reported within the last minute · 3 jobs waiting"],
+    [{ ...RESOURCES, processes: 0, models: null }, "no process reports · 3 jobs waiting"],
     [
       { ...RESOURCES, eventLoopLagMs: Number.NaN, models: null },
       "2 processes · event loop p99 ? ms · 210 MB · CPU 8 % · 3 jobs waiting",

@@ -86,6 +86,7 @@ export async function openGatesHouse(
         return resources.samples();
       },
       depths: () => resources.depths(),
+      models: () => resources.models(),
     },
     log,
   });

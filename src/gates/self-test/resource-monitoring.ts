@@ -24,6 +24,7 @@ function having(what: string, process: { lag: number; rssMb: number }, jobs: num
         limits: LIMITS,
         samples: async () => readSampleRows(await query(freshSamplesSql("process_sample"))),
         depths: async () => readQueueDepths(await query(queueDepthsSql("job"), [[...QUEUES]])),
+        models: async () => null,
       }),
   };
 }
