@@ -140,8 +140,15 @@ function otherConfiguration(gate: Gate, different: readonly string[]): CheckResu
 async function pingBotDatabase(pool: Pool) {
   const client = await pool.connect();
   try {
-    const { rows } = await client.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-    return { nowMs: rows[0]?.now.getTime() ?? Number.NaN, missingMigrations: await missingMigrations(client) };
+    const { rows } = await client.query<{ now: Date; writable: boolean }>(
+      `SELECT clock_timestamp() AS now,
+              NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS writable`,
+    );
+    return {
+      nowMs: rows[0]?.now.getTime() ?? Number.NaN,
+      writable: rows[0]?.writable === true,
+      missingMigrations: await missingMigrations(client),
+    };
   } finally {
     client.release();
   }

@@ -62,7 +62,7 @@ function clockLook(name: string, sent: number, theirs: number, received: number)
 
 async function lookAtBot({ botDatabase, machineNow }: GateSubject, signal: AbortSignal): Promise<Look> {
   const sent = machineNow();
-  const { nowMs, missingMigrations } = await botDatabase.ping(signal);
+  const { nowMs, missingMigrations, writable } = await botDatabase.ping(signal);
   const clock = clockLook("bot_database", sent, nowMs, machineNow());
   const lacks: readonly Said[] =
     missingMigrations.length === 0
@@ -75,8 +75,12 @@ async function lookAtBot({ botDatabase, machineNow }: GateSubject, signal: Abort
         ];
   return {
     ...clock,
-    problems: [...clock.problems, ...lacks],
-    numbers: { ...clock.numbers, missing_migrations: missingMigrations.length },
+    problems: [
+      ...clock.problems,
+      ...lacks,
+      ...(writable ? [] : [{ kind: "bot_database:read-only", text: "the bot database takes no writes" }]),
+    ],
+    numbers: { ...clock.numbers, missing_migrations: missingMigrations.length, bot_database_writable: writable },
   };
 }
 
@@ -161,7 +165,7 @@ async function lookAtStore({ service, store, machineNow }: GateSubject, signal: 
 export const database: Gate = {
   id: "database",
   title: "Database connections",
-  version: 2,
+  version: 3,
   timeoutMs: 20_000,
   withoutCandidate: true,
   thresholds: () => ({

@@ -3,6 +3,13 @@ import type { RagStore } from "#src/rag/store";
 import type { CheckId } from "#src/release/checklist";
 import type { Pair, Verdict } from "#src/release/events";
 
+/** What Golive's own database says of itself. `writable`: its sessions may write; not so on a replica, or when set to read only. */
+export type BotDatabaseAnswer = {
+  readonly nowMs: number;
+  readonly missingMigrations: readonly string[];
+  readonly writable: boolean;
+};
+
 /** What a gate looks at. `adopted` is what `golive run adopt` recorded; `env` holds the service's variables. */
 export type GateSubject = {
   readonly service: ServiceConfig;
@@ -17,7 +24,7 @@ export type GateSubject = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Golive's own database: answers `SELECT now()` style questions and which migrations are missing. */
   readonly botDatabase: {
-    ping(signal: AbortSignal): Promise<{ readonly nowMs: number; readonly missingMigrations: readonly string[] }>;
+    ping(signal: AbortSignal): Promise<BotDatabaseAnswer>;
   };
   readonly machineNow: () => number;
 };

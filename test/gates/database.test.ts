@@ -11,7 +11,7 @@ import { createFixtureTables, FIXTURE, serviceFixture } from "#test/support/rag-
 
 let database: TestDatabase;
 let runner: SqlRunner;
-const clocks = { ping: async () => ({ nowMs: Date.now(), missingMigrations: [] as string[] }) };
+const clocks = { ping: async () => ({ nowMs: Date.now(), missingMigrations: [] as string[], writable: true }) };
 
 beforeAll(async () => {
   database = await createEmptyDatabase();
@@ -57,15 +57,23 @@ describe("database", () => {
   });
 
   it("fails when the bot database does not answer, lacks migrations, or has another time", async () => {
-    const ping = (answer: { nowMs: number; missingMigrations: string[] }) => ({
+    const ping = (answer: { nowMs: number; missingMigrations: string[]; writable: boolean }) => ({
       botDatabase: { ping: async () => answer },
     });
     const refused = await check(database.appUrl, { botDatabase: { ping: () => Promise.reject(new Error("gone")) } });
     expect(refused.summary).toContain("The bot database can't be used");
-    const behind = await check(database.appUrl, ping({ nowMs: Date.now(), missingMigrations: ["0009_x.sql"] }));
+    const frozen = await check(database.appUrl, ping({ nowMs: Date.now(), missingMigrations: [], writable: false }));
+    expect(frozen).toMatchObject({ verdict: "fail", summary: "The bot database takes no writes." });
+    const behind = await check(
+      database.appUrl,
+      ping({ nowMs: Date.now(), missingMigrations: ["0009_x.sql"], writable: true }),
+    );
     expect(behind).toMatchObject({ verdict: "fail", numbers: { missing_migrations: 1 } });
     expect(behind.summary).toContain("0009_x.sql");
-    const skewed = await check(database.appUrl, ping({ nowMs: Date.now() - 90_000, missingMigrations: [] }));
+    const skewed = await check(
+      database.appUrl,
+      ping({ nowMs: Date.now() - 90_000, missingMigrations: [], writable: true }),
+    );
     expect(skewed).toMatchObject({ verdict: "fail" });
     expect(skewed.summary).toMatch(/clock of the bot database is \d+ ms behind/);
   });
@@ -76,7 +84,7 @@ describe("database", () => {
     const machineNow = () => (now += 2_500);
     const result = await check(database.appUrl, {
       machineNow,
-      botDatabase: { ping: async () => ({ nowMs: now + 1_250, missingMigrations: [] }) },
+      botDatabase: { ping: async () => ({ nowMs: now + 1_250, missingMigrations: [], writable: true }) },
     });
     expect(result.verdict).not.toBe("pass");
     expect(result.summary).toContain("answers too slowly to compare clocks");

@@ -73,7 +73,7 @@ describe("a waiver of one defect is none of another", () => {
 
   it("in the databases: a clock, migrations, a connection; but not for how far a clock is off", async () => {
     const ping = (offset: number, missingMigrations: string[]) => ({
-      botDatabase: { ping: async () => ({ nowMs: Date.now() + offset, missingMigrations }) },
+      botDatabase: { ping: async () => ({ nowMs: Date.now() + offset, missingMigrations, writable: true }) },
     });
     const hashes = await evidenceOf(databaseGate, [
       ping(90_000, []),

@@ -60,7 +60,7 @@ async function verdictsWith(faultsFor: (live: string) => Faults): Promise<Record
     store: rag,
     adopted: {},
     env: serviceEnvironment(store.appUrl),
-    botDatabase: { ping: async () => ({ nowMs: Date.now(), missingMigrations: [] }) },
+    botDatabase: { ping: async () => ({ nowMs: Date.now(), missingMigrations: [], writable: true }) },
     machineNow: () => Date.now(),
   };
   try {

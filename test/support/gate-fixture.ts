@@ -19,7 +19,7 @@ export function gateSubject(store: RagStore, changes: Partial<GateSubject> = {})
     store,
     adopted: {},
     env: ENV,
-    botDatabase: { ping: async () => ({ nowMs: Date.now(), missingMigrations: [] }) },
+    botDatabase: { ping: async () => ({ nowMs: Date.now(), missingMigrations: [], writable: true }) },
     machineNow: () => Date.now(),
     ...changes,
   };

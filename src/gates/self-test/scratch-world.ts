@@ -211,7 +211,7 @@ function healthySubject(service: ServiceConfig, store: RagStore, machineNow: () 
       AWS_REGION: "eu-central-1",
       REQUESTS_PER_SECOND: "0.12",
     },
-    botDatabase: { ping: async () => ({ nowMs: machineNow(), missingMigrations: [] }) },
+    botDatabase: { ping: async () => ({ nowMs: machineNow(), missingMigrations: [], writable: true }) },
     machineNow,
   };
 }
