@@ -10,8 +10,9 @@ export type AskedPair = { readonly run: string | null; readonly config: string |
 export type ChosenPair = { readonly active: Pair | null; readonly candidate: Pair | null; readonly because: string };
 
 /**
- * The pair that a look at the gates is about: what was asked for, else the newest complete run that isn't live with the
- * configuration that is, else what is live. A store that can't say is no throw: the gates that tell why still have to run.
+ * The pair that a look at the gates is about: what was asked for, else the newest complete run with the configuration that is
+ * live, as a start would choose it: after a go-live that is what is live. A store that can't say is no throw: the gates that
+ * tell why still have to run.
  */
 export async function choosePair(
   store: RagStore,
@@ -41,11 +42,10 @@ async function choose(
     return { active, candidate: null, because };
   }
   if (asked.run !== null) return { active, candidate: { run: asked.run, config }, because: "as asked" };
-  const complete = (await store.runs(signal)).filter(({ state }) => state === "complete").map(({ run }) => run);
-  const waiting = [...complete, ...[...adopted].reverse()].find((run) => !samePair({ run, config }, active));
-  if (waiting !== undefined) {
-    return { active, candidate: { run: waiting, config }, because: "the newest complete run that is not live" };
-  }
-  if (active === null) return { active, candidate: null, because: "no run is complete and nothing is live" };
-  return { active, candidate: active, because: "what is live; no other run is complete" };
+  const newest = (await store.runs(signal)).find(({ state }) => state === "complete")?.run ?? adopted.at(-1);
+  if (newest === undefined) return { active, candidate: null, because: "no run is complete and nothing is live" };
+  const candidate = { run: newest, config };
+  // An older run that was replaced is no candidate: `/golive start` would not take it either.
+  if (samePair(candidate, active)) return { active, candidate, because: "what is live; no newer run is complete" };
+  return { active, candidate, because: "the newest complete run" };
 }

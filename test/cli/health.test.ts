@@ -28,11 +28,11 @@ describe("golive health on a healthy candidate", () => {
     home = await house();
   });
 
-  it("runs the named gates against the newest complete run that is not live, says so, and exits 0", async () => {
+  it("runs the named gates against the newest complete run, says so, and exits 0", async () => {
     const said = await home.golive(["health", ...only(DATA)]);
     expect(said.code).toBe(0);
     expect(said.out).toMatch(
-      /^support-docs: health of run-2 with v1 \(the newest complete run that is not live\)\nlive: run-1 with v1 · run for no release\n/,
+      /^support-docs: health of run-2 with v1 \(the newest complete run\)\nlive: run-1 with v1 · run for no release\n/,
     );
     expect(said.out.match(/✅ pass/g)).toHaveLength(DATA.length);
     expect(said.out).toMatch(/^6 gates: 6 pass\.$/m);
@@ -57,7 +57,7 @@ describe("golive health on a healthy candidate", () => {
       verdict: "pass",
       candidate: { run: "run-2", config: "v1" },
       active: { run: "run-1", config: "v1" },
-      chosen: "the newest complete run that is not live",
+      chosen: "the newest complete run",
     });
     expect(found.gates.map(({ id }) => id)).toEqual(DATA);
     for (const gate of found.gates) {
@@ -179,7 +179,7 @@ describe("golive health on what is not healthy", () => {
     expect(verdicts).toMatchObject({ environment: "pass", database: "fail", "token-budget": "error" });
   });
 
-  it("looks at what is live when no other run is complete, and at nothing when nothing is live", async () => {
+  it("looks at what is live when no newer run is complete, and at nothing when nothing is live", async () => {
     const home = await house();
     const edit = async (sql: string) => {
       const client = new Client({ connectionString: home.rag.adminUrl });
@@ -194,6 +194,9 @@ describe("golive health on what is not healthy", () => {
       candidate: { run: "run-1" },
       chosen: expect.stringMatching(/^what is live/),
     });
+    await edit("UPDATE rag.ingest_runs SET state = 'complete'; UPDATE rag.active_pointer SET ingest_run_id = 'run-2'");
+    const after = await home.golive(["health", ...only(["token-budget"]), "--json"]);
+    expect(document(after), "the older run was replaced").toMatchObject({ candidate: { run: "run-2" } });
     await edit("DELETE FROM rag.active_pointer; UPDATE rag.ingest_runs SET state = 'running'");
     const nothing = await home.golive(["health", ...only(["token-budget", "environment"]), "--json"]);
     expect({ code: nothing.code, ...document(nothing) }).toMatchObject({
