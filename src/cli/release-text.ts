@@ -1,4 +1,5 @@
 import { COLUMNS, wrap } from "#src/cli/wrap";
+import { foldBlockers } from "#src/release/fold-blockers";
 import type { CheckView, ReleaseView, SignOffView } from "#src/release/view";
 
 /** State is a word; the mark before it is for the eye that looks for the one red line. Marks are two columns wide. */
@@ -80,7 +81,7 @@ function standing({ release, blockers }: ReleaseView): string[] {
       : ["The last cutover stopped before the flip; the pointer is untouched", ...stopped, ""]),
     ...(blockers.length === 0
       ? wrap("", "Ready: nothing blocks the cutover. `golive release cutover --as USER --confirm` flips the pointer.")
-      : ["What blocks the cutover", ...blockers.flatMap((blocker) => wrap("  - ", blocker.text))]),
+      : ["What blocks the cutover", ...foldBlockers(blockers).flatMap((blocker) => wrap("  - ", blocker.text))]),
   ];
 }
 

@@ -35,7 +35,7 @@ function sentence(release: ReleaseState, definition: CheckDefinition, status: Ch
     case "fail":
       return `${summary}${expiredWaiver(release, definition, now)}`;
     case "error":
-      return `could not run. ${summary}${expiredWaiver(release, definition, now)}`;
+      return `${withoutTitle(summary, definition)}${expiredWaiver(release, definition, now)}`;
     case "inconclusive":
       return `inconclusive. ${summary}${expiredWaiver(release, definition, now)}`;
     case "stale":
@@ -51,6 +51,12 @@ function sentence(release: ReleaseState, definition: CheckDefinition, status: Ch
     default:
       return unreachable(status);
   }
+}
+
+/** "could not run. The RAG service …": the check's name stands before it already, and one cause reads alike for all it stops. */
+function withoutTitle(summary: string, { title }: CheckDefinition): string {
+  const named = `"${title}" `;
+  return summary.startsWith(named) ? summary.slice(named.length) : `could not run. ${summary}`;
 }
 
 /** What aged: a failure that did must not read like a pass that did. */

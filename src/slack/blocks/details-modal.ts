@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from "@slack/types";
+import { foldBlockers } from "#src/release/fold-blockers";
 import type { Instant } from "#src/release/policy";
 import type { CheckStatus, ItemView, ReleaseView, SectionView } from "#src/release/view";
 import { carry } from "#src/slack/blocks/carried";
@@ -73,7 +74,7 @@ const CALM: readonly CheckStatus[] = [
 
 function blockerEntries(view: ReleaseView): Entry[] {
   if (view.blockers.length === 0) return [];
-  const lines = view.blockers.map((blocker) => `• ${shorten(line(blocker.text), 900)}`);
+  const lines = foldBlockers(view.blockers).map((blocker) => `• ${shorten(line(blocker.text), 900)}`);
   return packed([`*What blocks the cutover* (${number(lines.length)})`, ...lines]).map((text) => [section(text)]);
 }
 

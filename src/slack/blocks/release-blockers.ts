@@ -1,4 +1,5 @@
 import type { SectionBlock } from "@slack/types";
+import { foldBlockers } from "#src/release/fold-blockers";
 import type { ReleaseView } from "#src/release/view";
 import type { Density } from "#src/slack/blocks/density";
 import { bullets, moreInDetails, packed, section } from "#src/slack/blocks/elements";
@@ -16,7 +17,7 @@ export function releaseBlockers(view: ReleaseView, density: Density): SectionBlo
   const { release } = view;
   if (release.standing === "cutting_over") return [section(cuttingOver(view, density))];
   if (view.blockers.length === 0) return [...stopped(view, density), unblocked(view, density)];
-  const urgent = view.blockers.filter(({ kind }) => !UNDER_WAY.includes(kind) && kind !== "sign-off");
+  const urgent = foldBlockers(view.blockers.filter(({ kind }) => !UNDER_WAY.includes(kind) && kind !== "sign-off"));
   const shown = urgent.slice(0, density.blockers).map(({ text }) => `• ${shorten(line(text), density.blockerChars)}`);
   const hidden = urgent.length - shown.length;
   const folded = [...underWayLines(view, density), ...signOffLine(view, density)];

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { Pair } from "#src/release/events";
+import { foldBlockers } from "#src/release/fold-blockers";
 import { samePair } from "#src/release/pair";
 import { type ResourcesNow, resourcesLine } from "#src/release/resources-line";
 import type { ReleaseView } from "#src/release/view";
@@ -78,7 +79,7 @@ function blockerBlocks(view: ReleaseView): KnownBlock[] {
     return view.phase === "ready" ? [section("✅ *Ready*: nothing blocks the cutover.")] : [];
   const asked = new Set(view.signOffs.filter((one) => signableNow(view, one)).map((one) => one.definition.id));
   // Those that can be signed now are listed below, with the people: they don't stand here too.
-  const blockers = view.blockers.filter(({ kind, id }) => kind !== "sign-off" || !asked.has(id));
+  const blockers = foldBlockers(view.blockers.filter(({ kind, id }) => kind !== "sign-off" || !asked.has(id)));
   if (blockers.length === 0) return [];
   const shown = blockers.slice(0, 10).map((blocker) => `• ${shorten(line(blocker.text), 240)}`);
   const hidden = blockers.length - shown.length;
