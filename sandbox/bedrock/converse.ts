@@ -3,6 +3,7 @@ import { eventFrame, exceptionFrame } from "#sandbox/bedrock/event-stream";
 import type { Exchange } from "#sandbox/bedrock/exchange";
 import type { ModelFault } from "#sandbox/bedrock/faults";
 import type { ModelAnswer } from "#sandbox/bedrock/models/answer";
+import { spoilInput } from "#sandbox/bedrock/models/spoil-input";
 import type { ConverseInput } from "#sandbox/bedrock/wire";
 
 type Said = {
@@ -124,6 +125,9 @@ export function spoil(answer: ModelAnswer, fault: ModelFault | null): ModelAnswe
   }
   if (fault?.kind === "no-tool-use") {
     return { ...answer, content: { kind: "text", text: "Let me think about it." }, stopReason: "end_turn" };
+  }
+  if (fault !== null && answer.content.kind === "tool") {
+    return { ...answer, content: { ...answer.content, input: spoilInput(answer.content.input, fault.kind) } };
   }
   return answer;
 }

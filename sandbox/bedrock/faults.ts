@@ -29,6 +29,13 @@ const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("unknown-model") }),
   /** The forced tool is called with an input that doesn't fit its schema. */
   z.strictObject({ kind: z.literal("malformed-output") }),
+  /** A list in the forced tool's input has one item less than it should, or one more. */
+  z.strictObject({ kind: z.literal("too-few-items") }),
+  z.strictObject({ kind: z.literal("too-many-items") }),
+  /** Labels in the forced tool's input are written `ENTAILMENT`. */
+  z.strictObject({ kind: z.literal("shouted-labels") }),
+  /** An item of the forced tool's input is about a claim that nobody asked about. */
+  z.strictObject({ kind: z.literal("strange-id") }),
   /** A page of HTML, as a proxy in between answers. */
   z.strictObject({ kind: z.literal("html-page"), status: z.number().int().min(200).max(599) }),
   /** Words instead of the forced tool. */

@@ -7,6 +7,9 @@ export type PromptParts = {
   readonly claims: readonly { readonly id: string; readonly text: string }[];
 };
 
+/** What a caller may put behind every tag's name, so that no text of somebody else can hold one: `<answer-9f2c…>`. */
+const NONCE = "(?:-[0-9a-f]{8,64})?";
+
 /**
  * Reads the tagged parts. Data in a prompt has `<` written as `&lt;`, so a tag is never data; the rest of the text, and any
  * instruction in it, is not looked at.
@@ -22,12 +25,13 @@ export function readPrompt(prompt: string): PromptParts {
 }
 
 function one(prompt: string, tag: string): string | null {
-  const found = new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(prompt)?.[1];
+  const found = new RegExp(`<(${tag}${NONCE})>([^<]*)</\\1>`).exec(prompt)?.[2];
   return found === undefined ? null : unescaped(found);
 }
 
 function many(prompt: string, tag: string): { readonly id: string; readonly text: string }[] {
-  return [...prompt.matchAll(new RegExp(`<${tag} id="([^"<>]*)">([^<]*)</${tag}>`, "g"))].map(([, id, text]) => ({
+  const parts = new RegExp(`<(${tag}${NONCE}) id="([^"<>]*)">([^<]*)</\\1>`, "g");
+  return [...prompt.matchAll(parts)].map(([, , id, text]) => ({
     id: unescaped(id ?? ""),
     text: unescaped(text ?? ""),
   }));
