@@ -63,6 +63,9 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         ratio: digestMs / readMs,
         limit: null,
         note: "peer: sequential scan, the sum of the three texts' lengths in characters",
+      },
+    ];
+  },
   "eval-run": async (say) => {
     say("eval-run, 100 cases");
     const { cases, graded, callMs, seconds, slots, used, mostInFlight } = await benchEvalRun();
