@@ -57,28 +57,27 @@ describe("an estimate", () => {
     Array.from({ length: count }, (_, index) => ({ gold: gold(`c${index}`, { answerable }), repeat: 0 }));
   const { epoch } = plan([]);
 
-  it("counts an answer and, jointly, nine requests to the judge for a case, against the rate", () => {
+  it("counts an answer and, jointly, four requests to the judge for a case, against the rate", () => {
     const estimate = estimateRun(trials(130), epoch, limits, null);
     expect(estimate).toEqual({
       trials: 130,
       answerCalls: 130,
-      judgeCalls: 130 * 9,
-      seconds: (130 * 10) / 0.12,
+      judgeCalls: 130 * 4,
+      seconds: (130 * 5) / 0.12,
       dollars: null,
     });
-    expect(timeSpan(estimate.seconds)).toBe("3 h 1 min");
+    expect(timeSpan(estimate.seconds)).toBe("1 h 30 min");
   });
 
-  it("counts nothing for the judge of a negative, and a request for each claim when they are checked alone", () => {
+  it("counts nothing for the judge of a negative, and a request for each label when they are checked alone", () => {
     expect(estimateRun(trials(5, false), epoch, limits, null)).toMatchObject({ answerCalls: 5, judgeCalls: 0 });
-    const separate = { checking: "separate" as const, claimsPerRequest: 1 };
-    expect(estimateRun(trials(1), separate, limits, null).judgeCalls).toBe(2 + 2 * 4 + 5 * 8);
+    expect(estimateRun(trials(1), { labelsPerRequest: 1 }, limits, null).judgeCalls).toBe(2 + 2 * 4 * 6);
   });
 
   it("is bounded by the calls under way where the rate allows more, and has a price where one is known", () => {
     const estimate = estimateRun(trials(10), epoch, { ...limits, perSecond: 100 }, { input: 3, output: 15 });
-    expect(estimate.seconds).toBe((10 + 90) * 4);
-    expect(estimate.dollars).toBeCloseTo((90 * (900 * 3 + 120 * 15)) / 1e6);
+    expect(estimate.seconds).toBe((10 + 40) * 4);
+    expect(estimate.dollars).toBeCloseTo((40 * (1_500 * 3 + 200 * 15)) / 1e6);
   });
 
   it("of what is left rests on the trials that this process did itself", () => {

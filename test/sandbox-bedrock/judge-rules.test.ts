@@ -27,7 +27,7 @@ describe("the local judge's rules", () => {
   });
 
   it("take a sentence apart where it says two things", () => {
-    const parts = { question: null, passages: [], reference: null, claims: [] };
+    const parts = { question: null, passages: [], reference: null, references: [], claims: [] };
     const answer = "Delivery is at least once and not in order: drop repeats by id; use versions to tell old from new.";
     const said = extractClaims({ ...parts, answer }).map(({ subject, predicate, object }) =>
       [subject, predicate, object].join(" "),

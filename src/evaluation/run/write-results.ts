@@ -57,6 +57,7 @@ export function runHeader({ id, plan, state, reason, counts, startedAt, endedAt 
       prompts: epoch.prompts,
       checking: epoch.checking,
       claims_per_request: epoch.claimsPerRequest,
+      labels_per_request: epoch.labelsPerRequest,
       sampling: epoch.sampling,
     },
     started_at: new Date(startedAt).toISOString(),
