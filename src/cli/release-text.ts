@@ -50,7 +50,9 @@ export function briefText(view: ReleaseView): string {
 function head(view: ReleaseView): string[] {
   const { release, progress } = view;
   const manifest = release.manifest === null ? "not frozen yet" : release.manifest.hash.slice(0, 8);
-  const stands = `${view.phase} · ${progress.checksDone} of ${progress.checksTotal} checks done`;
+  const waived = view.checks.filter(({ status }) => status === "waived").length;
+  const but = waived === 0 ? "" : `, ${waived} waived`;
+  const stands = `${view.phase} · ${progress.checksDone} of ${progress.checksTotal} checks done${but}`;
   return [
     `${release.service}: ${pair(release.active)} → ${pair(release.candidate)}`,
     `${stands} · ${progress.signed} of ${progress.toSign} sign-offs`,

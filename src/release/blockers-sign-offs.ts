@@ -3,7 +3,7 @@ import type { SignOffDefinition } from "#src/release/checklist";
 import { blocksCutover } from "#src/release/evidence";
 import type { Blocker } from "#src/release/refusals";
 import type { ReleaseState } from "#src/release/state";
-import { namesOr } from "#src/release/wording";
+import { namesAwaited } from "#src/release/wording";
 
 /** One sentence per sign-off whose quorum does not stand, with the people who could give it. */
 export function signOffBlockers(release: ReleaseState): readonly Blocker[] {
@@ -20,7 +20,7 @@ function sentence(release: ReleaseState, definition: SignOffDefinition): string 
   const given = countingSignOffs(release, definition).length;
   const eligible = eligibleOf(release, definition, release.members);
   const enough = given + eligible.length >= quorum;
-  const who = eligible.length === 0 ? "nobody who may sign is left" : namesOr(eligible);
+  const who = eligible.length === 0 ? "nobody who may sign is left" : namesAwaited(eligible, quorum - given);
   const short = enough || eligible.length === 0 ? who : `only ${who} may sign, ${quorum - given} are needed`;
   return quorum === 1
     ? `${title}: ${role} has not signed (${short})`

@@ -2,7 +2,7 @@ import type { ChecklistItem } from "#src/release/checklist";
 import { PREVIOUS_RUN_INTACT } from "#src/release/first-go-live";
 import type { ReleaseState } from "#src/release/state";
 import type { CheckView, ItemStatus, ItemView, SectionView, SignOffView } from "#src/release/view";
-import { listOf, namesOr } from "#src/release/wording";
+import { listOf, namesAwaited } from "#src/release/wording";
 
 const GREEN: readonly ItemStatus[] = ["pass", "signed"];
 const UNCOUNTED: readonly ItemStatus[] = ["not-built", "not-applicable"];
@@ -68,6 +68,6 @@ function signOffLine({ status, given, definition, mayNow, vetoes, waitingFor }: 
     case "waiting-for-evidence":
       return `waiting for ${listOf(waitingFor)}`;
     case "waiting":
-      return `${given.length} of ${definition.quorum}, ${mayNow.length === 0 ? "nobody may sign" : namesOr(mayNow)}`;
+      return `${given.length} of ${definition.quorum}, ${mayNow.length === 0 ? "nobody may sign" : namesAwaited(mayNow, definition.quorum - given.length)}`;
   }
 }

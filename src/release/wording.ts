@@ -12,6 +12,11 @@ export function namesOr(people: readonly Person[]): string {
   );
 }
 
+/** Whom `missing` signatures are awaited from: "Ines Roy and Tom Vega" when both are needed, "Ines Roy or Tom Vega" when one is. */
+export function namesAwaited(people: readonly Person[], missing: number): string {
+  return missing < people.length ? namesOr(people) : listOf(people.map(({ name }) => name));
+}
+
 /** "a", "a and b", "a, b and c". */
 export function listOf(words: readonly string[], last: "and" | "or" = "and"): string {
   const head = words.slice(0, -1).join(", ");

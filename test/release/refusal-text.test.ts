@@ -52,7 +52,7 @@ describe("a refusal says what, why, who can and what next", () => {
       "• backup: waiting to run",
       "• previous-run-intact: waiting to run",
       "• Data quality: data-lead has not signed (Dan Ito or Mei Sato)",
-      "• Go-ahead: 0 of 2 people of approver have signed (Ines Falk or Tom Adeyemi)",
+      "• Go-ahead: 0 of 2 people of approver have signed (Ines Falk and Tom Adeyemi)",
       "• Team notified: on-call has not signed (Omar Reyes or Ines Falk)",
     ]);
   });

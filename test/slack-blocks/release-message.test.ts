@@ -141,7 +141,7 @@ describe("sections", () => {
       return { ...one, item: { ...one.item, proof: { kind: "check", check: "manifest" } as const } };
     });
     expect(textOf(view({ sections: [sectionView("manifest", lines)] }))).toContain(
-      "❌ fail · a (and 2 more lines of the same): hash missing",
+      "❌ fail · a (and 2 more lines that it decides): hash missing",
     );
   });
 

@@ -41,11 +41,13 @@ export function standingMark(view: ReleaseView): Mark {
   return blocked ? BLOCKED : PHASE_MARKS[view.phase];
 }
 
-/** "▰▰▰▰▱▱▱▱▱▱ 6 of 9 checks, 1 not passing · 2 of 5 sign-offs". */
+/** "▰▰▰▰▱▱▱▱▱▱ 6 of 9 checks, 1 not passing, 1 waived · 2 of 5 sign-offs". */
 export function progressLine(view: ReleaseView): string {
   const { checksDone, checksTotal, signed, toSign } = view.progress;
   const cells = bar(checksDone + signed, checksTotal + toSign);
   const failing = view.checks.filter((check) => NOT_PASSING.includes(check.status)).length;
   const not = failing === 0 ? "" : `, ${number(failing)} not passing`;
-  return `${cells} ${number(checksDone)} of ${count(checksTotal, "check")}${not} · ${number(signed)} of ${count(toSign, "sign-off")}`;
+  const waived = view.checks.filter((check) => check.status === "waived").length;
+  const but = waived === 0 ? "" : `, ${number(waived)} waived`;
+  return `${cells} ${number(checksDone)} of ${count(checksTotal, "check")}${not}${but} · ${number(signed)} of ${count(toSign, "sign-off")}`;
 }

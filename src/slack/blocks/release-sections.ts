@@ -71,7 +71,7 @@ function openLines(view: ReleaseView, one: SectionView): string[] {
     .sort((a, b) => urgency(a[0]) - urgency(b[0]))
     .flatMap(([first, ...same]) => {
       if (first === undefined) return [];
-      const others = same.length === 0 ? "" : ` (and ${count(same.length, "more line")} of the same)`;
+      const others = same.length === 0 ? "" : ` (and ${count(same.length, "more line")} that it decides)`;
       const value = `${waiverWords(view, first)}${line(first.line)}`;
       const text = shorten(line(first.item.text), 120);
       return [`${marked(MARKS[first.status])} · ${text}${others}${value === "" ? "" : `: ${value}`}`];
