@@ -20,7 +20,7 @@ describe("roles that are Slack user groups", () => {
     const said = await house.golive(["release", "start", "--as", "U0ROSA", "--wait"]);
     expect(said.code).toBe(0);
     expect(said.out).toContain("started by Rosa Lind");
-    expect(said.out).toContain("0 of 2 people of release-approver have signed (Ines Roy or Tom Vega)");
+    expect(said.out).toContain("0 of 2 people of release-approver have signed (Ines Roy and Tom Vega)");
   });
 
   it("refuse a signature without Slack and take it with Slack", async () => {
