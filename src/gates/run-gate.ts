@@ -121,18 +121,33 @@ function sayFault(gate: Gate, error: unknown, outer: AbortSignal): { summary: st
   const kind = error instanceof Error ? error.name : typeof error;
   if (error instanceof ModelError) {
     const next = error.retryable
-      ? "Nothing is wrong with the release by that: see the provider's quota and state, then rerun this check."
+      ? error.code === "throttled"
+        ? "It says nothing of the release: see the provider's quota and who else uses it, then rerun this check."
+        : "It says nothing of the release: see the provider's state and the way to it (a proxy, a connection that breaks), then rerun this check."
       : "Correct what the sentence names (model id, access, region, credentials), then rerun this check.";
     return { summary: `"${gate.title}" could not run. ${sentence(error.message)}`, next };
   }
   if (error instanceof RagServiceError) {
-    const next = error.retryable
-      ? "See that the RAG service runs and is reachable from here, then rerun this check."
-      : "Let the service answer as docs/rag-service.md describes (or correct rag_service in golive.yaml), then rerun this check.";
-    return { summary: `"${gate.title}" could not run. ${sentence(error.message)}`, next };
+    return { summary: `"${gate.title}" could not run. ${sentence(error.message)}`, next: nextWith(error) };
   }
   const summary = `"${gate.title}" stopped with a fault inside Golive (${kind}). The log has the details.`;
   return { summary, next: "Rerun this check; if it happens again, report it with the log." };
+}
+
+/** What to do about a RAG service that did not answer as it should. */
+function nextWith({ retryable, status }: RagServiceError): string {
+  if (retryable) return "See that the RAG service runs and is reachable from here, then rerun this check.";
+  switch (status) {
+    case 401:
+    case 403:
+      return "Give Golive a token that the RAG service takes (rag_service.token_env in golive.yaml names the variable), then rerun this check.";
+    case 404:
+      return "See that the service reads the same RAG store and knows this run and configuration version, then rerun this check.";
+    case 422:
+      return "The service can't run this configuration version: correct what it names, as a new version, and start with that.";
+    default:
+      return "Let the service answer as docs/rag-service.md describes (or correct rag_service in golive.yaml), then rerun this check.";
+  }
 }
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
