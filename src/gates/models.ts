@@ -1,3 +1,4 @@
+import { readCandidateBars, underBars } from "#src/gates/candidate-bars";
 import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
 import { collectConfiguration } from "#src/manifest/collect-manifest";
 import { askedModels, MODEL_ROLES, type ModelRole } from "#src/manifest/collect-models";
@@ -33,7 +34,7 @@ export function createModelsGate({ models }: ModelsGateDeps): Gate {
   return {
     id: "models",
     title: "Model availability",
-    version: 1,
+    version: 2,
     // At 0.12 requests a second three calls take half a minute, behind others more.
     timeoutMs: 15 * 60_000,
     thresholds: ({ models: own, retrieval }) => ({
@@ -49,12 +50,14 @@ export function createModelsGate({ models }: ModelsGateDeps): Gate {
         const model = ids[role];
         return model === undefined ? [] : [{ role, model }];
       });
+      const bars = await readCandidateBars(subject, ["embedding_dimension"], signal);
+      const dimension = bars.retrieval.embedding_dimension;
       const answers: Answered[] = [];
-      for (const asked of roles) answers.push(await ask(models, subject, asked, signal));
+      for (const asked of roles) answers.push(await ask(models, subject, { ...asked, dimension }, signal));
       // Found wanting outweighs could not be asked; but a model that nobody could ask is never one that answered.
       const unasked = answers.find(({ error }) => error !== null && !FINDINGS.has(error.code));
       if (unasked?.error && !answers.some(isFinding)) throw unasked.error;
-      return judge(answers);
+      return underBars(bars, judge(answers));
     },
   };
 }
@@ -62,7 +65,7 @@ export function createModelsGate({ models }: ModelsGateDeps): Gate {
 async function ask(
   models: ModelsGateDeps["models"],
   subject: GateSubject,
-  { role, model }: Asked,
+  { role, model, dimension }: Asked & { readonly dimension: number },
   signal: AbortSignal,
 ): Promise<Answered> {
   if (model === null) return { role, model, ms: null, error: null };
@@ -81,7 +84,7 @@ async function ask(
         const { timings } = await models.embed({
           ...call,
           text: PROBE,
-          dimension: service.retrieval.embedding_dimension,
+          dimension,
         });
         return { role, model, ms: timings.callMs, error: null };
       }

@@ -50,20 +50,20 @@ describe("the proof of a gate", () => {
   it("holds when it fails where it should, for the reason it should, and passes the good twin", async () => {
     const proof = await prove(tokenBudget);
     expect(proof).toMatchObject({ gate: "token-budget", version: tokenBudget.version, problems: [] });
-    expect(proof.cases.map(({ verdict }) => verdict)).toEqual(["fail", "fail", "pass"]);
+    expect(proof.cases.map(({ verdict }) => verdict)).toEqual(["fail", "fail", "fail", "fail", "pass"]);
     expect(proof.cases[0]?.findings).toContain("chunk-size:exceeded");
   });
 
   it("does not hold for a gate that is always green", async () => {
     const green = broken(async (subject, stop) => ({ ...(await tokenBudget.check(subject, stop)), verdict: "pass" }));
-    expect(await kinds(green)).toEqual(["bad-1:pass", "bad-2:pass"]);
+    expect(await kinds(green)).toEqual(["bad-1:pass", "bad-2:pass", "bad-3:pass", "bad-4:pass"]);
   });
 
   it("does not hold for a gate that is always red", async () => {
     const red = broken(async (subject, stop) => ({
       ...(await tokenBudget.check(subject, stop)),
       verdict: "fail",
-      findings: ["chunk-size:exceeded", "context-budget:exceeded"],
+      findings: tokenBudgetSelfTest.bad.map(({ finds }) => String(finds)),
     }));
     expect(await kinds(red)).toEqual(["good:fail"]);
   });
@@ -73,7 +73,7 @@ describe("the proof of a gate", () => {
       ...(await tokenBudget.check(subject, stop)),
       findings: ["something:else"],
     }));
-    expect(await kinds(blind)).toEqual(["bad-1:other-finding", "bad-2:other-finding"]);
+    expect(await kinds(blind)).toEqual([1, 2, 3, 4].map((at) => `bad-${at}:other-finding`));
   });
 
   it("does not hold for a gate that throws, without blaming the gate for what may be the database", async () => {
@@ -82,6 +82,8 @@ describe("the proof of a gate", () => {
     expect(problems.map(({ kind, sure }) => [kind, sure])).toEqual([
       ["bad-1:error", false],
       ["bad-2:error", false],
+      ["bad-3:error", false],
+      ["bad-4:error", false],
       ["good:error", false],
     ]);
   });
