@@ -11,9 +11,10 @@ const knobsSchema = z.strictObject({
   silentClamp: z.int().min(1).nullable(),
   /**
    * The cache answers although it was told not to. `honest` says `hit`; `verbatim` sends the earlier answer byte by byte, with
-   * its old nonce and its old word that there was no cache.
+   * its old nonce and its old word that there was no cache. `stamped` is a store that answers every question with the first
+   * answer it kept for the pair, the new nonce and another trace id stamped on.
    */
-  stuckCache: z.enum(["honest", "verbatim"]).nullable(),
+  stuckCache: z.enum(["honest", "verbatim", "stamped"]).nullable(),
   /** Other examples than configured are in the prompt. */
   wrongFewShots: z.boolean(),
   /** CONFIG_HASH is one of another configuration. */

@@ -1,7 +1,14 @@
 import type { DeterministicSettings } from "#src/config/determinism";
 import type { Gate, GateSubject } from "#src/gates/gate";
-import { type AskService, type Doubt, doubt, inWords, pairDoubts, verdictOf } from "#src/gates/service-probe";
-import { sha256 } from "#src/manifest/canonical";
+import {
+  type AskService,
+  type Doubt,
+  doubt,
+  inWords,
+  pairDoubts,
+  promptHashDoubts,
+  verdictOf,
+} from "#src/gates/service-probe";
 import { collectConfiguration } from "#src/manifest/collect-manifest";
 import { type FactName, readConfigurationFacts } from "#src/manifest/configuration-facts";
 import type { Answer } from "#src/rag/service";
@@ -95,7 +102,7 @@ function auditDoubts(answer: Answer, reviewed: Reviewed, settings: Deterministic
   const { prompt_audit: audit } = answer;
   if (audit === null) return [doubt.unshown("prompt_audit:not-shown", "the answer carries no prompt_audit")];
   return [
-    ...promptDoubts(audit),
+    ...promptHashDoubts(audit),
     ...equal("model", "the model", audit.model, reviewed.model),
     ...equal("cot", "the chain-of-thought flag", audit.cot, reviewed.cot),
     ...(audit.cot !== null && audit.cot !== settings.COT_ENABLED
@@ -107,18 +114,6 @@ function auditDoubts(answer: Answer, reviewed: Reviewed, settings: Deterministic
       : []),
     ...equal("config_hash", "CONFIG_HASH", answer.config_hash, reviewed.configHash),
   ];
-}
-
-type Audit = NonNullable<Answer["prompt_audit"]>;
-
-function promptDoubts({ prompt, prompt_sha256: said }: Audit): readonly Doubt[] {
-  if (said === null) return [doubt.unshown("prompt_sha256:not-shown", "the prompt's hash is not shown")];
-  if (prompt === null) {
-    return [doubt.unshown("prompt:not-shown", "the prompt's text is not shown, so its hash can't be validated")];
-  }
-  return sha256(prompt) === said
-    ? []
-    : [doubt.fail("prompt_sha256:other", "the prompt's hash is not that of the prompt that is shown")];
 }
 
 function fewShotDoubts(shown: readonly string[] | null, known: readonly string[]): readonly Doubt[] {

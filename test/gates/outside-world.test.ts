@@ -163,7 +163,28 @@ describe("determinism and prompt audit", () => {
   it.each<[string, Parameters<GatesHouse["ragService"]["misbehave"]>[0], string, string, RegExp]>([
     ["asks its model at 0.2 all the same", { temperature: 0.2 }, "determinism", "fail", /used temperature 0\.2/],
     ["leaves its cache on", { stuckCache: "honest" }, "determinism", "fail", /out of a cache/],
-    ["hides its cache behind an old answer", { stuckCache: "verbatim" }, "determinism", "fail", /first one's/],
+    ["hides its cache behind an old answer", { stuckCache: "verbatim" }, "determinism", "fail", /an earlier one's/],
+    [
+      "stamps the new nonce on an old answer",
+      { stuckCache: "stamped" },
+      "determinism",
+      "fail",
+      /not of the question that was asked: its nonce/,
+    ],
+    [
+      "stamps the new nonce on an old answer and leaves its cache field out",
+      { stuckCache: "stamped", noCacheField: true },
+      "determinism",
+      "fail",
+      /its nonce is not in it/,
+    ],
+    [
+      "does not say whether its cache answered",
+      { noCacheField: true },
+      "determinism",
+      "inconclusive",
+      /no cache field/,
+    ],
     [
       "puts other examples into the prompt",
       { wrongFewShots: true },
@@ -185,18 +206,15 @@ describe("determinism and prompt audit", () => {
     expect([result.verdict, result.summary]).toEqual([verdict, expect.stringMatching(says)]);
   });
 
-  it("take nonces for proof where the answer has no cache field", async () => {
-    house.ragService.misbehave({ noCacheField: true });
-    expect(await house.run("determinism")).toMatchObject({
-      verdict: "pass",
-      numbers: { cache_first: null, nonces_returned: true },
-    });
-  });
-
   it("report whether the same answer came back, and don't judge it", async () => {
     house.ragService.misbehave({ restless: true });
-    expect(await house.run("determinism")).toMatchObject({ verdict: "pass", numbers: { identical_answers: "1 of 2" } });
+    expect(await house.run("determinism")).toMatchObject({ verdict: "pass", numbers: { identical_share: 0 } });
     house.ragService.misbehave({ restless: false });
-    expect(await house.run("determinism")).toMatchObject({ verdict: "pass", numbers: { identical_answers: "2 of 2" } });
+    // The probe question, and the gold file's first two by id that aren't it.
+    expect(await house.run("determinism")).toMatchObject({
+      verdict: "pass",
+      value: "temperature 0, no cache, 6 of 6 repeats identical",
+      numbers: { questions: 3, repeats_each: 3, identical_repeats: 6, repeats_compared: 6, identical_share: 1 },
+    });
   });
 });

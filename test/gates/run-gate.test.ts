@@ -172,7 +172,13 @@ describe("the registry", () => {
       configHash: { serviceReport: never },
       modelVersions: { resolveModel: never },
       models: { models: outside },
-      determinism: { settings: SETTINGS, ask: never, evaluation: outside, nonce: () => "" },
+      determinism: {
+        settings: SETTINGS,
+        ask: never,
+        evaluation: outside,
+        nonce: () => "",
+        goldQuestions: async () => [],
+      },
       promptAudit: { settings: SETTINGS, ask: never, nonce: () => "" },
       concurrency: { limits, limiter: { run: never, state: never } },
     });

@@ -27,7 +27,9 @@ export const SETTINGS: DeterministicSettings = {
 };
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
-const PROMPT = "Answer from the handbook: how many sections has it?";
+const PASSAGE = "The handbook has forty sections, & each has a number.";
+const promptOf = (query: string): string =>
+  `Answer from the passages.\n<passage>${PASSAGE.replaceAll("&", "&amp;")}</passage>\n<question>${query}</question>`;
 
 /** What an honest service reports for the candidate. */
 export async function honestReport({ store, candidate }: GateSubject): Promise<ServiceReport> {
@@ -53,14 +55,16 @@ export const honestResolve: ResolveModel = async (model) =>
   model.startsWith("self-test-") ? { arn: `${ARN}${model}`, models: [`${ARN}${model}`] } : null;
 
 /** A service that answers as an evaluation asks it to. */
-export const honestAsk: AskService = async (subject, { nonce, eval: wish }) => {
+export const honestAsk: AskService = async (subject, { query, nonce, eval: wish }) => {
   const { config_hash } = await honestReport(subject);
+  const prompt = promptOf(query);
+  const chunk = { chunk_id: "c7", document: "handbook", text: PASSAGE };
   return {
     answer: "It has forty sections.",
     citations: [],
-    snapshot: [],
-    candidates: { before_clamp: 0, before_dedup: 0, after_dedup: 0 },
-    context: [],
+    snapshot: [{ ...chunk, bm25_text: PASSAGE, score: 1, rank: 1 }],
+    candidates: { before_clamp: 1, before_dedup: 1, after_dedup: 1 },
+    context: [{ ...chunk, tokens: 9 }],
     timings: {
       retrieve_ms: null,
       rerank_ms: null,
@@ -71,8 +75,8 @@ export const honestAsk: AskService = async (subject, { nonce, eval: wish }) => {
     },
     tool_calls: [],
     prompt_audit: {
-      prompt_sha256: sha256(PROMPT),
-      prompt: PROMPT,
+      prompt_sha256: sha256(prompt),
+      prompt,
       model: "self-test-reader",
       temperature: wish.temperature,
       seed: wish.seed,
@@ -102,6 +106,17 @@ export const askWith =
 export const auditWith = (change: Partial<NonNullable<Answer["prompt_audit"]>>): AskService =>
   askWith(({ prompt_audit: audit }) => ({ prompt_audit: audit === null ? null : { ...audit, ...change } }));
 
+/** A proxy that keeps the first answer and sends it again, with what `stamp` renews in it. */
+export function replaying(stamp: (nonce: string, count: number) => Partial<Answer>): AskService {
+  let kept: Answer | null = null;
+  let count = 0;
+  return async (subject, question, signal) => {
+    count += 1;
+    kept ??= await honestAsk(subject, question, signal);
+    return { ...kept, ...stamp(question.nonce, count) };
+  };
+}
+
 /** Numbers that no nonce repeats. */
 export function countingNonce(): () => string {
   let count = 0;
@@ -119,7 +134,7 @@ const answered = (model: string): ConverseAnswer => ({
   usage: { inputTokens: 5, outputTokens: 1 },
   attempts: 1,
   timings: TIMINGS,
-  promptSha256: sha256(PROMPT),
+  promptSha256: sha256(promptOf("ready?")),
   auditId: "self-test",
 });
 const embedded = (dimension: number): EmbedAnswer => ({
@@ -127,7 +142,7 @@ const embedded = (dimension: number): EmbedAnswer => ({
   inputTokens: 5,
   attempts: 1,
   timings: TIMINGS,
-  promptSha256: sha256(PROMPT),
+  promptSha256: sha256(promptOf("ready?")),
   auditId: "self-test",
 });
 
