@@ -35,6 +35,7 @@ export const CONFIGURATION_FACTS = {
   chain_of_thought: "generation.chain_of_thought",
   prompt_sha256: "prompt.sha256",
   few_shot_ids: "prompt.few_shot_ids",
+  few_shot_selection: "prompt.few_shot_selection",
   few_shot_pool_sha256: "prompt.few_shot_pool_sha256",
   thresholds: "thresholds",
 } as const;
@@ -48,6 +49,8 @@ export type FactOverrides = Readonly<Partial<Record<FactName, FactOverride | und
 
 /** Facts that say nothing without a reranker: null there is an answer. */
 const OF_RERANK: readonly FactName[] = ["rerank_model", "rerank_top_n"];
+/** Facts that mean the ordinary where they are left out: examples are `fixed` unless they are selected `per-question`. */
+const HAS_DEFAULT: readonly FactName[] = ["few_shot_selection"];
 /** Facts whose digest is null where there is no pool to have one. */
 const OF_FEW_SHOTS: readonly FactName[] = ["few_shot_pool_sha256"];
 
@@ -83,6 +86,7 @@ export function readConfigurationFacts(
     ...(isEmptyList(known.get("few_shot_ids")) ? OF_FEW_SHOTS : []),
   ]);
   for (const { name, path, value } of facts) {
+    if (value === undefined && HAS_DEFAULT.includes(name)) continue;
     if (value === undefined && !mayBeNull.has(name)) problems.push(`configuration.body.${path} is not known (${name})`);
     if (value === null && !mayBeNull.has(name)) problems.push(`configuration.body.${path} is null (${name})`);
   }

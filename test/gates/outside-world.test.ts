@@ -206,6 +206,11 @@ describe("determinism and prompt audit", () => {
     expect([result.verdict, result.summary]).toEqual([verdict, expect.stringMatching(says)]);
   });
 
+  it("take a model's shorter name for its id", async () => {
+    house.ragService.misbehave({ claimedModel: "extractive-reader" });
+    expect((await house.run("prompt-audit")).verdict).toBe("pass");
+  });
+
   it("report whether the same answer came back, and don't judge it", async () => {
     house.ragService.misbehave({ restless: true });
     expect(await house.run("determinism")).toMatchObject({ verdict: "pass", numbers: { identical_share: 0 } });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Asked, cacheDoubts } from "#src/gates/cache-doubts";
+import { fewShotDoubts } from "#src/gates/few-shot-doubts";
 import { notHeld } from "#src/gates/prompt-holds";
 import { chooseSample, countIdentical, sampleSize } from "#src/gates/repeat-sample";
 import { emptyDoubts } from "#src/gates/service-probe";
@@ -87,6 +88,27 @@ describe("what a prompt holds", () => {
   it("is not what it holds only a part of", () => {
     expect(notHeld("He said nothing.", [text, "He said"])).toEqual([text]);
     expect(notHeld("hi", ["Is it so?"])).toEqual(["Is it so?"]);
+  });
+});
+
+describe("the examples in a prompt", () => {
+  const found = (shown: string[] | null, fewShotSelection: "fixed" | "per-question", fewShotIds = ["a", "b", "c"]) =>
+    fewShotDoubts(shown, { fewShotIds, fewShotSelection }).map(({ kind }) => kind);
+
+  it("are all that are configured, in any order", () => {
+    expect(found(["c", "a", "b"], "fixed")).toEqual([]);
+    expect(found([], "fixed", [])).toEqual([]);
+    expect(found([], "fixed")).toEqual(["few_shot_ids:left-out"]);
+    expect(found(["a", "b"], "fixed")).toEqual(["few_shot_ids:left-out"]);
+    expect(found(["a", "b", "c", "c"], "fixed")).toEqual(["few_shot_ids:doubled"]);
+    expect(found(["a", "b", "c", "z"], "fixed")).toEqual(["few_shot_ids:other"]);
+    expect(found(null, "fixed")).toEqual(["few_shot_ids:not-shown"]);
+  });
+
+  it("are some of them where each question selects its own, and never none", () => {
+    expect(found(["b"], "per-question")).toEqual([]);
+    expect(found([], "per-question")).toEqual(["few_shot_ids:none"]);
+    expect(found(["b", "z"], "per-question")).toEqual(["few_shot_ids:other"]);
   });
 });
 

@@ -81,7 +81,7 @@ export const honestAsk: AskService = async (subject, { query, nonce, eval: wish 
       temperature: wish.temperature,
       seed: wish.seed,
       cot: false,
-      few_shot_ids: [],
+      few_shot_ids: ["fs-1", "fs-2", "fs-3"],
       input_tokens: 12,
       output_tokens: 5,
     },

@@ -144,7 +144,12 @@ const CONFIGURATION = {
     max_tokens: 256,
     chain_of_thought: false,
   },
-  prompt: { template: "self-test", sha256: "0".repeat(64), few_shot_ids: [], few_shot_pool_sha256: "0".repeat(64) },
+  prompt: {
+    template: "self-test",
+    sha256: "0".repeat(64),
+    few_shot_ids: ["fs-1", "fs-2", "fs-3"],
+    few_shot_pool_sha256: "0".repeat(64),
+  },
   thresholds: {},
 };
 
