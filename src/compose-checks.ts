@@ -86,14 +86,15 @@ export function composeChecks(deps: Deps): HealthChecks & {
     );
   };
   const probe = { settings: config.determinism, ask, nonce: randomUUID };
+  const serviceReport = ({ service, candidate }: GateSubject, signal: AbortSignal) =>
+    governed(service.id).ragService.config(candidate, signal);
   const gates: ReadonlyMap<CheckId, Gate> = createGates({
+    environment: { serviceReport },
     manifest: {
       collect: ({ service, candidate, active }, signal) => manifests.collect(service.id, candidate, active, signal),
     },
     backup: { records: createBackupRecords(pool), now: Date.now, random: randomBytes },
-    configHash: {
-      serviceReport: ({ service, candidate }, signal) => governed(service.id).ragService.config(candidate, signal),
-    },
+    configHash: { serviceReport },
     modelVersions: { resolveModel },
     models: { models: models.plain },
     determinism: {
@@ -103,7 +104,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
         first === undefined ? [] : readQuestions(resolve(config.dir, first.file), most, signal),
     },
     promptAudit: probe,
-    concurrency: { limits: config.golive.models, limiter: models.limiter },
+    concurrency: { limits: config.golive.models, limiter: models.limiter, serviceReport },
     resources: { limits: config.golive.resources, ...deps.resources },
     selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });

@@ -29,6 +29,8 @@ const knobsSchema = z.strictObject({
     .min(0)
     .max(64 * 1024 * 1024),
   noCacheField: z.boolean(),
+  /** GET /config says that an answer takes this many model calls. */
+  claimedCalls: z.int().min(0).max(1000).nullable(),
   /** The reader is asked at this temperature, whatever an evaluation wants. The prompt audit says so. */
   temperature: z.number().min(0).max(1).nullable(),
   /** The prompt audit names this model in place of the one that answered. */
@@ -54,6 +56,7 @@ export const NO_FAULTS: Knobs = {
   html: false,
   paddingBytes: 0,
   noCacheField: false,
+  claimedCalls: null,
   temperature: null,
   claimedModel: null,
   restless: false,

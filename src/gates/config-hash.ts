@@ -20,7 +20,7 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
   return {
     id: "config-hash",
     title: "CONFIG_HASH",
-    version: 1,
+    version: 2,
     timeoutMs: 60_000,
     thresholds: ({ configuration_facts }) => ({ missing: 0, contradictions: 0, facts: digestOf(configuration_facts) }),
     check: async (subject, signal) => {
@@ -44,7 +44,7 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
       }
       const { facts, problems } = readConfigurationFacts(body, service.configuration_facts);
       const report = await serviceReport(subject, signal);
-      const { contradictions, reported_config_hash } = compareReport(report, candidate, body);
+      const { contradictions, reported_config_hash } = compareReport(report, candidate, body, service);
       const { commit, branch } = report.source ?? { commit: null, branch: null };
       const unversioned =
         commit === null || !/^[0-9a-f]{7,64}$/.test(commit) || branch === null || isPlaceholder(branch);
@@ -73,8 +73,8 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
       if (contradictions.length > 0) {
         return failed(
           `${contradictions.length === 1 ? "1 contradiction" : `${contradictions.length} contradictions`}`,
-          `The service does not run configuration ${candidate.config} (${short}): ${some(contradictions)}.`,
-          "Deploy the service so that it reads its configuration through the pointer, or correct what it reports; then rerun this check.",
+          `What the service says of itself is not configuration ${candidate.config} (${short}) and golive.yaml: ${some(contradictions)}.`,
+          "Deploy the service so that it reads its configuration through the pointer, or correct what it reports or what golive.yaml says; then rerun this check.",
           contradictions.map((each) => `service:${each}`),
         );
       }

@@ -95,7 +95,7 @@ export async function collectManifest(sources: ManifestSources, signal: AbortSig
     active: active === null ? null : { ...active },
     ingest_run: run,
     configuration,
-    service_report: known === null ? null : plainJson(compareReport(known, candidate, configuration.body)),
+    service_report: known === null ? null : plainJson(compareReport(known, candidate, configuration.body, service)),
     source: { commit: known?.source?.commit ?? null, branch: known?.source?.branch ?? null },
     models: plainJson(models.facts),
     datasets: plainJson(await sources.datasets(signal)),

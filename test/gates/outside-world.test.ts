@@ -145,6 +145,15 @@ describe("CONFIG_HASH, the manifest and a RAG service that misbehaves", () => {
     expect([manifest.verdict, manifest.summary]).toEqual(["fail", expect.stringMatching(says)]);
   });
 
+  it("fail one whose answers take more model calls than are reserved for them, and so does concurrency", async () => {
+    house.ragService.misbehave({ claimedCalls: 40 });
+    const says = /40 model calls for an answer/;
+    for (const id of ["config-hash", "manifest", "concurrency"]) {
+      const result = await house.run(id);
+      expect([id, result.verdict, result.summary]).toEqual([id, "fail", expect.stringMatching(says)]);
+    }
+  });
+
   it.each([
     ["answers HTML", { html: true }, /not JSON|HTML/i],
     ["answers with 2 MB", { paddingBytes: 2 * 1024 * 1024 }, /1 MB|too|bound|more than/i],

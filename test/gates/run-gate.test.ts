@@ -165,6 +165,7 @@ describe("the registry", () => {
       },
     });
     const gates = createGates({
+      environment: { serviceReport: never },
       manifest: { collect: never },
       backup: { records, now: () => 0, random: (bytes) => new Uint8Array(bytes) },
       resources: { limits: { event_loop_lag_ms: 1, rss_mb: 1, queue_depth: 1 }, samples: never, depths: never },
@@ -180,7 +181,7 @@ describe("the registry", () => {
         goldQuestions: async () => [],
       },
       promptAudit: { settings: SETTINGS, ask: never, nonce: () => "" },
-      concurrency: { limits, limiter: { run: never, state: never } },
+      concurrency: { limits, limiter: { run: never, state: never }, serviceReport: never },
     });
     expect([...gates.keys()].sort()).toEqual(Object.keys(BUILT_CHECKS).sort());
     for (const [id, each] of gates) expect(each.id).toBe(id);

@@ -219,12 +219,12 @@ describe("golive health --self-test", () => {
     const words = async (gate: string) => (await house.golive(["health", "--gate", gate])).out.replaceAll(/\s+/g, " ");
     expect(await words("token-budget")).toContain("· proven to fail less than a minute ago");
     await pool.query(
-      "INSERT INTO golive.self_test (service, gate, version, standing, verdicts, evidence) VALUES ('support-docs', 'token-budget', 0, 'proven', '{}', '{}'), ('support-docs', 'environment', 2, 'unproven', '{}', '{}')",
+      "INSERT INTO golive.self_test (service, gate, version, standing, verdicts, evidence) VALUES ('support-docs', 'token-budget', 0, 'proven', '{}', '{}'), ('support-docs', 'environment', 3, 'unproven', '{}', '{}')",
     );
     expect(await words("token-budget")).toContain("· never proven to fail in this version");
     expect(await words("environment")).toContain("· not to be trusted: its self-test failed less than a minute ago");
     const json = await house.golive(["health", "--gate", "environment", "--json"]);
-    expect(JSON.parse(json.out).gates[0].self_test).toMatchObject({ standing: "unproven", version: 2 });
+    expect(JSON.parse(json.out).gates[0].self_test).toMatchObject({ standing: "unproven", version: 3 });
   });
 
   it("tells people what each gate fails on and passes with", async () => {
@@ -234,7 +234,7 @@ describe("golive health --self-test", () => {
     expect(words).toContain("Fails on one chunk of 400 tokens where 200 are allowed; on chunks that fit alone and not");
     expect(words).toContain("Passes with chunks that fit alone and together.");
     expect(words).toContain("2 of 2 gates proven.");
-    expect(said.err).toMatch(/^environment: proven, 4 fixtures$/m);
+    expect(said.err).toMatch(/^environment: proven, 6 fixtures$/m);
   });
 
   it("refuses --run: the fixtures are its own", async () => {

@@ -5,7 +5,9 @@ import { compareReport } from "#src/manifest/collect-service";
 import { FACT_NAMES, readConfigurationFacts } from "#src/manifest/configuration-facts";
 import { redact } from "#src/manifest/redact";
 import { checksTouchedBy, signOffsResting } from "#src/manifest/touches";
+import type { ServiceReport } from "#src/rag/service";
 import { configBody, honestReport } from "#test/support/config-body";
+import { serviceFixture } from "#test/support/rag-fixture";
 
 // As the manifest holds it: without the secret.
 const body = z.record(z.string(), z.json()).parse(redact(configBody(30)));
@@ -61,21 +63,59 @@ describe("what can change an answer", () => {
 describe("what a service reports", () => {
   const asked = { run: "b", config: "v2" };
   it("agrees with the version that was reviewed", () => {
-    expect(compareReport(honestReport(body), asked, body).contradictions).toEqual([]);
+    expect(compareReport(honestReport(body), asked, body, serviceFixture()).contradictions).toEqual([]);
   });
 
   it("is contradicted by its own hash, its pair and each key that differs", () => {
     const lying = { ...honestReport(body), config_hash: "0".repeat(64) };
-    expect(compareReport(lying, asked, body).contradictions).toEqual([
+    expect(compareReport(lying, asked, body, serviceFixture()).contradictions).toEqual([
       expect.stringMatching(/^it reports CONFIG_HASH 000000000000, but the configuration it shows has [0-9a-f]{12}$/),
     ]);
-    expect(compareReport(honestReport(body, "a", "v1"), asked, body).contradictions).toEqual([
+    expect(compareReport(honestReport(body, "a", "v1"), asked, body, serviceFixture()).contradictions).toEqual([
       "it answers for run a, not for b",
       "it answers for configuration v1, not for v2",
     ]);
-    expect(compareReport(honestReport({ ...body, top_k: 31 }), asked, body).contradictions).toEqual([
+    expect(compareReport(honestReport({ ...body, top_k: 31 }), asked, body, serviceFixture()).contradictions).toEqual([
       "it runs top_k: 30 → 31",
     ]);
+  });
+});
+
+describe("what a service reports beside its configuration", () => {
+  const said = (changes: Partial<ServiceReport>) =>
+    compareReport({ ...honestReport(body), ...changes }, { run: "b", config: "v2" }, body, serviceFixture())
+      .contradictions;
+  const { models } = honestReport(body);
+
+  it.each<[what: string, changes: Partial<ServiceReport>, expected: string[]]>([
+    ["another service", { service: "other" }, ["it is the service other, not docs"]],
+    [
+      "a model that nobody configured",
+      { models: { ...models, generation: [...models.generation, "somebody.else-v2"] } },
+      ["it generates with somebody.else-v2, which its configuration does not name"],
+    ],
+    [
+      "another reader",
+      { models: { ...models, generation: ["claude-3"] } },
+      ["it does not name the generation model sandbox.extractive-reader-v1 among those it asks (claude-3)"],
+    ],
+    [
+      "another embedder",
+      { models: { ...models, embedding: "titan-2" } },
+      ["it embeds with titan-2, its configuration says sandbox.hash-embed-256-v1"],
+    ],
+    [
+      "a reranker that is off",
+      { models: { ...models, rerank: "rerank-1" } },
+      ["it reranks with rerank-1, its configuration says nothing"],
+    ],
+    ["more model calls", { model_calls_per_answer: 40 }, ["it makes 40 model calls for an answer, golive.yaml says 1"]],
+  ])("is contradicted by %s", (_what, changes, expected) => {
+    expect(said(changes)).toEqual(expected);
+  });
+
+  it("agrees when a model is named as its vendor names it, or the service as golive.yaml does", () => {
+    expect(said({ models: { ...models, generation: ["extractive-reader"] }, service: "docs" })).toEqual([]);
   });
 });
 

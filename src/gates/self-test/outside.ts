@@ -41,7 +41,7 @@ export async function honestReport({ store, candidate }: GateSubject): Promise<S
     config_version: candidate.config,
     config,
     config_hash: sha256(canonicalJson(config)),
-    variables: ["AWS_REGION"],
+    variables: ["AWS_REGION", "RAG_STORE_URL", "REQUESTS_PER_SECOND"],
     source: { commit: COMMIT, branch: "main" },
     models: { generation: ["self-test-reader"], embedding: "self-test-embedder", rerank: null },
     model_calls_per_answer: 1,

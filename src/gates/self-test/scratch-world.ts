@@ -191,7 +191,11 @@ function serviceIn(schema: string, real: ServiceConfig): ServiceConfig {
       context_budget_tokens: 400,
       prefix: { policy: "A", pattern: "^Document: " },
     },
-    rag_service: { ...real.rag_service, probe_question: "How many sections has the handbook?" },
+    rag_service: {
+      ...real.rag_service,
+      model_calls_per_answer: 1,
+      probe_question: "How many sections has the handbook?",
+    },
     models: { judge_model: "self-test-judge" },
     configuration_facts: {},
     applies: {},
