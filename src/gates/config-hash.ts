@@ -2,7 +2,7 @@ import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
 import { collectConfiguration } from "#src/manifest/collect-manifest";
 import { compareReport } from "#src/manifest/collect-service";
 import { readConfigurationFacts } from "#src/manifest/configuration-facts";
-import { isPlaceholder } from "#src/manifest/placeholder";
+import { isBranch, isCommit } from "#src/manifest/source-code";
 import type { ServiceReport } from "#src/rag/service";
 import { digestOf } from "#src/release/hash";
 
@@ -46,8 +46,7 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
       const report = await serviceReport(subject, signal);
       const { contradictions, reported_config_hash } = compareReport(report, candidate, body, service);
       const { commit, branch } = report.source ?? { commit: null, branch: null };
-      const unversioned =
-        commit === null || !/^[0-9a-f]{7,64}$/.test(commit) || branch === null || isPlaceholder(branch);
+      const unversioned = commit === null || !isCommit(commit) || branch === null || !isBranch(branch);
       const reported = {
         ...base,
         numbers: {
@@ -80,9 +79,9 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
       }
       if (problems.length > 0) {
         return failed(
-          `${problems.length} missing`,
-          `CONFIG_HASH ${short} leaves out what can change an answer: ${some(problems)}.`,
-          "Write the missing facts into the configuration version, or say in golive.yaml (`configuration_facts`) where they stand or why there are none.",
+          `${problems.length} missing or wrong`,
+          `CONFIG_HASH ${short} does not hold all that can change an answer: ${some(problems)}.`,
+          "Write the facts into the configuration version, or say in golive.yaml (`configuration_facts`) where they stand or why there are none.",
           problems,
         );
       }

@@ -1,4 +1,5 @@
 import type { Json } from "#src/manifest/canonical";
+import { wrongValue } from "#src/manifest/fact-types";
 
 /**
  * What can change an answer, and so has to stand in a configuration version: name → where it stands in the standard layout
@@ -59,8 +60,8 @@ export type Fact = { readonly name: FactName; readonly path: string; readonly va
 
 /**
  * The facts of a configuration version's body, in the order above. What the service declares not to have (`applies: false`)
- * is left out; a problem is a sentence for each that is missing, null where null says nothing, or declared away and there all
- * the same.
+ * is left out; a problem is a sentence for each that is missing, null where null says nothing, of another type than the fact has
+ * (a placeholder, a made-up hash), or declared away and there all the same.
  */
 export function readConfigurationFacts(
   body: Json,
@@ -89,6 +90,8 @@ export function readConfigurationFacts(
     if (value === undefined && HAS_DEFAULT.includes(name)) continue;
     if (value === undefined && !mayBeNull.has(name)) problems.push(`configuration.body.${path} is not known (${name})`);
     if (value === null && !mayBeNull.has(name)) problems.push(`configuration.body.${path} is null (${name})`);
+    const wrong = value === undefined || value === null ? null : wrongValue(name, value);
+    if (wrong !== null) problems.push(`configuration.body.${path} ${wrong}`);
   }
   return { facts, problems };
 }

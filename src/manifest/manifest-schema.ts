@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "#src/manifest/canonical";
 import { isPlaceholder, isPlaceholderWord } from "#src/manifest/placeholder";
+import { isBranch, isCommit } from "#src/manifest/source-code";
 
 /** A fact that somebody has to have filled in. */
 const fact = z
@@ -63,8 +64,8 @@ export const manifestSchema = z.strictObject({
   ),
   /** The service's code. */
   source: z.strictObject({
-    commit: z.string({ error: "is not known" }).regex(/^[0-9a-f]{7,64}$/, "is no git commit"),
-    branch: fact,
+    commit: z.string({ error: "is not known" }).refine(isCommit, "is no git commit"),
+    branch: fact.refine(isBranch, "is no branch"),
   }),
   models: z.strictObject({ generation: model, embedding: model, rerank: model.optional(), judge: model }),
   datasets: z
@@ -72,8 +73,8 @@ export const manifestSchema = z.strictObject({
       z.strictObject({
         id: fact,
         sha256: z.string({ error: "is not known: its file can't be read" }).regex(/^[0-9a-f]{64}$/, "is not a SHA-256"),
-        bytes: count,
-        cases: count.nullable(),
+        bytes: count.min(1, "is 0: the file is empty"),
+        cases: count.min(1, "is 0: the file has no cases").nullable(),
       }),
     )
     .min(1, "names none"),

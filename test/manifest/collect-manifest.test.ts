@@ -57,6 +57,10 @@ const sources = (changes: Partial<ManifestSources> = {}): ManifestSources => ({
   datasets: async () => [{ id: "handbook-gold", sha256: "a".repeat(64), bytes: 12, cases: 1 }],
   ...changes,
 });
+/** The same honest report, from this code. */
+const fromSource = (source: { commit: string; branch: string }): Partial<ManifestSources> => ({
+  serviceReport: async (pair, signal) => ({ ...(await sources().serviceReport(pair, signal)), source }),
+});
 const collect = (changes: Partial<ManifestSources> = {}) =>
   collectManifest(sources(changes), AbortSignal.timeout(20_000));
 
@@ -121,6 +125,27 @@ describe("collecting the manifest", () => {
         "configuration.sha256 is not known",
       ]),
     );
+  });
+
+  it.each<[what: string, changes: () => Partial<ManifestSources>, says: string]>([
+    [
+      "a dataset of 0 bytes",
+      () => ({ datasets: async () => [{ id: "g", sha256: "a".repeat(64), bytes: 0, cases: null }] }),
+      "datasets.0.bytes is 0: the file is empty",
+    ],
+    [
+      "a dataset of 0 cases",
+      () => ({ datasets: async () => [{ id: "g", sha256: "a".repeat(64), bytes: 2, cases: 0 }] }),
+      "datasets.0.cases is 0: the file has no cases",
+    ],
+    ["a commit of zeros", () => fromSource({ commit: "0000000", branch: "main" }), "source.commit is no git commit"],
+    [
+      "a checkout without a branch",
+      () => fromSource({ commit: "0123456", branch: "HEAD" }),
+      "source.branch is no branch",
+    ],
+  ])("does not take %s for a fact", async (_what, changes, says) => {
+    expect((await collect(changes())).problems).toEqual([says]);
   });
 
   it("takes an adoption for a record", async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { type Json, sha256 } from "#src/manifest/canonical";
 import { askedModels } from "#src/manifest/collect-models";
 import { compareReport } from "#src/manifest/collect-service";
-import { FACT_NAMES, readConfigurationFacts } from "#src/manifest/configuration-facts";
+import { FACT_NAMES, type FactName, readConfigurationFacts } from "#src/manifest/configuration-facts";
 import { redact } from "#src/manifest/redact";
 import { checksTouchedBy, signOffsResting } from "#src/manifest/touches";
 import type { ServiceReport } from "#src/rag/service";
@@ -29,6 +30,47 @@ describe("what can change an answer", () => {
     ]);
     // All but `few_shot_selection`, which means `fixed` where it is left out.
     expect(problems(null, {})).toHaveLength(FACT_NAMES.length - 1);
+  });
+
+  it.each<[fact: FactName, path: string, value: Json, expected: RegExp]>([
+    [
+      "tokenizer_sha256",
+      "embedding.tokenizer_sha256",
+      "<sha256>",
+      /"<sha256>" \(tokenizer_sha256\); expected a SHA-256/,
+    ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what stands there when nobody filled it in
+    ["tokenizer_sha256", "embedding.tokenizer_sha256", "${TOKENIZER_SHA}", /expected a SHA-256/],
+    ["tokenizer_sha256", "embedding.tokenizer_sha256", "0".repeat(64), /expected a SHA-256/],
+    ["prompt_sha256", "prompt.sha256", "", /is "" \(prompt_sha256\); expected a SHA-256/],
+    ["prompt_sha256", "prompt.sha256", "prompt_v1.0", /expected a SHA-256/],
+    ["few_shot_pool_sha256", "prompt.few_shot_pool_sha256", "none", /expected a SHA-256/],
+    ["thresholds", "thresholds", {}, /is \{\} .*applies: false/],
+    ["weights", "retrieval.weights", {}, /is \{\}/],
+    ["temperature", "generation.temperature", "zero", /is "zero" .*expected a number from 0 to 2/],
+    ["temperature", "generation.temperature", -1, /expected a number from 0/],
+    ["few_shot_ids", "prompt.few_shot_ids", "none", /expected a list of ids/],
+    ["few_shot_ids", "prompt.few_shot_ids", ["fs-1", "fs-1"], /each once/],
+    ["few_shot_selection", "prompt.few_shot_selection", "some", /"per-question"/],
+    ["fusion", "retrieval.fusion", "?", /is "\?" .*a name/],
+    ["generation_model", "generation.model", "TBD", /no placeholder/],
+    ["chain_of_thought", "generation.chain_of_thought", "off", /true or false/],
+    ["chunk_prefix_policy", "chunking.prefix_policy", "B", /"A" or "none"/],
+    ["embedding_dimension", "embedding.dimension", 0, /from 1 to 16,000/],
+  ])("is no fact when %s is a placeholder, made up or of another type (%s: %j)", (fact, path, value, expected) => {
+    const changed = structuredClone(configBody(30));
+    // With a pool, so that only the one fact is wrong.
+    Object(changed.prompt).few_shot_pool_sha256 = sha256("pool");
+    const steps = path.split(".");
+    const last = steps.pop() ?? "";
+    Object(steps.reduce<object>((at, step) => Object(Reflect.get(at, step)), changed))[last] = value;
+    expect(problems(changed, {})).toEqual([expect.stringMatching(expected)]);
+    expect(problems(changed, {})[0]).toMatch(new RegExp(`^configuration\\.body\\.${path} is .*\\(${fact}\\)`));
+  });
+
+  it("shows no more than the beginning of a wrong value", () => {
+    const changed = { ...body, thresholds: "x ".repeat(5_000) };
+    expect(problems(changed, {})[0]?.length).toBeLessThan(250);
   });
 
   it("may stand elsewhere, when golive.yaml says where", () => {

@@ -33,6 +33,19 @@ export const configHashSelfTest: SelfTest = {
       finds: /^configuration\.body\.prompt\.sha256 is not known/,
     },
     {
+      what: "a made-up hash of the prompt",
+      sql: [
+        `UPDATE configs SET body = jsonb_set(body, '{prompt,sha256}', '"prompt_v1.0"') WHERE version = 'golive-self-test-2'`,
+      ],
+      gate: reporting(() => ({})),
+      finds: /^configuration\.body\.prompt\.sha256 is "prompt_v1\.0"/,
+    },
+    {
+      what: "a commit of zeros on no branch",
+      gate: reporting(() => ({ source: { commit: "0000000", branch: "HEAD" } })),
+      finds: "source:unknown",
+    },
+    {
       what: "a service that is another one",
       gate: reporting(() => ({ service: "somebody-else" })),
       finds: /^service:it is the service somebody-else/,
