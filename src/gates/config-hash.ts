@@ -20,12 +20,12 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
   return {
     id: "config-hash",
     title: "CONFIG_HASH",
-    version: 2,
+    version: 3,
     timeoutMs: 60_000,
     thresholds: ({ configuration_facts }) => ({ missing: 0, contradictions: 0, facts: digestOf(configuration_facts) }),
     check: async (subject, signal) => {
       const { candidate, service, store } = subject;
-      const { sha256, body } = await collectConfiguration(store, candidate.config, signal);
+      const { sha256, body, hidden } = await collectConfiguration(store, candidate.config, signal);
       const base = {
         bar: "complete, and what the service runs",
         how: `RFC 8785 canonical JSON of configuration ${candidate.config}, SHA-256; GET /config of the RAG service for this pair`,
@@ -52,13 +52,15 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
         numbers: {
           config_hash: sha256,
           reported_config_hash,
+          hidden_settings: hidden?.settings ?? 0,
+          hidden_digest: hidden?.digest ?? null,
           facts: facts.length,
           missing: problems.length,
           contradictions: contradictions.length,
           git_commit: commit,
           git_branch: branch,
         },
-        inputs: digestOf({ sha256, reported_config_hash, commit, branch }),
+        inputs: digestOf({ sha256, hidden, reported_config_hash, commit, branch }),
       };
       const failed = (value: string, summary: string, next: string, findings: readonly string[]): GateFinding => ({
         ...reported,

@@ -7,7 +7,7 @@ import { compareReport } from "#src/manifest/collect-service";
 import { readConfigurationFacts } from "#src/manifest/configuration-facts";
 import { describeDsn } from "#src/manifest/describe-dsn";
 import { manifestProblems } from "#src/manifest/manifest-schema";
-import { redact } from "#src/manifest/redact";
+import { digestHidden, redact } from "#src/manifest/redact";
 import type { ServiceReport } from "#src/rag/service";
 import type { RagStore } from "#src/rag/store";
 import type { Pair } from "#src/release/events";
@@ -107,11 +107,16 @@ export async function collectManifest(sources: ManifestSources, signal: AbortSig
   return { service: service.id, hash: sha256(text), text, body, problems };
 }
 
-/** The configuration version as the store holds it, secrets left out, and its CONFIG_HASH; nulls where there is none. */
+/**
+ * The configuration version as the store holds it, secrets left out, and its CONFIG_HASH, which a service can compute over what
+ * it shows; nulls where there is none. `hidden`: what was left out that may be a setting, as a digest.
+ */
 export async function collectConfiguration(store: RagStore, version: string, signal?: AbortSignal) {
   const found = (await store.configVersions(signal)).find((each) => each.version === version);
-  const body = found === undefined ? null : redact(plainJson(found.body));
-  return { version, sha256: body === null ? null : sha256(canonicalJson(body)), body };
+  if (found === undefined) return { version, sha256: null, body: null, hidden: null };
+  const whole = plainJson(found.body);
+  const body = redact(whole);
+  return { version, sha256: sha256(canonicalJson(body)), body, hidden: await digestHidden(whole) };
 }
 
 async function modelsOf(sources: ManifestSources, body: Json, signal: AbortSignal) {

@@ -51,8 +51,16 @@ export const manifestSchema = z.strictObject({
     recorded_chunks: count,
     recorded_digest: fact,
   }),
-  /** `sha256` is the CONFIG_HASH: over the RFC 8785 canonical JSON of `body`, secrets left out. */
-  configuration: z.strictObject({ version: fact, sha256: hash, body: settings }),
+  /**
+   * `sha256` is the CONFIG_HASH: over the RFC 8785 canonical JSON of `body`, secrets left out. `hidden`: a digest of what was left
+   * out and may be a setting; null where nothing was.
+   */
+  configuration: z.strictObject({
+    version: fact,
+    sha256: hash,
+    body: settings,
+    hidden: z.strictObject({ settings: count.min(1), digest: hash }).nullish(),
+  }),
   /** What the service says it runs; `contradictions` says where that is something else. */
   service_report: z.strictObject(
     {

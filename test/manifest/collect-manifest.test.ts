@@ -100,6 +100,28 @@ describe("collecting the manifest", () => {
     expect((await collect({ storeUrl: "postgres://bot:new@db.internal/rag" })).hash).toBe(before.hash);
   });
 
+  it.each([
+    ...["search_key", "few_shot_key", "rerank_key", "auth_mode", "cookie_policy", "key"].map(
+      (key) => [key, "WORD"] as const,
+    ),
+    ["system_prompt", "Say token=WORD first."] as const,
+    ["endpoint", "https://search.example/v1?boost=WORD"] as const,
+  ])("sees a change of %s, which it hides, and shows neither value", async (key, text) => {
+    const [one, two] = ["alpha-77", "omega-77"];
+    const put = (word: string) =>
+      runner.query(`UPDATE ${FIXTURE.configs} SET body = body || $1`, [
+        { reader: { [key]: text.replace("WORD", word) } },
+      ]);
+    await put(one);
+    const before = await collect();
+    await put(two);
+    const after = await collect();
+    expect(before.problems).toEqual([]);
+    expect(diffManifests(before.body, after.body).map((change) => change.key)).toEqual(["configuration.hidden.digest"]);
+    expect(after.hash).not.toBe(before.hash);
+    expect(before.text + after.text).not.toMatch(/alpha-77|omega-77/);
+  });
+
   it("has another hash for other thresholds", async () => {
     const other = await collect({ qualityGates: { precision_min: 0.3, latency_max: 30 } });
     expect(other.problems).toEqual([]);
