@@ -24,7 +24,11 @@ const FINDINGS: ReadonlySet<ModelErrorCode> = new Set<ModelErrorCode>([
 ]);
 
 type Asked = { readonly role: ModelRole; readonly model: string | null };
-type Answered = Asked & { readonly ms: number | null; readonly error: ModelError | null };
+/** Null: it was not asked through the limit, or has no answer that could tell. */
+type Effort = { readonly ms: number | null; readonly attempts: number | null; readonly timeouts: number | null };
+type Answered = Asked & Effort & { readonly error: ModelError | null };
+
+const NO_EFFORT: Effort = { ms: null, attempts: null, timeouts: null };
 
 /**
  * Every model in the manifest answers: generation and judge one token, the embedder one vector of the right dimension, the
@@ -68,7 +72,7 @@ async function ask(
   { role, model, dimension }: Asked & { readonly dimension: number },
   signal: AbortSignal,
 ): Promise<Answered> {
-  if (model === null) return { role, model, ms: null, error: null };
+  if (model === null) return { role, model, ...NO_EFFORT, error: null };
   const { service, release, frozenManifest } = subject;
   const audit: CallAudit = {
     service: service.id,
@@ -81,27 +85,33 @@ async function ask(
   try {
     switch (role) {
       case "embedding": {
-        const { timings } = await models.embed({
+        const { timings, attempts, timeouts } = await models.embed({
           ...call,
           text: PROBE,
           dimension,
         });
-        return { role, model, ms: timings.callMs, error: null };
+        return { role, model, ms: timings.callMs, attempts, timeouts, error: null };
       }
       case "rerank":
         // Reranking has an interface of its own that answers no prompt; that the account has the model is what can be asked.
         await models.resolve(model, signal);
-        return { role, model, ms: null, error: null };
+        return { role, model, ...NO_EFFORT, error: null };
       default: {
-        const { timings } = await models.converse({ ...call, prompt: PROBE, sampling: ONE_TOKEN });
-        return { role, model, ms: timings.callMs, error: null };
+        const { timings, attempts, timeouts } = await models.converse({ ...call, prompt: PROBE, sampling: ONE_TOKEN });
+        return { role, model, ms: timings.callMs, attempts, timeouts, error: null };
       }
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof ModelError) return { role, model, ms: null, error };
+    if (error instanceof ModelError) return { role, model, ...NO_EFFORT, error };
     throw error;
   }
+}
+
+/** An answer at the second try is an answer; that a try was cut before is told. */
+function inWords({ role, ms, attempts, timeouts }: Answered): string {
+  const tries = attempts === null || attempts < 2 ? "" : ` at try ${attempts} (${timeouts ?? 0} timed out)`;
+  return `${role}${ms === null ? "" : ` in ${Math.round(ms)} ms`}${tries}`;
 }
 
 const isFinding = ({ model, error }: Answered): boolean =>
@@ -115,14 +125,16 @@ function judge(answers: readonly Answered[]): GateFinding {
     verdict: bad.length === 0 ? "pass" : "fail",
     summary:
       bad.length === 0
-        ? `All ${answers.length} models answer: ${answers.map(({ role, ms }) => `${role}${ms === null ? "" : ` in ${Math.round(ms)} ms`}`).join(", ")}.`
+        ? `All ${answers.length} models answer: ${answers.map(inWords).join(", ")}.`
         : `${bad.length} of ${answers.length} models don't answer as they should. ${words.join(" ")}`,
     value: `${good} of ${answers.length} answer`,
     bar: `${answers.length} of ${answers.length}`,
     numbers: Object.fromEntries(
-      answers.flatMap(({ role, model, ms, error }) => [
+      answers.flatMap(({ role, model, ms, attempts, timeouts, error }) => [
         [role, model],
         [`${role}_ms`, ms === null ? null : Math.round(ms)],
+        [`${role}_attempts`, attempts],
+        [`${role}_timeouts`, timeouts],
         ...(error === null ? [] : [[`${role}_error`, error.code]]),
       ]),
     ),

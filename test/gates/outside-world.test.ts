@@ -84,9 +84,14 @@ describe("the models gate", () => {
     expect(result.next).not.toBe("");
   });
 
-  it("lets half of the calls time out and still gets its answer, by asking again", async () => {
+  it("lets half of the calls time out and still gets its answer, by asking again, and says so in its numbers", async () => {
     house.bedrock.faults.sequence([{ kind: "hang" }, null, { kind: "hang" }, null], { model: READER });
-    expect(await house.run("models")).toMatchObject({ verdict: "pass" });
+    const result = await house.run("models");
+    expect(result).toMatchObject({
+      verdict: "pass",
+      numbers: { generation_attempts: 2, generation_timeouts: 1, judge_attempts: 1, judge_timeouts: 0 },
+    });
+    expect(result.summary).toMatch(/generation in \d+ ms at try 2 \(1 timed out\), embedding in \d+ ms, judge/);
   });
 
   it("says that a model is wanting also where another one could not be asked", async () => {
