@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import type { Pool } from "pg";
 import { createBackupRecords } from "#src/backup/backup-records";
 import { composeManifests, type Governed, type Manifests } from "#src/compose-manifests";
@@ -15,6 +16,7 @@ import type { RunCheck } from "#src/jobs/handlers/run-check";
 import { missingMigrations } from "#src/journal/migrate";
 import type { Log } from "#src/log";
 import type { ResolveModel } from "#src/manifest/collect-models";
+import { readQuestions } from "#src/manifest/read-questions";
 import { ModelError } from "#src/models/model-error";
 import type { CheckId } from "#src/release/checklist";
 import type { CheckResult } from "#src/release/events";
@@ -84,19 +86,25 @@ export function composeChecks(deps: Deps): HealthChecks & {
     );
   };
   const probe = { settings: config.determinism, ask, nonce: randomUUID };
+  const serviceReport = ({ service, candidate }: GateSubject, signal: AbortSignal) =>
+    governed(service.id).ragService.config(candidate, signal);
   const gates: ReadonlyMap<CheckId, Gate> = createGates({
+    environment: { serviceReport },
     manifest: {
       collect: ({ service, candidate, active }, signal) => manifests.collect(service.id, candidate, active, signal),
     },
     backup: { records: createBackupRecords(pool), now: Date.now, random: randomBytes },
-    configHash: {
-      serviceReport: ({ service, candidate }, signal) => governed(service.id).ragService.config(candidate, signal),
-    },
+    configHash: { serviceReport },
     modelVersions: { resolveModel },
     models: { models: models.plain },
-    determinism: { ...probe, evaluation: models.evaluation },
+    determinism: {
+      ...probe,
+      evaluation: models.evaluation,
+      goldQuestions: async ({ datasets: [first] }, most, signal) =>
+        first === undefined ? [] : readQuestions(resolve(config.dir, first.file), most, signal),
+    },
     promptAudit: probe,
-    concurrency: { limits: config.golive.models, limiter: models.limiter },
+    concurrency: { limits: config.golive.models, limiter: models.limiter, serviceReport },
     resources: { limits: config.golive.resources, ...deps.resources },
     selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });

@@ -10,7 +10,7 @@ import type { DemoDatabases } from "#sandbox/demo/sources";
 import { assertSuperuser, dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
 import { startPostgres } from "#sandbox/postgres/start-postgres";
 import { createStore } from "#sandbox/rag/rag-store";
-import { serviceEnvironment } from "#sandbox/rag/service-defaults";
+import { SERVICE_VARIABLES, serviceEnvironment } from "#sandbox/rag/service-defaults";
 import { readSource } from "#sandbox/rag-service/source";
 import { type LocalRagService, startRagService } from "#sandbox/rag-service/start";
 import { harborDocs } from "#sandbox/slack/people";
@@ -94,7 +94,7 @@ async function build(
     storeUrl,
     service: SERVICE,
     bedrock: { endpoint: bedrock.url, region: bedrock.region },
-    variables: Object.keys(serviceEnvironment(storeUrl)),
+    variables: SERVICE_VARIABLES,
     source: await readSource(),
   });
   releasers.push(() => ragService.stop());

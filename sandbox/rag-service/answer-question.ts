@@ -36,9 +36,12 @@ export async function answerQuestion(
   const began = now();
   const cacheOff = question.eval?.disable_cache === true;
   const useCache = !cacheOff || knobs.stuckCache !== null;
-  const earlier = useCache ? cache.get(pair, hash, question.query) : undefined;
+  // A store that stamps is the worst there is: it doesn't even look at the question.
+  const kept = knobs.stuckCache === "stamped" ? "" : question.query;
+  const earlier = useCache ? cache.get(pair, hash, kept) : undefined;
   if (earlier !== undefined) {
     if (knobs.stuckCache === "verbatim") return earlier;
+    if (knobs.stuckCache === "stamped") return { ...earlier, ...fresh(question) };
     return { ...earlier, ...fresh(question), cache: "hit", timings: { ...NO_STEPS, total_ms: round(now() - began) } };
   }
 
@@ -105,7 +108,7 @@ export async function answerQuestion(
     cache: cacheOff ? "off" : "miss",
     ...fresh(question),
   };
-  if (useCache) cache.put(pair, hash, question.query, body);
+  if (useCache) cache.put(pair, hash, kept, body);
   return body;
 }
 

@@ -11,9 +11,10 @@ const knobsSchema = z.strictObject({
   silentClamp: z.int().min(1).nullable(),
   /**
    * The cache answers although it was told not to. `honest` says `hit`; `verbatim` sends the earlier answer byte by byte, with
-   * its old nonce and its old word that there was no cache.
+   * its old nonce and its old word that there was no cache. `stamped` is a store that answers every question with the first
+   * answer it kept for the pair, the new nonce and another trace id stamped on.
    */
-  stuckCache: z.enum(["honest", "verbatim"]).nullable(),
+  stuckCache: z.enum(["honest", "verbatim", "stamped"]).nullable(),
   /** Other examples than configured are in the prompt. */
   wrongFewShots: z.boolean(),
   /** CONFIG_HASH is one of another configuration. */
@@ -28,6 +29,8 @@ const knobsSchema = z.strictObject({
     .min(0)
     .max(64 * 1024 * 1024),
   noCacheField: z.boolean(),
+  /** GET /config says that an answer takes this many model calls. */
+  claimedCalls: z.int().min(0).max(1000).nullable(),
   /** The reader is asked at this temperature, whatever an evaluation wants. The prompt audit says so. */
   temperature: z.number().min(0).max(1).nullable(),
   /** The prompt audit names this model in place of the one that answered. */
@@ -53,6 +56,7 @@ export const NO_FAULTS: Knobs = {
   html: false,
   paddingBytes: 0,
   noCacheField: false,
+  claimedCalls: null,
   temperature: null,
   claimedModel: null,
   restless: false,

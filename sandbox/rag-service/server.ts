@@ -124,7 +124,7 @@ async function report(parts: ServiceParts, named: PairName | null): Promise<obje
       rerank: config.rerank.enabled ? config.rerank.model : null,
     },
     // The reader alone: the question is embedded in this process, and the reranker is a rule.
-    model_calls_per_answer: 1,
+    model_calls_per_answer: parts.knobs.current.claimedCalls ?? 1,
   };
 }
 

@@ -12,7 +12,10 @@ export async function readSource(): Promise<Source> {
   const git = async (...words: readonly string[]) =>
     (await run("git", ["rev-parse", ...words], { cwd: import.meta.dirname })).stdout.trim();
   try {
-    return { commit: await git("HEAD"), branch: await git("--abbrev-ref", "HEAD") };
+    const commit = await git("HEAD");
+    const branch = await git("--abbrev-ref", "HEAD");
+    // A checkout of a commit alone has no branch, and git then says HEAD, which names nothing.
+    return { commit, branch: branch === "HEAD" ? `detached-${commit.slice(0, 8)}` : branch };
   } catch {
     // No git, or no checkout.
     return { commit: await digestOfFiles(), branch: "no-checkout" };

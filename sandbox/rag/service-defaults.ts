@@ -52,6 +52,9 @@ export function defaultServiceConfig(chunking: Chunking = DEFAULT_CHUNKING): Ser
   };
 }
 
+/** Names of the variables that the service itself reads: those that its GET /config shows. */
+export const SERVICE_VARIABLES = ["AWS_REGION", "EMBEDDING_DIMENSION", "RAG_STORE_URL"] as const;
+
 /** Where nobody listens: for houses in which no RAG service is started. */
 const NOWHERE = "http://127.0.0.1:9";
 

@@ -56,11 +56,14 @@ function proofsText(service: string, proofs: readonly Proof[]): string {
 function proofLines(proof: Proof): string[] {
   const standing = standingOf(proof);
   const said = proof.problems.map(({ text }) => text).join("; ");
-  const bad = proof.cases.filter(({ wanted }) => wanted !== null).map(({ what }) => what);
+  const bad = proof.cases.filter(({ wanted }) => wanted !== null);
+  const on = (verdict: string) => bad.flatMap((each) => (each.verdict === verdict ? [each.what] : []));
+  const unsure = on("inconclusive");
+  const proven = `Fails on ${on("fail").join("; on ")}.${unsure.length === 0 ? "" : ` Is inconclusive about ${unsure.join("; about ")}.`}`;
   const lines = row(
     STATUS[standing],
     proof.gate,
-    standing === "proven" ? `Fails on ${bad.join("; on ")}.` : `${said.charAt(0).toUpperCase()}${said.slice(1)}.`,
+    standing === "proven" ? proven : `${said.charAt(0).toUpperCase()}${said.slice(1)}.`,
   );
   const good = proof.cases.find(({ wanted }) => wanted === null);
   return [...lines, ...(good?.verdict === "pass" ? wrap(" ".repeat(HANG), `Passes with ${good.what}.`) : [])];

@@ -11,6 +11,6 @@ export const ragServiceSchema = z.strictObject({
   timeout_s: z.number().positive().max(240),
   /** What one /answer takes from the shared rate of model calls. */
   model_calls_per_answer: z.int().min(1).max(50),
-  /** What the determinism check asks, twice. */
+  /** What the determinism and prompt-audit checks ask; the documents must answer it. */
   probe_question: line,
 });

@@ -1,12 +1,18 @@
 import type { GoliveConfig } from "#src/config/service-config";
-import type { Gate } from "#src/gates/gate";
+import type { Gate, GateSubject } from "#src/gates/gate";
 import { type Doubt, doubt, inWords, verdictOf } from "#src/gates/service-probe";
 import type { LimiterState, ModelLimiter } from "#src/models/limiter";
+import type { ServiceReport } from "#src/rag/service";
 import { digestOf } from "#src/release/hash";
 
 export type ConcurrencyGateDeps = {
   readonly limits: GoliveConfig["models"];
   readonly limiter: Pick<ModelLimiter, "run" | "state">;
+  /** Throws when the service can't be asked. */
+  readonly serviceReport: (
+    subject: GateSubject,
+    signal: AbortSignal,
+  ) => Promise<Pick<ServiceReport, "model_calls_per_answer">>;
 };
 
 /** What the checklist allows until somebody has profiled the account under load: section 4 of its semantics. */
@@ -26,20 +32,26 @@ function barsOf({ profiled }: GoliveConfig["models"]) {
 /**
  * Workers, requests in flight, rate and timeouts are within their bars, in every process that takes part; and the shared
  * limit is really in force: one place is taken and given back, and while it is held the count over all processes stays
- * within the limit.
+ * within the limit. An answer of the service reserves no less than it says it takes.
  */
-export function createConcurrencyGate({ limits: models, limiter }: ConcurrencyGateDeps): Gate {
+export function createConcurrencyGate({ limits: models, limiter, serviceReport }: ConcurrencyGateDeps): Gate {
   const { limits, profiled } = models;
   const bars = barsOf(models);
   return {
     id: "concurrency",
     title: "Concurrency limits",
-    version: 1,
+    version: 2,
     timeoutMs: 15 * 60_000,
     thresholds: () => ({ ...bars, profiled: profiled?.reason ?? null }),
-    check: async (_subject, signal) => {
+    check: async (subject, signal) => {
+      const reserved = subject.service.rag_service.model_calls_per_answer;
+      const { model_calls_per_answer: said } = await serviceReport(subject, signal);
       const held = await limiter.run({ priority: "go-live", signal }, () => limiter.state());
-      const doubts = [...limitDoubts(limits, bars), ...sharedDoubts(limits, held)];
+      const doubts = [
+        ...limitDoubts(limits, bars),
+        ...sharedDoubts(limits, held),
+        ...reservationDoubts(reserved, said),
+      ];
       const verdict = verdictOf(doubts);
       const rate = `${limits.per_second} a second`;
       const processes = held.configured.reduce((sum, each) => sum + each.processes, 0);
@@ -61,13 +73,15 @@ export function createConcurrencyGate({ limits: models, limiter }: ConcurrencyGa
           in_force_per_second: held.perSecond,
           in_flight_while_held: held.inFlight,
           processes,
+          model_calls_reserved_per_answer: reserved,
+          model_calls_reported_per_answer: said,
         },
-        how: "models.limits of golive.yaml against its bars; one place of golive.model_limit taken, the rows read while it was held",
+        how: "models.limits of golive.yaml against its bars; one place of golive.model_limit taken, the rows read while it was held; model_calls_per_answer of GET /config",
         next:
           verdict === "pass"
             ? ""
-            : "Correct models.limits in golive.yaml, the same in every copy of Golive, or say under models.profiled what load test allows more; then restart them and rerun this check.",
-        inputs: digestOf({ limits, profiled: profiled ?? null }),
+            : "Correct models.limits in golive.yaml, the same in every copy of Golive, or say under models.profiled what load test allows more; let model_calls_per_answer be what the service really makes. Then restart them and rerun this check.",
+        inputs: digestOf({ limits, profiled: profiled ?? null, reserved, said }),
         findings: doubts.map(({ kind }) => kind),
       };
     },
@@ -82,6 +96,13 @@ function limitDoubts(
   return keys
     .filter((key) => limits[key] > bars[key])
     .map((key) => doubt.fail(`${key}:over`, `${key} is ${limits[key]}, at most ${bars[key]} is allowed`));
+}
+
+/** Whoever makes more calls than were reserved goes past the shared limit, and nobody sees it. */
+function reservationDoubts(reserved: number, said: number): readonly Doubt[] {
+  if (said <= reserved) return [];
+  const words = `the service makes ${said} model calls for an answer, and golive.yaml has ${reserved} reserved for it`;
+  return [doubt.fail("model_calls_per_answer:over", words)];
 }
 
 function sharedDoubts(limits: ConcurrencyGateDeps["limits"]["limits"], held: LimiterState): readonly Doubt[] {

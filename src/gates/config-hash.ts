@@ -2,7 +2,7 @@ import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
 import { collectConfiguration } from "#src/manifest/collect-manifest";
 import { compareReport } from "#src/manifest/collect-service";
 import { readConfigurationFacts } from "#src/manifest/configuration-facts";
-import { isPlaceholder } from "#src/manifest/placeholder";
+import { isBranch, isCommit } from "#src/manifest/source-code";
 import type { ServiceReport } from "#src/rag/service";
 import { digestOf } from "#src/release/hash";
 
@@ -20,12 +20,12 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
   return {
     id: "config-hash",
     title: "CONFIG_HASH",
-    version: 1,
+    version: 3,
     timeoutMs: 60_000,
     thresholds: ({ configuration_facts }) => ({ missing: 0, contradictions: 0, facts: digestOf(configuration_facts) }),
     check: async (subject, signal) => {
       const { candidate, service, store } = subject;
-      const { sha256, body } = await collectConfiguration(store, candidate.config, signal);
+      const { sha256, body, hidden } = await collectConfiguration(store, candidate.config, signal);
       const base = {
         bar: "complete, and what the service runs",
         how: `RFC 8785 canonical JSON of configuration ${candidate.config}, SHA-256; GET /config of the RAG service for this pair`,
@@ -44,22 +44,23 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
       }
       const { facts, problems } = readConfigurationFacts(body, service.configuration_facts);
       const report = await serviceReport(subject, signal);
-      const { contradictions, reported_config_hash } = compareReport(report, candidate, body);
+      const { contradictions, reported_config_hash } = compareReport(report, candidate, body, service);
       const { commit, branch } = report.source ?? { commit: null, branch: null };
-      const unversioned =
-        commit === null || !/^[0-9a-f]{7,64}$/.test(commit) || branch === null || isPlaceholder(branch);
+      const unversioned = commit === null || !isCommit(commit) || branch === null || !isBranch(branch);
       const reported = {
         ...base,
         numbers: {
           config_hash: sha256,
           reported_config_hash,
+          hidden_settings: hidden?.settings ?? 0,
+          hidden_digest: hidden?.digest ?? null,
           facts: facts.length,
           missing: problems.length,
           contradictions: contradictions.length,
           git_commit: commit,
           git_branch: branch,
         },
-        inputs: digestOf({ sha256, reported_config_hash, commit, branch }),
+        inputs: digestOf({ sha256, hidden, reported_config_hash, commit, branch }),
       };
       const failed = (value: string, summary: string, next: string, findings: readonly string[]): GateFinding => ({
         ...reported,
@@ -73,16 +74,16 @@ export function createConfigHashGate({ serviceReport }: ConfigHashGateDeps): Gat
       if (contradictions.length > 0) {
         return failed(
           `${contradictions.length === 1 ? "1 contradiction" : `${contradictions.length} contradictions`}`,
-          `The service does not run configuration ${candidate.config} (${short}): ${some(contradictions)}.`,
-          "Deploy the service so that it reads its configuration through the pointer, or correct what it reports; then rerun this check.",
+          `What the service says of itself is not configuration ${candidate.config} (${short}) and golive.yaml: ${some(contradictions)}.`,
+          "Deploy the service so that it reads its configuration through the pointer, or correct what it reports or what golive.yaml says; then rerun this check.",
           contradictions.map((each) => `service:${each}`),
         );
       }
       if (problems.length > 0) {
         return failed(
-          `${problems.length} missing`,
-          `CONFIG_HASH ${short} leaves out what can change an answer: ${some(problems)}.`,
-          "Write the missing facts into the configuration version, or say in golive.yaml (`configuration_facts`) where they stand or why there are none.",
+          `${problems.length} missing or wrong`,
+          `CONFIG_HASH ${short} does not hold all that can change an answer: ${some(problems)}.`,
+          "Write the facts into the configuration version, or say in golive.yaml (`configuration_facts`) where they stand or why there are none.",
           problems,
         );
       }

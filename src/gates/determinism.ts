@@ -1,9 +1,13 @@
 import type { DeterministicSettings } from "#src/config/determinism";
+import type { ServiceConfig } from "#src/config/service-config";
+import { type Asked, cacheDoubts, withNonce } from "#src/gates/cache-doubts";
 import type { Gate, GateSubject } from "#src/gates/gate";
+import { chooseSample, countIdentical, sampleSize } from "#src/gates/repeat-sample";
 import {
   type AskService,
   type Doubt,
   doubt,
+  emptyDoubts,
   inWords,
   pairDoubts,
   samplingDoubts,
@@ -11,12 +15,13 @@ import {
 } from "#src/gates/service-probe";
 import type { ModelClient } from "#src/models/model-call";
 import { ModelError } from "#src/models/model-error";
-import type { Answer } from "#src/rag/service";
 import { digestOf } from "#src/release/hash";
 
 export type DeterminismGateDeps = {
   readonly settings: DeterministicSettings;
   readonly ask: AskService;
+  /** Questions of the service's gold file, in a fixed order; none where it can't be read. */
+  readonly goldQuestions: (service: ServiceConfig, most: number, signal: AbortSignal) => Promise<readonly string[]>;
   /** Golive's own client as evaluations use it. */
   readonly evaluation: Pick<ModelClient, "converse">;
   /** Never the same twice. */
@@ -25,31 +30,50 @@ export type DeterminismGateDeps = {
 
 /** A temperature that no evaluation may have: Golive's own client must refuse it before anything is sent. */
 const SMUGGLED = 0.2;
+/** Answers to questions that no cache can have seen. */
+const PROBES = 2;
 
 /**
- * Deterministic evaluation, proven by what was sent and what came back: the service answers the same question twice at
- * temperature 0, with the fixed seed and no cache, and says so; and Golive's own client refuses anything else. What can't be
- * shown is inconclusive. How often the same answer comes back is measured and reported, not judged: greedy models repeat
- * themselves mostly, not always.
+ * Deterministic evaluation, proven by what was sent and what came back: the service answers at temperature 0, with the fixed
+ * seed and no cache, says so, and shows prompts that hold what was asked; and Golive's own client refuses anything else. What
+ * can't be shown is inconclusive. How often the same answer comes back is measured over a sample and reported, not judged:
+ * greedy models repeat themselves mostly, not always.
  */
-export function createDeterminismGate({ settings, ask, evaluation, nonce }: DeterminismGateDeps): Gate {
+export function createDeterminismGate(deps: DeterminismGateDeps): Gate {
+  const { settings, ask, goldQuestions, evaluation, nonce } = deps;
+  const wish = { temperature: 0, seed: settings.RANDOM_SEED, disable_cache: true };
+  const sizeFor = ({ rag_service }: ServiceConfig) => sampleSize(rag_service.model_calls_per_answer, PROBES);
   return {
     id: "determinism",
     title: "Deterministic evaluation",
-    version: 1,
+    version: 2,
     timeoutMs: 15 * 60_000,
-    thresholds: ({ rag_service }) => ({
+    thresholds: (service) => ({
       temperature: 0,
       seed: settings.RANDOM_SEED,
       cache: "off",
-      question: rag_service.probe_question,
+      question: service.rag_service.probe_question,
+      questions: sizeFor(service).questions,
+      repeats: sizeFor(service).repeats,
     }),
     check: async (subject, signal) => {
-      const query = subject.service.rag_service.probe_question;
-      const wish = { temperature: 0, seed: settings.RANDOM_SEED, disable_cache: true };
-      const nonces = [nonce(), nonce()] as const;
-      const first = await ask(subject, { query, nonce: nonces[0], eval: wish }, signal);
-      const second = await ask(subject, { query, nonce: nonces[1], eval: wish }, signal);
+      const probe = subject.service.rag_service.probe_question;
+      const size = sizeFor(subject.service);
+      const sample = chooseSample(probe, await goldQuestions(subject.service, size.questions, signal), size);
+      const asked = async (question: string, inText: boolean): Promise<Asked> => {
+        const own = nonce();
+        const query = inText ? withNonce(question, own) : question;
+        return { nonce: own, inText, answer: await ask(subject, { query, nonce: own, eval: wish }, signal) };
+      };
+      const probes: Asked[] = [];
+      while (probes.length < PROBES) probes.push(await asked(probe, true));
+      const repeated: Asked[][] = [];
+      for (const question of sample.questions) {
+        const answers: Asked[] = [];
+        while (answers.length < sample.repeats) answers.push(await asked(question, false));
+        repeated.push(answers);
+      }
+      const all = [...probes, ...repeated.flat()];
       const refuses = await refusesSmuggling(evaluation, subject, settings, signal);
       const doubts: readonly Doubt[] = [
         ...(refuses
@@ -60,61 +84,52 @@ export function createDeterminismGate({ settings, ask, evaluation, nonce }: Dete
                 "Golive's own client let a temperature of 0.2 through in an evaluation",
               ),
             ]),
-        ...[first, second].flatMap((answer) => [
+        ...all.flatMap(({ answer }) => [
           ...pairDoubts(subject, answer),
           ...samplingDoubts(answer, settings.RANDOM_SEED),
         ]),
-        ...cacheDoubts(first, second, nonces),
+        ...probes.flatMap(({ answer }) => emptyDoubts(answer)),
+        ...cacheDoubts(all),
       ];
       const verdict = verdictOf(doubts);
-      const same = first.answer === second.answer;
-      const seed = second.prompt_audit?.seed ?? null;
+      const { identical, of } = countIdentical(repeated.map((each) => each.map(({ answer }) => answer.answer)));
+      const seed = all.at(-1)?.answer.prompt_audit?.seed ?? null;
+      const many = sample.questions.length === 1 ? "1 question" : `${sample.questions.length} questions`;
       return {
         verdict,
         summary:
           verdict === "pass"
-            ? `Asked twice, the service answered at temperature 0${seed === "unsupported" ? " (its model takes no seed)" : ` with seed ${settings.RANDOM_SEED}`} and without a cache; the two answers ${same ? "are identical" : "differ in their words"}.`
+            ? `The service answered at temperature 0${seed === "unsupported" ? " (its model takes no seed)" : ` with seed ${settings.RANDOM_SEED}`} and without a cache, shown by nonces in its prompts; ${many} asked ${sample.repeats} times each: ${identical} of ${of} repeats gave the same answer again, word for word.`
             : `An evaluation could not be repeated: ${inWords(doubts)}.`,
-        value: verdict === "pass" ? "temperature 0, no cache" : verdict === "fail" ? "not repeatable" : "not shown",
+        value:
+          verdict === "pass"
+            ? `temperature 0, no cache, ${identical} of ${of} repeats identical`
+            : verdict === "fail"
+              ? "not repeatable"
+              : "not shown",
         bar: `temperature 0, seed ${settings.RANDOM_SEED}, cache off`,
         numbers: {
-          temperature: second.prompt_audit?.temperature ?? null,
+          temperature: all.at(-1)?.answer.prompt_audit?.temperature ?? null,
           seed,
-          cache_first: first.cache,
-          cache_second: second.cache,
-          nonces_returned: first.nonce === nonces[0] && second.nonce === nonces[1],
-          identical_answers: `${same ? 2 : 1} of 2`,
+          cache_said: [...new Set(all.map(({ answer }) => answer.cache ?? "not shown"))].sort().join(" "),
+          nonces_returned: all.every((each) => each.answer.nonce === each.nonce),
+          questions: sample.questions.length,
+          repeats_each: sample.repeats,
+          identical_repeats: identical,
+          repeats_compared: of,
+          identical_share: of === 0 ? null : identical / of,
           own_client_refuses_0_2: refuses,
         },
-        how: `POST /answer twice with eval {temperature: 0, seed: ${settings.RANDOM_SEED}, disable_cache: true} and two nonces; one request of Golive's own client at temperature ${SMUGGLED}`,
+        how: `POST /answer with eval {temperature: 0, seed: ${settings.RANDOM_SEED}, disable_cache: true}: ${PROBES} times with a nonce in the question's text, looked for in the audited prompt; then ${many}, ${sample.repeats} times each; one request of Golive's own client at temperature ${SMUGGLED}`,
         next:
           verdict === "pass"
             ? ""
-            : "Let the service honour `eval` in POST /answer and show in prompt_audit, cache and nonce what it did (docs/rag-service.md), then rerun this check.",
-        inputs: digestOf({ pair: subject.candidate, settings, query }),
+            : "Let the service honour `eval` in POST /answer and show in prompt_audit (with the prompt's text), cache and nonce what it did (docs/rag-service.md), then rerun this check.",
+        inputs: digestOf({ pair: subject.candidate, settings, sample }),
         findings: doubts.map(({ kind }) => kind),
       };
     },
   };
-}
-
-/**
- * No cache, shown by the trace or by the nonces. A stored answer that claims `miss` gives itself away by the first request's
- * nonce or trace.
- */
-function cacheDoubts(first: Answer, second: Answer, nonces: readonly [string, string]): readonly Doubt[] {
-  const hit = [first, second].some(({ cache }) => cache === "hit");
-  if (hit) return [doubt.fail("cache:hit", "an answer came out of a cache although the cache was to be off")];
-  const stored = second.nonce === nonces[0] || (second.trace_id !== null && second.trace_id === first.trace_id);
-  if (stored) {
-    return [doubt.fail("cache:stored-answer", "the second answer is the first one's, whatever its cache field says")];
-  }
-  const said = [first, second].every(({ cache }) => cache === "miss" || cache === "off");
-  const echoed = first.nonce === nonces[0] && second.nonce === nonces[1];
-  if (said || echoed) return [];
-  return [
-    doubt.unshown("cache:not-shown", "nothing shows that no cache answered: neither a cache field nor the nonce"),
-  ];
 }
 
 async function refusesSmuggling(

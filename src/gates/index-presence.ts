@@ -1,6 +1,7 @@
 import type { ServiceConfig } from "#src/config/service-config";
+import { readCandidateBars, underBars } from "#src/gates/candidate-bars";
 import { type EmbeddingData, readEmbeddingData } from "#src/gates/embedding-data";
-import type { Gate, GateFinding } from "#src/gates/gate";
+import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
 import {
   EXACT_MAX_CHUNKS,
   isSparse,
@@ -37,7 +38,7 @@ const fault = (about: Fault["about"], kind: string, text: string): Fault => ({ a
 export const indexPresence: Gate = {
   id: "index-presence",
   title: "Index presence",
-  version: 2,
+  version: 3,
   timeoutMs: 180_000,
   thresholds: ({ retrieval }) => ({
     vector_index: retrieval.vector_index,
@@ -45,73 +46,80 @@ export const indexPresence: Gate = {
     ...(retrieval.vector_index === "exact" ? { exact_max_chunks: EXACT_MAX_CHUNKS } : {}),
   }),
   check: async (subject, signal) => {
-    const { store, candidate, service } = subject;
-    const { chunks } = store.names;
-    const { vector_index: wanted, embedding_dimension: dimension } = service.retrieval;
-    const { embedding: embeddingName, bm25_text: bm25Name } = service.rag_store.chunks;
-    const asksFor =
-      wanted === "exact" ? `exact search, ≤ ${n(EXACT_MAX_CHUNKS)} chunks` : `valid ${wanted} index in use`;
-    const base = {
-      bar: `${asksFor}; sparse index; dimension ${dimension}`,
-      inputs: await dataInputs(subject, { chunks: service.rag_store.chunks }, signal),
-    };
-    const ask: StoreQuery = (sql, values) => store.query(sql, values, signal);
-
-    const columns = await readColumns(ask, chunks.table);
-    const embedding = columns?.get(embeddingName);
-    if (embedding === undefined || !columns?.has(bm25Name) || !EMBEDDING_TYPES.includes(embedding.type)) {
-      return { ...base, ...notMapped(chunks.table, columns, embeddingName, bm25Name) };
-    }
-    const data = await readEmbeddingData(store, candidate.run, dimension, embedding.type, signal);
-    const indexes = await readIndexes(ask, chunks.table);
-    const dense = wanted === "exact" ? null : bestVectorIndex(indexes, embeddingName, wanted);
-    const sparse = indexes.filter((each) => each.valid && isSparse(each, bm25Name));
-    const faults = [
-      ...dataFaults(data, candidate.run, dimension),
-      ...denseFaults(wanted, dense, indexes, embedding, data.total),
-      ...(sparse.length === 0 ? [sparseFault(indexes, bm25Name)] : []),
-    ];
-    const probes: Probe[] = [];
-    if (faults.length === 0) {
-      const sized = { run: candidate.run, chunks: data.total };
-      if (dense !== null) probes.push(await probeVector(store, chunks, sized, dense, signal));
-      probes.push(await probeSparse(store, chunks, sized, { indexes: sparse, column: bm25Name }, signal));
-      for (const { kind, index, text } of probes) {
-        if (kind === "unused") faults.push(fault("index", `${index}:unused`, text));
-        if (kind === "unknown") faults.push({ about: "index", sure: false, kind: `${index}:not-probed`, text });
-      }
-    }
-    const verdict = faults.length === 0 ? "pass" : faults.some(({ sure }) => sure) ? "fail" : "inconclusive";
-    const sparseName = probes.at(-1)?.index ?? sparse[0]?.name ?? null;
-    const names = [
-      dense?.name ?? (wanted === "exact" ? "exact search" : "no vector index"),
-      sparseName ?? "no sparse index",
-    ];
-    return {
-      ...base,
-      verdict,
-      summary: verdict === "pass" ? praise(data.total, dense, probes) : sentence(faults.map(({ text }) => text)),
-      value:
-        verdict === "pass"
-          ? `${n(data.total)} embeddings, ${names.join(" + ")}`
-          : `${faults.length} problem${faults.length === 1 ? "" : "s"}`,
-      numbers: {
-        chunks: data.total,
-        without_embedding: data.missing,
-        wrong_dimension: data.wrong,
-        not_numbers: data.broken,
-        all_zero: data.zero,
-        column_type: embedding.formatted,
-        vector_index: names[0] ?? null,
-        sparse_index: sparseName,
-        probes: probes.map((each) => each.text).join("; ") || null,
-      },
-      how: [data.sql, ...probes.map((each) => each.sql).filter((sql) => sql !== "")].join(";\n"),
-      next: verdict === "pass" ? "" : nextStep(faults, wanted),
-      findings: faults.map(({ kind }) => kind),
-    };
+    const bars = await readCandidateBars(subject, ["embedding_dimension"], signal);
+    return underBars(bars, await lookAt(subject, bars.retrieval, signal));
   },
 };
+
+async function lookAt(
+  subject: GateSubject,
+  { vector_index: wanted, embedding_dimension: dimension }: GateSubject["service"]["retrieval"],
+  signal: AbortSignal,
+): Promise<GateFinding> {
+  const { store, candidate, service } = subject;
+  const { chunks } = store.names;
+  const { embedding: embeddingName, bm25_text: bm25Name } = service.rag_store.chunks;
+  const asksFor = wanted === "exact" ? `exact search, ≤ ${n(EXACT_MAX_CHUNKS)} chunks` : `valid ${wanted} index in use`;
+  const base = {
+    bar: `${asksFor}; sparse index; dimension ${dimension}`,
+    inputs: await dataInputs(subject, { chunks: service.rag_store.chunks, dimension }, signal),
+  };
+  const ask: StoreQuery = (sql, values) => store.query(sql, values, signal);
+
+  const columns = await readColumns(ask, chunks.table);
+  const embedding = columns?.get(embeddingName);
+  if (embedding === undefined || !columns?.has(bm25Name) || !EMBEDDING_TYPES.includes(embedding.type)) {
+    return { ...base, ...notMapped(chunks.table, columns, embeddingName, bm25Name) };
+  }
+  const data = await readEmbeddingData(store, candidate.run, dimension, embedding.type, signal);
+  const indexes = await readIndexes(ask, chunks.table);
+  const dense = wanted === "exact" ? null : bestVectorIndex(indexes, embeddingName, wanted);
+  const sparse = indexes.filter((each) => each.valid && isSparse(each, bm25Name));
+  const faults = [
+    ...dataFaults(data, candidate.run, dimension),
+    ...denseFaults(wanted, dense, indexes, embedding, data.total),
+    ...(sparse.length === 0 ? [sparseFault(indexes, bm25Name)] : []),
+  ];
+  const probes: Probe[] = [];
+  if (faults.length === 0) {
+    const sized = { run: candidate.run, chunks: data.total };
+    if (dense !== null) probes.push(await probeVector(store, chunks, sized, dense, signal));
+    probes.push(await probeSparse(store, chunks, sized, { indexes: sparse, column: bm25Name }, signal));
+    for (const { kind, index, text } of probes) {
+      if (kind === "unused") faults.push(fault("index", `${index}:unused`, text));
+      if (kind === "unknown") faults.push({ about: "index", sure: false, kind: `${index}:not-probed`, text });
+    }
+  }
+  const verdict = faults.length === 0 ? "pass" : faults.some(({ sure }) => sure) ? "fail" : "inconclusive";
+  const sparseName = probes.at(-1)?.index ?? sparse[0]?.name ?? null;
+  const names = [
+    dense?.name ?? (wanted === "exact" ? "exact search" : "no vector index"),
+    sparseName ?? "no sparse index",
+  ];
+  return {
+    ...base,
+    verdict,
+    summary: verdict === "pass" ? praise(data.total, dense, probes) : sentence(faults.map(({ text }) => text)),
+    value:
+      verdict === "pass"
+        ? `${n(data.total)} embeddings, ${names.join(" + ")}`
+        : `${faults.length} problem${faults.length === 1 ? "" : "s"}`,
+    numbers: {
+      chunks: data.total,
+      without_embedding: data.missing,
+      wrong_dimension: data.wrong,
+      not_numbers: data.broken,
+      all_zero: data.zero,
+      column_type: embedding.formatted,
+      vector_index: names[0] ?? null,
+      sparse_index: sparseName,
+      probes: probes.map((each) => each.text).join("; ") || null,
+    },
+    how: [data.sql, ...probes.map((each) => each.sql).filter((sql) => sql !== "")].join(";\n"),
+    next: verdict === "pass" ? "" : nextStep(faults, wanted),
+    findings: faults.map(({ kind }) => kind),
+  };
+}
 
 function notMapped(
   table: string,

@@ -1,3 +1,4 @@
+import { readCandidateBars, underBars } from "#src/gates/candidate-bars";
 import type { Gate, GateFinding, GateSubject } from "#src/gates/gate";
 import { collectConfiguration } from "#src/manifest/collect-manifest";
 import { askedModels, MODEL_ROLES, type ModelRole } from "#src/manifest/collect-models";
@@ -23,7 +24,11 @@ const FINDINGS: ReadonlySet<ModelErrorCode> = new Set<ModelErrorCode>([
 ]);
 
 type Asked = { readonly role: ModelRole; readonly model: string | null };
-type Answered = Asked & { readonly ms: number | null; readonly error: ModelError | null };
+/** Null: it was not asked through the limit, or has no answer that could tell. */
+type Effort = { readonly ms: number | null; readonly attempts: number | null; readonly timeouts: number | null };
+type Answered = Asked & Effort & { readonly error: ModelError | null };
+
+const NO_EFFORT: Effort = { ms: null, attempts: null, timeouts: null };
 
 /**
  * Every model in the manifest answers: generation and judge one token, the embedder one vector of the right dimension, the
@@ -33,7 +38,7 @@ export function createModelsGate({ models }: ModelsGateDeps): Gate {
   return {
     id: "models",
     title: "Model availability",
-    version: 1,
+    version: 2,
     // At 0.12 requests a second three calls take half a minute, behind others more.
     timeoutMs: 15 * 60_000,
     thresholds: ({ models: own, retrieval }) => ({
@@ -49,12 +54,14 @@ export function createModelsGate({ models }: ModelsGateDeps): Gate {
         const model = ids[role];
         return model === undefined ? [] : [{ role, model }];
       });
+      const bars = await readCandidateBars(subject, ["embedding_dimension"], signal);
+      const dimension = bars.retrieval.embedding_dimension;
       const answers: Answered[] = [];
-      for (const asked of roles) answers.push(await ask(models, subject, asked, signal));
+      for (const asked of roles) answers.push(await ask(models, subject, { ...asked, dimension }, signal));
       // Found wanting outweighs could not be asked; but a model that nobody could ask is never one that answered.
       const unasked = answers.find(({ error }) => error !== null && !FINDINGS.has(error.code));
       if (unasked?.error && !answers.some(isFinding)) throw unasked.error;
-      return judge(answers);
+      return underBars(bars, judge(answers));
     },
   };
 }
@@ -62,10 +69,10 @@ export function createModelsGate({ models }: ModelsGateDeps): Gate {
 async function ask(
   models: ModelsGateDeps["models"],
   subject: GateSubject,
-  { role, model }: Asked,
+  { role, model, dimension }: Asked & { readonly dimension: number },
   signal: AbortSignal,
 ): Promise<Answered> {
-  if (model === null) return { role, model, ms: null, error: null };
+  if (model === null) return { role, model, ...NO_EFFORT, error: null };
   const { service, release, frozenManifest } = subject;
   const audit: CallAudit = {
     service: service.id,
@@ -78,27 +85,33 @@ async function ask(
   try {
     switch (role) {
       case "embedding": {
-        const { timings } = await models.embed({
+        const { timings, attempts, timeouts } = await models.embed({
           ...call,
           text: PROBE,
-          dimension: service.retrieval.embedding_dimension,
+          dimension,
         });
-        return { role, model, ms: timings.callMs, error: null };
+        return { role, model, ms: timings.callMs, attempts, timeouts, error: null };
       }
       case "rerank":
         // Reranking has an interface of its own that answers no prompt; that the account has the model is what can be asked.
         await models.resolve(model, signal);
-        return { role, model, ms: null, error: null };
+        return { role, model, ...NO_EFFORT, error: null };
       default: {
-        const { timings } = await models.converse({ ...call, prompt: PROBE, sampling: ONE_TOKEN });
-        return { role, model, ms: timings.callMs, error: null };
+        const { timings, attempts, timeouts } = await models.converse({ ...call, prompt: PROBE, sampling: ONE_TOKEN });
+        return { role, model, ms: timings.callMs, attempts, timeouts, error: null };
       }
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof ModelError) return { role, model, ms: null, error };
+    if (error instanceof ModelError) return { role, model, ...NO_EFFORT, error };
     throw error;
   }
+}
+
+/** An answer at the second try is an answer; that a try was cut before is told. */
+function inWords({ role, ms, attempts, timeouts }: Answered): string {
+  const tries = attempts === null || attempts < 2 ? "" : ` at try ${attempts} (${timeouts ?? 0} timed out)`;
+  return `${role}${ms === null ? "" : ` in ${Math.round(ms)} ms`}${tries}`;
 }
 
 const isFinding = ({ model, error }: Answered): boolean =>
@@ -112,14 +125,16 @@ function judge(answers: readonly Answered[]): GateFinding {
     verdict: bad.length === 0 ? "pass" : "fail",
     summary:
       bad.length === 0
-        ? `All ${answers.length} models answer: ${answers.map(({ role, ms }) => `${role}${ms === null ? "" : ` in ${Math.round(ms)} ms`}`).join(", ")}.`
+        ? `All ${answers.length} models answer: ${answers.map(inWords).join(", ")}.`
         : `${bad.length} of ${answers.length} models don't answer as they should. ${words.join(" ")}`,
     value: `${good} of ${answers.length} answer`,
     bar: `${answers.length} of ${answers.length}`,
     numbers: Object.fromEntries(
-      answers.flatMap(({ role, model, ms, error }) => [
+      answers.flatMap(({ role, model, ms, attempts, timeouts, error }) => [
         [role, model],
         [`${role}_ms`, ms === null ? null : Math.round(ms)],
+        [`${role}_attempts`, attempts],
+        [`${role}_timeouts`, timeouts],
         ...(error === null ? [] : [[`${role}_error`, error.code]]),
       ]),
     ),

@@ -1,9 +1,20 @@
 import type { DeterministicSettings } from "#src/config/determinism";
+import { fewShotDoubts } from "#src/gates/few-shot-doubts";
 import type { Gate, GateSubject } from "#src/gates/gate";
-import { type AskService, type Doubt, doubt, inWords, pairDoubts, verdictOf } from "#src/gates/service-probe";
-import { sha256 } from "#src/manifest/canonical";
+import { notHeld } from "#src/gates/prompt-holds";
+import {
+  type AskService,
+  type Doubt,
+  doubt,
+  emptyDoubts,
+  inWords,
+  pairDoubts,
+  promptHashDoubts,
+  verdictOf,
+} from "#src/gates/service-probe";
 import { collectConfiguration } from "#src/manifest/collect-manifest";
 import { type FactName, readConfigurationFacts } from "#src/manifest/configuration-facts";
+import { sameModel } from "#src/models/same-model";
 import type { Answer } from "#src/rag/service";
 import { digestOf } from "#src/release/hash";
 
@@ -19,6 +30,8 @@ type Reviewed = {
   readonly model: string | null;
   readonly cot: boolean | null;
   readonly fewShotIds: readonly string[];
+  /** Whether each question gets examples of its own out of `fewShotIds`, or all of them. */
+  readonly fewShotSelection: "fixed" | "per-question";
 };
 
 /**
@@ -29,11 +42,12 @@ export function createPromptAuditGate({ settings, ask, nonce }: PromptAuditGateD
   return {
     id: "prompt-audit",
     title: "Prompt audit",
-    version: 1,
+    version: 2,
     timeoutMs: 10 * 60_000,
     thresholds: ({ rag_service }) => ({
       prompt_hash: "equal to the text's",
-      few_shot_ids: "of the configuration",
+      prompt: "holds the question and the context",
+      few_shot_ids: "those of the configuration",
       cot: settings.COT_ENABLED,
       question: rag_service.probe_question,
     }),
@@ -45,14 +59,18 @@ export function createPromptAuditGate({ settings, ask, nonce }: PromptAuditGateD
         { query, nonce: nonce(), eval: { temperature: 0, seed: settings.RANDOM_SEED, disable_cache: true } },
         signal,
       );
-      const doubts = [...pairDoubts(subject, answer), ...auditDoubts(answer, reviewed, settings)];
+      const doubts = [
+        ...pairDoubts(subject, answer),
+        ...emptyDoubts(answer),
+        ...auditDoubts(query, answer, reviewed, settings),
+      ];
       const verdict = verdictOf(doubts);
       const audit = answer.prompt_audit;
       return {
         verdict,
         summary:
           verdict === "pass"
-            ? `An answer shows its prompt (${audit?.prompt_sha256?.slice(0, 12)}, hash computed anew), model, ${audit?.few_shot_ids?.length ?? 0} few-shot ids and the chain-of-thought flag (${audit?.cot === true ? "on" : "off"}), all as configured.`
+            ? `An answer shows its prompt (${audit?.prompt_sha256?.slice(0, 12)}, hash computed anew, question and context in it), model, ${audit?.few_shot_ids?.length ?? 0} few-shot ids and the chain-of-thought flag (${audit?.cot === true ? "on" : "off"}), all as configured.`
             : `What was sent to the model is not shown as it should be: ${inWords(doubts)}.`,
         value: verdict === "pass" ? "shown and equal" : verdict === "fail" ? "contradicted" : "not shown",
         bar: "shown, and equal to the configuration",
@@ -66,7 +84,7 @@ export function createPromptAuditGate({ settings, ask, nonce }: PromptAuditGateD
           config_hash: answer.config_hash,
           config_hash_reviewed: reviewed.configHash,
         },
-        how: "POST /answer once with `eval`; prompt_audit held against the candidate's configuration version; SHA-256 of the prompt computed anew",
+        how: "POST /answer once with `eval`; prompt_audit held against the candidate's configuration version; SHA-256 of the prompt computed anew, the question and every passage of the context looked for in it",
         next:
           verdict === "pass"
             ? ""
@@ -83,25 +101,33 @@ async function readReviewed({ candidate, service, store }: GateSubject, signal: 
   const { facts } = readConfigurationFacts(body, service.configuration_facts);
   const value = (name: FactName) => facts.find((fact) => fact.name === name)?.value;
   const [model, cot, ids] = [value("generation_model"), value("chain_of_thought"), value("few_shot_ids")];
+  const selection = value("few_shot_selection");
   return {
     configHash,
     model: typeof model === "string" ? model : null,
     cot: typeof cot === "boolean" ? cot : null,
     fewShotIds: Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [],
+    fewShotSelection: selection === "per-question" ? selection : "fixed",
   };
 }
 
-function auditDoubts(answer: Answer, reviewed: Reviewed, settings: DeterministicSettings): readonly Doubt[] {
+function auditDoubts(
+  query: string,
+  answer: Answer,
+  reviewed: Reviewed,
+  settings: DeterministicSettings,
+): readonly Doubt[] {
   const { prompt_audit: audit } = answer;
   if (audit === null) return [doubt.unshown("prompt_audit:not-shown", "the answer carries no prompt_audit")];
   return [
-    ...promptDoubts(audit),
-    ...equal("model", "the model", audit.model, reviewed.model),
+    ...promptHashDoubts(audit),
+    ...contentDoubts(query, answer, audit.prompt),
+    ...modelDoubts(audit.model, reviewed.model),
     ...equal("cot", "the chain-of-thought flag", audit.cot, reviewed.cot),
     ...(audit.cot !== null && audit.cot !== settings.COT_ENABLED
       ? [doubt.fail("cot:against-env", "the chain-of-thought flag is not COT_ENABLED of deterministic_evaluation.env")]
       : []),
-    ...fewShotDoubts(audit.few_shot_ids, reviewed.fewShotIds),
+    ...fewShotDoubts(audit.few_shot_ids, reviewed),
     ...(audit.input_tokens === null || audit.output_tokens === null
       ? [doubt.unshown("tokens:not-shown", "its tokens are not shown")]
       : []),
@@ -109,28 +135,33 @@ function auditDoubts(answer: Answer, reviewed: Reviewed, settings: Deterministic
   ];
 }
 
-type Audit = NonNullable<Answer["prompt_audit"]>;
-
-function promptDoubts({ prompt, prompt_sha256: said }: Audit): readonly Doubt[] {
-  if (said === null) return [doubt.unshown("prompt_sha256:not-shown", "the prompt's hash is not shown")];
-  if (prompt === null) {
-    return [doubt.unshown("prompt:not-shown", "the prompt's text is not shown, so its hash can't be validated")];
-  }
-  return sha256(prompt) === said
-    ? []
-    : [doubt.fail("prompt_sha256:other", "the prompt's hash is not that of the prompt that is shown")];
+/** The prompt that is shown is the one of this question: a prompt of two letters has a right hash too. */
+function contentDoubts(query: string, { context }: Answer, prompt: string | null): readonly Doubt[] {
+  if (prompt === null) return [];
+  const missing = notHeld(
+    prompt,
+    context.map(({ text }) => text),
+  ).length;
+  return [
+    ...(notHeld(prompt, [query]).length > 0
+      ? [doubt.fail("prompt:without-question", "the prompt that is shown does not hold the question")]
+      : []),
+    ...(missing > 0
+      ? [
+          doubt.fail(
+            "prompt:without-context",
+            `the prompt that is shown lacks ${missing} of the ${context.length} passages that the answer names as its context`,
+          ),
+        ]
+      : []),
+  ];
 }
 
-function fewShotDoubts(shown: readonly string[] | null, known: readonly string[]): readonly Doubt[] {
-  if (shown === null) return [doubt.unshown("few_shot_ids:not-shown", "the few-shot ids are not shown")];
-  const strangers = shown.filter((id) => !known.includes(id));
-  if (strangers.length === 0) return [];
-  return [
-    doubt.fail(
-      "few_shot_ids:other",
-      `few-shot ${strangers.slice(0, 3).join(", ")} ${strangers.length === 1 ? "is" : "are"} not in the configuration`,
-    ),
-  ];
+/** Vendors answer with shorter names than the id that is asked: what both say has to agree. */
+function modelDoubts(shown: string | null, reviewed: string | null): readonly Doubt[] {
+  return shown !== null && reviewed !== null && sameModel(reviewed, shown)
+    ? []
+    : equal("model", "the model", shown, reviewed);
 }
 
 function equal<T extends string | boolean>(

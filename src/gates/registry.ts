@@ -5,7 +5,7 @@ import { type ConcurrencyGateDeps, createConcurrencyGate } from "#src/gates/conc
 import { type ConfigHashGateDeps, createConfigHashGate } from "#src/gates/config-hash";
 import { database } from "#src/gates/database";
 import { createDeterminismGate, type DeterminismGateDeps } from "#src/gates/determinism";
-import { environment } from "#src/gates/environment";
+import { createEnvironmentGate, type EnvironmentGateDeps } from "#src/gates/environment";
 import type { Gate } from "#src/gates/gate";
 import { createHealthSelfTestGate, type HealthSelfTestDeps } from "#src/gates/health-self-test";
 import { indexPresence } from "#src/gates/index-presence";
@@ -23,6 +23,7 @@ import type { CheckId } from "#src/release/checklist";
 
 /** Every gate that exists, by id. The checklist's built checks and these are the same set; a test holds them together. */
 export function createGates(deps: {
+  readonly environment: EnvironmentGateDeps;
   readonly manifest: ManifestGateDeps;
   readonly backup: BackupGateDeps;
   readonly configHash: ConfigHashGateDeps;
@@ -35,7 +36,7 @@ export function createGates(deps: {
   readonly selfTest: HealthSelfTestDeps;
 }): ReadonlyMap<CheckId, Gate> {
   const gates: readonly Gate[] = [
-    environment,
+    createEnvironmentGate(deps.environment),
     database,
     indexPresence,
     tokenBudget,

@@ -1,4 +1,5 @@
 import type { GateSubject } from "#src/gates/gate";
+import { sha256 } from "#src/manifest/canonical";
 import type { Answer } from "#src/rag/service";
 
 /** Asks the governed service as an evaluation would, within the shared limit of model calls. Throws `RagServiceError`. */
@@ -56,4 +57,31 @@ export function samplingDoubts({ prompt_audit: audit }: Answer, wanted: number):
         ? []
         : [fail("seed:other", `the service used seed ${seed}, not ${wanted}`)]),
   ];
+}
+/**
+ * What is missing from an answer to a question that the documents answer: without a text, a retrieval or a context there is
+ * nothing that could be compared or audited.
+ */
+export function emptyDoubts({ answer, snapshot, context }: Answer): readonly Doubt[] {
+  const blank = (texts: readonly string[]) => texts.every((text) => text.trim() === "");
+  return [
+    ...(blank([answer]) ? [unshown("answer:empty", "the answer to the probe question is empty")] : []),
+    ...(snapshot.length === 0 ? [unshown("snapshot:empty", "nothing was retrieved for the probe question")] : []),
+    ...(blank(context.map(({ text }) => text))
+      ? [unshown("context:empty", "the reader got no passage for the probe question")]
+      : []),
+  ];
+}
+
+type Audit = NonNullable<Answer["prompt_audit"]>;
+
+/** Whether the prompt is shown, under the hash that it really has. */
+export function promptHashDoubts({ prompt, prompt_sha256: said }: Audit): readonly Doubt[] {
+  if (said === null) return [unshown("prompt_sha256:not-shown", "the prompt's hash is not shown")];
+  if (prompt === null) {
+    return [unshown("prompt:not-shown", "the prompt's text is not shown, so its hash can't be validated")];
+  }
+  return sha256(prompt) === said
+    ? []
+    : [fail("prompt_sha256:other", "the prompt's hash is not that of the prompt that is shown")];
 }

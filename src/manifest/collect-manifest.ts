@@ -7,7 +7,7 @@ import { compareReport } from "#src/manifest/collect-service";
 import { readConfigurationFacts } from "#src/manifest/configuration-facts";
 import { describeDsn } from "#src/manifest/describe-dsn";
 import { manifestProblems } from "#src/manifest/manifest-schema";
-import { redact } from "#src/manifest/redact";
+import { digestHidden, redact } from "#src/manifest/redact";
 import type { ServiceReport } from "#src/rag/service";
 import type { RagStore } from "#src/rag/store";
 import type { Pair } from "#src/release/events";
@@ -96,7 +96,7 @@ export async function collectManifest(sources: ManifestSources, signal: AbortSig
     active: way,
     ingest_run: run,
     configuration,
-    service_report: known === null ? null : plainJson(compareReport(known, candidate, configuration.body)),
+    service_report: known === null ? null : plainJson(compareReport(known, candidate, configuration.body, service)),
     source: { commit: known?.source?.commit ?? null, branch: known?.source?.branch ?? null },
     models: plainJson(models.facts),
     datasets: plainJson(await sources.datasets(signal)),
@@ -120,15 +120,20 @@ async function collectWayBack(
   signal: AbortSignal,
 ) {
   const { chunks, digest } = active.run === candidate.run ? candidateRun : await store.digest(active.run, signal);
-  const { sha256: configuration } = await collectConfiguration(store, active.config, signal);
-  return { ...active, chunks, digest, config_sha256: configuration };
+  const { sha256: shown, hidden } = await collectConfiguration(store, active.config, signal);
+  return { ...active, chunks, digest, config_sha256: shown, config_hidden: hidden };
 }
 
-/** The configuration version as the store holds it, secrets left out, and its CONFIG_HASH; nulls where there is none. */
+/**
+ * The configuration version as the store holds it, secrets left out, and its CONFIG_HASH, which a service can compute over what
+ * it shows; nulls where there is none. `hidden`: what was left out that may be a setting, as a digest.
+ */
 export async function collectConfiguration(store: RagStore, version: string, signal?: AbortSignal) {
   const found = (await store.configVersions(signal)).find((each) => each.version === version);
-  const body = found === undefined ? null : redact(plainJson(found.body));
-  return { version, sha256: body === null ? null : sha256(canonicalJson(body)), body };
+  if (found === undefined) return { version, sha256: null, body: null, hidden: null };
+  const whole = plainJson(found.body);
+  const body = redact(whole);
+  return { version, sha256: sha256(canonicalJson(body)), body, hidden: await digestHidden(whole) };
 }
 
 async function modelsOf(sources: ManifestSources, body: Json, signal: AbortSignal) {

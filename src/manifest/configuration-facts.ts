@@ -1,4 +1,5 @@
 import type { Json } from "#src/manifest/canonical";
+import { wrongValue } from "#src/manifest/fact-types";
 
 /**
  * What can change an answer, and so has to stand in a configuration version: name → where it stands in the standard layout
@@ -35,6 +36,7 @@ export const CONFIGURATION_FACTS = {
   chain_of_thought: "generation.chain_of_thought",
   prompt_sha256: "prompt.sha256",
   few_shot_ids: "prompt.few_shot_ids",
+  few_shot_selection: "prompt.few_shot_selection",
   few_shot_pool_sha256: "prompt.few_shot_pool_sha256",
   thresholds: "thresholds",
 } as const;
@@ -48,6 +50,8 @@ export type FactOverrides = Readonly<Partial<Record<FactName, FactOverride | und
 
 /** Facts that say nothing without a reranker: null there is an answer. */
 const OF_RERANK: readonly FactName[] = ["rerank_model", "rerank_top_n"];
+/** Facts that mean the ordinary where they are left out: examples are `fixed` unless they are selected `per-question`. */
+const HAS_DEFAULT: readonly FactName[] = ["few_shot_selection"];
 /** Facts whose digest is null where there is no pool to have one. */
 const OF_FEW_SHOTS: readonly FactName[] = ["few_shot_pool_sha256"];
 
@@ -56,8 +60,8 @@ export type Fact = { readonly name: FactName; readonly path: string; readonly va
 
 /**
  * The facts of a configuration version's body, in the order above. What the service declares not to have (`applies: false`)
- * is left out; a problem is a sentence for each that is missing, null where null says nothing, or declared away and there all
- * the same.
+ * is left out; a problem is a sentence for each that is missing, null where null says nothing, of another type than the fact has
+ * (a placeholder, a made-up hash), or declared away and there all the same.
  */
 export function readConfigurationFacts(
   body: Json,
@@ -83,8 +87,11 @@ export function readConfigurationFacts(
     ...(isEmptyList(known.get("few_shot_ids")) ? OF_FEW_SHOTS : []),
   ]);
   for (const { name, path, value } of facts) {
+    if (value === undefined && HAS_DEFAULT.includes(name)) continue;
     if (value === undefined && !mayBeNull.has(name)) problems.push(`configuration.body.${path} is not known (${name})`);
     if (value === null && !mayBeNull.has(name)) problems.push(`configuration.body.${path} is null (${name})`);
+    const wrong = value === undefined || value === null ? null : wrongValue(name, value);
+    if (wrong !== null) problems.push(`configuration.body.${path} ${wrong}`);
   }
   return { facts, problems };
 }

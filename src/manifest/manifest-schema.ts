@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "#src/manifest/canonical";
 import { isPlaceholder, isPlaceholderWord } from "#src/manifest/placeholder";
+import { isBranch, isCommit } from "#src/manifest/source-code";
 
 /** A fact that somebody has to have filled in. */
 const fact = z
@@ -8,6 +9,8 @@ const fact = z
   .refine((text) => !isPlaceholder(text), { error: (issue) => `is the placeholder ${JSON.stringify(issue.input)}` });
 const count = z.number({ error: "is not known" }).int().min(0);
 const hash = z.string({ error: "is not known" }).regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
+/** How many settings were left out because they may be secrets, and a digest by which a change of them is seen. */
+const hiddenSettings = z.strictObject({ settings: count.min(1), digest: hash });
 const pair = z.strictObject({ run: fact, config: fact });
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const scalars = z.record(z.string(), scalar);
@@ -43,7 +46,9 @@ export const manifestSchema = z.strictObject({
    * What answers now and what its run and configuration hold, which is what a rollback returns to; null for a first go-live.
    * Whether that is as it was recorded is for `previous-run-intact` to say.
    */
-  active: pair.extend({ chunks: count, digest: fact, config_sha256: hash.nullable() }).nullable(),
+  active: pair
+    .extend({ chunks: count, digest: fact, config_sha256: hash.nullable(), config_hidden: hiddenSettings.nullable() })
+    .nullable(),
   ingest_run: z.strictObject({
     /** What stands in the chunk table now. */
     chunks: count.min(1, "is 0"),
@@ -53,8 +58,16 @@ export const manifestSchema = z.strictObject({
     recorded_chunks: count,
     recorded_digest: fact,
   }),
-  /** `sha256` is the CONFIG_HASH: over the RFC 8785 canonical JSON of `body`, secrets left out. */
-  configuration: z.strictObject({ version: fact, sha256: hash, body: settings }),
+  /**
+   * `sha256` is the CONFIG_HASH: over the RFC 8785 canonical JSON of `body`, secrets left out. `hidden`: a digest of what was left
+   * out and may be a setting; null where nothing was.
+   */
+  configuration: z.strictObject({
+    version: fact,
+    sha256: hash,
+    body: settings,
+    hidden: hiddenSettings.nullish(),
+  }),
   /** What the service says it runs; `contradictions` says where that is something else. */
   service_report: z.strictObject(
     {
@@ -66,8 +79,8 @@ export const manifestSchema = z.strictObject({
   ),
   /** The service's code. */
   source: z.strictObject({
-    commit: z.string({ error: "is not known" }).regex(/^[0-9a-f]{7,64}$/, "is no git commit"),
-    branch: fact,
+    commit: z.string({ error: "is not known" }).refine(isCommit, "is no git commit"),
+    branch: fact.refine(isBranch, "is no branch"),
   }),
   models: z.strictObject({ generation: model, embedding: model, rerank: model.optional(), judge: model }),
   datasets: z
@@ -75,8 +88,8 @@ export const manifestSchema = z.strictObject({
       z.strictObject({
         id: fact,
         sha256: z.string({ error: "is not known: its file can't be read" }).regex(/^[0-9a-f]{64}$/, "is not a SHA-256"),
-        bytes: count,
-        cases: count.nullable(),
+        bytes: count.min(1, "is 0: the file is empty"),
+        cases: count.min(1, "is 0: the file has no cases").nullable(),
       }),
     )
     .min(1, "names none"),

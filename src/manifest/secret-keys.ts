@@ -1,5 +1,8 @@
 import type { Json } from "#src/manifest/canonical";
 
+/** What hides a value: a secret for sure, or a word that may name a setting as well (`auth_mode`, `search_key`). */
+export type Hides = "secret" | "maybe";
+
 /** A key with one of these words, or its plural, hides whatever stands under it. */
 const SECRET_WORDS = new Set([
   "password",
@@ -10,9 +13,7 @@ const SECRET_WORDS = new Set([
   "secret",
   "credential",
   "authorization",
-  "auth",
   "bearer",
-  "cookie",
   "jwt",
   "webhook",
 ]);
@@ -20,6 +21,8 @@ const SECRET_WORDS = new Set([
 const SECRET_PARTS =
   /password|passwd|(?:api|access|private|secret|signing|encryption|account|shared|license)keys?|clientsecret/;
 
+/** The same for words that name settings too. */
+const SENSITIVE_WORDS = new Set(["auth", "cookie"]);
 /** These hide texts, but not numbers: `tokens: 512` is a setting. */
 const DOUBTFUL_WORDS = new Set(["token", "key", "signature", "sig", "salt"]);
 /** A word beside a doubtful one that makes it a setting after all: `max_tokens`, `token_count`, `key_column`, `eos_token`. */
@@ -40,13 +43,14 @@ const wordsOf = (key: string): readonly string[] =>
 
 const singular = (word: string): string => (word.length > 3 && word.endsWith("s") ? word.slice(0, -1) : word);
 
-/** Whether the key says that what stands under it is a secret. A null or a boolean never is one. */
-export function keyHides(key: string, value: Json): boolean {
-  if (value === null || typeof value === "boolean") return false;
+/** Whether the key says that what stands under it is a secret, or may be one. A null or a boolean never is. */
+export function keyHides(key: string, value: Json): Hides | null {
+  if (value === null || typeof value === "boolean") return null;
   const words = wordsOf(key).map(singular);
-  if (words.some((word) => SECRET_WORDS.has(word)) || SECRET_PARTS.test(words.join(""))) return true;
-  if (!words.some((word) => DOUBTFUL_WORDS.has(word)) || words.some((word) => HARMLESS_BESIDE.has(word))) return false;
-  return holdsText(value);
+  if (words.some((word) => SECRET_WORDS.has(word)) || SECRET_PARTS.test(words.join(""))) return "secret";
+  if (words.some((word) => SENSITIVE_WORDS.has(word))) return "maybe";
+  if (!words.some((word) => DOUBTFUL_WORDS.has(word)) || words.some((word) => HARMLESS_BESIDE.has(word))) return null;
+  return holdsText(value) ? "maybe" : null;
 }
 
 function holdsText(value: Json): boolean {

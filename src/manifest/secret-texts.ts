@@ -45,6 +45,14 @@ export function redactText(text: string): string {
   return safe;
 }
 
+/** A text without what is a secret by its own form: connection strings, keys of known shapes. Names that may be settings stay. */
+export function redactKnownSecrets(text: string): string {
+  let safe = text.replace(DATABASE_URL, describeDsn);
+  if (/\bpassword\s*=/i.test(safe)) safe = safe.replace(KEYWORD_DSN, describeDsn);
+  for (const shape of SHAPES) safe = safe.replace(shape, REDACTED);
+  return safe;
+}
+
 /** Parameters that say how a service answers, not who asks. Every other one may be a key. */
 const HARMLESS_PARAMETERS = new Set([
   "api-version",

@@ -33,6 +33,8 @@ export type AttemptTimes = { readonly queuedMs: number; readonly firstTextMs: nu
 /** The calls that one request leads to: its tries, its repair. Counts them, bounds them, and records them at the end. */
 export type Calls = {
   attempts(): number;
+  /** Attempts that were cut because their time was up. */
+  timeouts(): number;
   /** Sends through the limiter, under the time limits, again after a failure that may pass. */
   send<T>(work: (signal: AbortSignal, begun: () => void) => Promise<T>): Promise<{ answer: T; times: AttemptTimes }>;
   elapsedMs(): number;
@@ -84,8 +86,10 @@ function createCalls(deps: ModelClientDeps, { model, priority, signal }: Asked):
   const began = clock.now();
   const retrier = createRetrier({ limits, clock, random, signal });
   let attempts = 0;
+  let timeouts = 0;
   return {
     attempts: () => attempts,
+    timeouts: () => timeouts,
     elapsedMs: () => clock.now() - began,
     send: (work) =>
       retrier.run(async (started) => {
@@ -113,7 +117,9 @@ function createCalls(deps: ModelClientDeps, { model, priority, signal }: Asked):
         } catch (error) {
           // Refused at the door: the request was made and never sent.
           if (error instanceof ModelError && error.code === "sampling-refused") attempts -= 1;
-          throw attemptFailure(error, { model, signal, place, begun });
+          const failure = attemptFailure(error, { model, signal, place, begun });
+          if (failure.code === "timeout" || failure.code === "no-first-text") timeouts += 1;
+          throw failure;
         }
       }),
   };

@@ -93,6 +93,7 @@ export function converseWith(
       stopReason,
       usage: { inputTokens: findings.usage.inputTokens ?? 0, outputTokens: findings.usage.outputTokens ?? 0 },
       attempts: calls.attempts(),
+      timeouts: calls.timeouts(),
       timings: { ...times, totalMs: calls.elapsedMs() },
     }),
   };

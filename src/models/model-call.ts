@@ -77,6 +77,8 @@ export type ConverseAnswer = {
   readonly usage: Usage;
   /** Requests sent for this answer, retries and a repair try included. */
   readonly attempts: number;
+  /** Those of the attempts that were cut because their time was up. */
+  readonly timeouts: number;
   readonly timings: Timings;
   /** SHA-256 (hex) of the prompt as it was sent. */
   readonly promptSha256: string;
@@ -96,6 +98,7 @@ export type EmbedAnswer = {
   readonly vector: readonly number[];
   readonly inputTokens: number;
   readonly attempts: number;
+  readonly timeouts: number;
   readonly timings: Omit<Timings, "firstTextMs">;
   readonly promptSha256: string;
   readonly auditId: string | null;

@@ -44,7 +44,7 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
         const { vector, inputTokens, times } = await embedText(deps, request, body, calls, findings);
         const { queuedMs, callMs } = times;
         const timings = { queuedMs, callMs, totalMs: calls.elapsedMs() };
-        return { vector, inputTokens, attempts: calls.attempts(), timings, promptSha256 };
+        return { vector, inputTokens, attempts: calls.attempts(), timeouts: calls.timeouts(), timings, promptSha256 };
       });
     },
     resolve: (model, signal) => resolveModel(deps, model, signal),

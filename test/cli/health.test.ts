@@ -19,7 +19,7 @@ type Document = {
 const document = ({ out }: Said): Document & Record<string, unknown> => JSON.parse(out);
 
 /** Gates that look at the data and the configuration of a pair: they need nothing but the two databases. */
-const DATA = ["environment", "database", "index-presence", "token-budget", "prefix-leakage", "candidate-run"];
+const DATA = ["database", "index-presence", "token-budget", "prefix-leakage", "candidate-run", "rerank-settings"];
 const only = (gates: readonly string[]): string[] => gates.flatMap((gate) => ["--gate", gate]);
 
 describe("golive health on a healthy candidate", () => {
@@ -163,13 +163,13 @@ describe("golive health on what is not healthy", () => {
     await holder.connect();
     await holder.query("UPDATE rag.ingest_runs SET content_digest = NULL WHERE ingest_run_id = 'run-2'");
     await holder.end();
-    const said = await home.golive(["health", ...only(["environment", "candidate-run"]), "--json"]);
+    const said = await home.golive(["health", ...only(["database", "candidate-run"]), "--json"]);
     expect({ code: said.code, verdict: document(said).verdict }).toEqual({ code: 3, verdict: "inconclusive" });
   });
 
   it("still says what is wrong with the RAG store when it can't even name a candidate", async () => {
     const home = await house();
-    const said = await home.golive(["health", ...only(DATA), "--json"], {
+    const said = await home.golive(["health", ...only(["environment", ...DATA]), "--json"], {
       env: { RAG_STORE_URL: "postgres://golive_app:x@127.0.0.1:1/rag" },
     });
     expect(said.code).toBe(1);

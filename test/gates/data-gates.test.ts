@@ -10,6 +10,7 @@ import type { SqlRunner } from "#src/rag/sql-runner";
 import type { RagStore } from "#src/rag/store";
 import { prepareRagStore, ragStoreOver } from "#src/rag/store-postgres";
 import type { CheckResult } from "#src/release/events";
+import { configBody } from "#test/support/config-body";
 import { fillStore, gateSubject } from "#test/support/gate-fixture";
 import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
 import {
@@ -38,8 +39,16 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await runner.query(`TRUNCATE ${FIXTURE.pointer}, ${FIXTURE.runs}, ${FIXTURE.chunks}, golive_store.golive_flip`);
+  await runner.query(`UPDATE ${FIXTURE.configs} SET body = $1 WHERE version = 'v2'`, [configBody(30)]);
   await fillStore(runner, store);
 });
+
+/** What the candidate's configuration version says at a path, in place of what golive.yaml says too. */
+const configured = (path: string, value: unknown) =>
+  runner.query(`UPDATE ${FIXTURE.configs} SET body = jsonb_set(body, $1, $2) WHERE version = 'v2'`, [
+    `{${path.replaceAll(".", ",")}}`,
+    JSON.stringify(value),
+  ]);
 
 const change = (sql: string) =>
   runner.query(
@@ -336,6 +345,44 @@ describe("token-budget", () => {
     });
   });
 
+  it.each([
+    ["context.chunks", 43, "retrieval.context_chunks is 3"],
+    ["context.max_tokens", 3000, "retrieval.context_budget_tokens is 400"],
+    ["chunking.max_tokens", 100, "retrieval.chunk_max_tokens is 200"],
+  ])("fails a candidate whose %s golive.yaml says otherwise, naming both", async (path, value, ours) => {
+    await configured(path, value);
+    const result = await run(tokenBudget);
+    expect(result.verdict).toBe("fail");
+    expect(result.summary).toContain(`configuration v2 says ${path} is ${value}, golive.yaml says ${ours}`);
+  });
+
+  it("holds the data against the candidate's own bars, whatever golive.yaml says", async () => {
+    await configured("chunking.max_tokens", 40);
+    await configured("context.chunks", 43);
+    expect(await run(tokenBudget)).toMatchObject({ verdict: "fail", numbers: { over_chunk_size: 9 } });
+    await configured("chunking.max_tokens", 200);
+    const { numbers } = await run(tokenBudget);
+    expect(numbers.largest_context_tokens).toBeGreaterThan(1000);
+  });
+
+  it("never passes where the configuration is not there, or says no number", async () => {
+    const missing = await run(tokenBudget, { candidate: { run: "b", config: "v9" } });
+    expect(missing.verdict).toBe("fail");
+    expect(missing.summary).toContain("there is no configuration v9");
+    await configured("context.chunks", "many");
+    const unclear = await run(tokenBudget);
+    expect(unclear.verdict).toBe("inconclusive");
+    expect(unclear.summary).toContain('configuration v2 says "many" (context.chunks)');
+  });
+
+  it("takes golive.yaml's word for what it declares that the configuration doesn't have", async () => {
+    await configured("context", {});
+    expect((await run(tokenBudget)).verdict).toBe("inconclusive");
+    const none = { applies: false, reason: "the reader takes what fits" } as const;
+    const service = { ...serviceFixture(), configuration_facts: { context_chunks: none, context_max_tokens: none } };
+    expect((await run(tokenBudget, { service })).verdict).toBe("pass");
+  });
+
   it("does not look at other runs", async () => {
     await change("UPDATE CHUNKS SET tokens = 9999 WHERE RUN_ID = 'a'");
     expect(await run(tokenBudget)).toMatchObject({ verdict: "pass" });
@@ -375,9 +422,19 @@ describe("prefix-leakage", () => {
   it("fails under policy A when an embedding text lacks the prefix, under none when it has it", async () => {
     await change("UPDATE CHUNKS SET embedding_text = 'x' WHERE id = 'b-3'");
     expect(await run(prefixLeakage)).toMatchObject({ verdict: "fail", numbers: { examples: "b-3" } });
+    await configured("chunking.prefix_policy", "none");
     expect(await run(prefixLeakage, withPrefix("Document: ", "none"))).toMatchObject({ verdict: "fail" });
     await change("UPDATE CHUNKS SET embedding_text = 'x'");
     expect(await run(prefixLeakage, withPrefix("Document: ", "none"))).toMatchObject({ verdict: "pass" });
+  });
+
+  it("fails a candidate that is ingested under another policy than golive.yaml says, though its data keep to it", async () => {
+    await configured("chunking.prefix_policy", "none");
+    await change("UPDATE CHUNKS SET embedding_text = bm25_text");
+    const result = await run(prefixLeakage);
+    expect(result.verdict).toBe("fail");
+    expect(result.summary).toContain("chunking.prefix_policy is none, golive.yaml says retrieval.prefix.policy is A");
+    expect(result.summary).toContain("its data would pass");
   });
 
   it.each([
@@ -406,7 +463,10 @@ describe("prefix-leakage", () => {
 
   describe("under policy none, where nothing proves the pattern", () => {
     const none = withPrefix("Document: ", "none");
-    beforeEach(() => change("UPDATE CHUNKS SET embedding_text = bm25_text"));
+    beforeEach(async () => {
+      await configured("chunking.prefix_policy", "none");
+      await change("UPDATE CHUNKS SET embedding_text = bm25_text");
+    });
 
     it("passes, and says that there is no control", async () => {
       const result = await run(prefixLeakage, none);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { environment } from "#src/gates/environment";
+import { createEnvironmentGate } from "#src/gates/environment";
 import { runGate } from "#src/gates/run-gate";
+import { RagServiceError } from "#src/rag/service-error";
 import type { RagStore } from "#src/rag/store";
 import { ragStoreOver } from "#src/rag/store-postgres";
 import { ENV, gateSubject } from "#test/support/gate-fixture";
@@ -15,8 +16,14 @@ const store: RagStore = ragStoreOver(
   },
   serviceFixture(),
 );
-const check = (env: Record<string, string | undefined>) =>
-  runGate(environment, gateSubject(store, { env }), new AbortController().signal);
+const VARIABLES = ["AWS_REGION", "RAG_STORE_URL", "REQUESTS_PER_SECOND"];
+const reporting = (variables: string[]) => createEnvironmentGate({ serviceReport: async () => ({ variables }) });
+const away = createEnvironmentGate({
+  serviceReport: () => Promise.reject(new RagServiceError("unreachable", "The RAG service is away.")),
+});
+const environment = reporting(VARIABLES);
+const check = (env: Record<string, string | undefined>, gate = environment) =>
+  runGate(gate, gateSubject(store, { env }), new AbortController().signal);
 
 describe("environment", () => {
   it("passes when every named variable is set and parses", async () => {
@@ -35,6 +42,39 @@ describe("environment", () => {
     const result = await check({ ...ENV, ...change });
     expect(result.verdict).toBe("fail");
     expect(result.summary).toContain(says);
+  });
+
+  it.each([
+    [
+      "reads one that is not listed",
+      [...VARIABLES, "FEATURE_FLAGS"],
+      "the service reads FEATURE_FLAGS, which golive.yaml",
+    ],
+    ["has not set one that is listed", VARIABLES.slice(1), "AWS_REGION is not among those that the service has set"],
+  ])("fails when the service %s", async (_what, variables, says) => {
+    const result = await check(ENV, reporting(variables));
+    expect(result.verdict).toBe("fail");
+    expect(result.summary).toContain(says);
+  });
+
+  it("does not ask the service for the variables by which Golive finds it", async () => {
+    const service = serviceFixture();
+    service.environment.push({ name: "RAG_SERVICE_URL", type: "url" });
+    const env = { ...ENV, RAG_SERVICE_URL: "http://rag.internal" };
+    const result = await runGate(environment, gateSubject(store, { service, env }), new AbortController().signal);
+    expect(result.verdict).toBe("pass");
+  });
+
+  it("is an error when the service can't be asked, but fails for what is missing here", async () => {
+    expect(await check(ENV, away)).toMatchObject({ verdict: "error" });
+    expect(await check({ ...ENV, AWS_REGION: undefined }, away)).toMatchObject({ verdict: "fail" });
+  });
+
+  it("looks at its own side alone where no pair is known to ask the service about", async () => {
+    const subject = gateSubject(store, { candidate: { run: "", config: "" } });
+    const result = await runGate(away, subject, new AbortController().signal);
+    expect(result.verdict).toBe("pass");
+    expect(result.summary).toContain("no pair is known");
   });
 
   it("never shows a value", async () => {

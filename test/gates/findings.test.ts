@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { candidateRun } from "#src/gates/candidate-run";
 import { database as databaseGate } from "#src/gates/database";
-import { environment } from "#src/gates/environment";
+import { createEnvironmentGate } from "#src/gates/environment";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { indexPresence } from "#src/gates/index-presence";
 import { prefixLeakage } from "#src/gates/prefix-leakage";
@@ -15,6 +15,10 @@ import { prepareRagStore, ragStoreOver } from "#src/rag/store-postgres";
 import { ENV, fillStore, gateSubject } from "#test/support/gate-fixture";
 import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
 import { createFixtureTables, FIXTURE, serviceFixture, setPointer } from "#test/support/rag-fixture";
+
+const environment = createEnvironmentGate({
+  serviceReport: async () => ({ variables: ["AWS_REGION", "RAG_STORE_URL", "REQUESTS_PER_SECOND"] }),
+});
 
 let database: TestDatabase;
 let runner: SqlRunner;

@@ -85,7 +85,16 @@ describe("index-presence over pgvector", () => {
   });
 
   it("fails when the dimension is not the embedder's, or an embedding is missing", async () => {
+    const configured = (dimension: number) =>
+      runner.query(
+        `UPDATE ${FIXTURE.configs} SET body = jsonb_set(body, '{embedding,dimension}', '${dimension}') WHERE version = 'v2'`,
+      );
+    await configured(384);
     expect(await check(service("exact", 384))).toMatchObject({ verdict: "fail", numbers: { wrong_dimension: 200 } });
+    const other = await check(service("exact"));
+    expect(other).toMatchObject({ verdict: "fail", numbers: { wrong_dimension: 200 } });
+    expect(other.summary).toContain("embedding.dimension is 384, golive.yaml says retrieval.embedding_dimension is 4");
+    await configured(4);
     await runner.query(`UPDATE ${CHUNKS} SET embedding = NULL WHERE id = 'b-3'`);
     expect(await check(service("exact"))).toMatchObject({ verdict: "fail", numbers: { without_embedding: 1 } });
     await runner.query(`UPDATE ${CHUNKS} SET embedding = '[1,2,3,4]' WHERE id = 'b-3'`);

@@ -84,9 +84,14 @@ describe("the models gate", () => {
     expect(result.next).not.toBe("");
   });
 
-  it("lets half of the calls time out and still gets its answer, by asking again", async () => {
+  it("lets half of the calls time out and still gets its answer, by asking again, and says so in its numbers", async () => {
     house.bedrock.faults.sequence([{ kind: "hang" }, null, { kind: "hang" }, null], { model: READER });
-    expect(await house.run("models")).toMatchObject({ verdict: "pass" });
+    const result = await house.run("models");
+    expect(result).toMatchObject({
+      verdict: "pass",
+      numbers: { generation_attempts: 2, generation_timeouts: 1, judge_attempts: 1, judge_timeouts: 0 },
+    });
+    expect(result.summary).toMatch(/generation in \d+ ms at try 2 \(1 timed out\), embedding in \d+ ms, judge/);
   });
 
   it("says that a model is wanting also where another one could not be asked", async () => {
@@ -145,6 +150,15 @@ describe("CONFIG_HASH, the manifest and a RAG service that misbehaves", () => {
     expect([manifest.verdict, manifest.summary]).toEqual(["fail", expect.stringMatching(says)]);
   });
 
+  it("fail one whose answers take more model calls than are reserved for them, and so does concurrency", async () => {
+    house.ragService.misbehave({ claimedCalls: 40 });
+    const says = /40 model calls for an answer/;
+    for (const id of ["config-hash", "manifest", "concurrency"]) {
+      const result = await house.run(id);
+      expect([id, result.verdict, result.summary]).toEqual([id, "fail", expect.stringMatching(says)]);
+    }
+  });
+
   it.each([
     ["answers HTML", { html: true }, /not JSON|HTML/i],
     ["answers with 2 MB", { paddingBytes: 2 * 1024 * 1024 }, /1 MB|too|bound|more than/i],
@@ -163,7 +177,28 @@ describe("determinism and prompt audit", () => {
   it.each<[string, Parameters<GatesHouse["ragService"]["misbehave"]>[0], string, string, RegExp]>([
     ["asks its model at 0.2 all the same", { temperature: 0.2 }, "determinism", "fail", /used temperature 0\.2/],
     ["leaves its cache on", { stuckCache: "honest" }, "determinism", "fail", /out of a cache/],
-    ["hides its cache behind an old answer", { stuckCache: "verbatim" }, "determinism", "fail", /first one's/],
+    ["hides its cache behind an old answer", { stuckCache: "verbatim" }, "determinism", "fail", /an earlier one's/],
+    [
+      "stamps the new nonce on an old answer",
+      { stuckCache: "stamped" },
+      "determinism",
+      "fail",
+      /not of the question that was asked: its nonce/,
+    ],
+    [
+      "stamps the new nonce on an old answer and leaves its cache field out",
+      { stuckCache: "stamped", noCacheField: true },
+      "determinism",
+      "fail",
+      /its nonce is not in it/,
+    ],
+    [
+      "does not say whether its cache answered",
+      { noCacheField: true },
+      "determinism",
+      "inconclusive",
+      /no cache field/,
+    ],
     [
       "puts other examples into the prompt",
       { wrongFewShots: true },
@@ -185,18 +220,20 @@ describe("determinism and prompt audit", () => {
     expect([result.verdict, result.summary]).toEqual([verdict, expect.stringMatching(says)]);
   });
 
-  it("take nonces for proof where the answer has no cache field", async () => {
-    house.ragService.misbehave({ noCacheField: true });
-    expect(await house.run("determinism")).toMatchObject({
-      verdict: "pass",
-      numbers: { cache_first: null, nonces_returned: true },
-    });
+  it("take a model's shorter name for its id", async () => {
+    house.ragService.misbehave({ claimedModel: "extractive-reader" });
+    expect((await house.run("prompt-audit")).verdict).toBe("pass");
   });
 
   it("report whether the same answer came back, and don't judge it", async () => {
     house.ragService.misbehave({ restless: true });
-    expect(await house.run("determinism")).toMatchObject({ verdict: "pass", numbers: { identical_answers: "1 of 2" } });
+    expect(await house.run("determinism")).toMatchObject({ verdict: "pass", numbers: { identical_share: 0 } });
     house.ragService.misbehave({ restless: false });
-    expect(await house.run("determinism")).toMatchObject({ verdict: "pass", numbers: { identical_answers: "2 of 2" } });
+    // The probe question, and the gold file's first two by id that aren't it.
+    expect(await house.run("determinism")).toMatchObject({
+      verdict: "pass",
+      value: "temperature 0, no cache, 6 of 6 repeats identical",
+      numbers: { questions: 3, repeats_each: 3, identical_repeats: 6, repeats_compared: 6, identical_share: 1 },
+    });
   });
 });

@@ -165,6 +165,7 @@ describe("the registry", () => {
       },
     });
     const gates = createGates({
+      environment: { serviceReport: never },
       manifest: { collect: never },
       backup: { records, now: () => 0, random: (bytes) => new Uint8Array(bytes) },
       resources: {
@@ -177,9 +178,15 @@ describe("the registry", () => {
       configHash: { serviceReport: never },
       modelVersions: { resolveModel: never },
       models: { models: outside },
-      determinism: { settings: SETTINGS, ask: never, evaluation: outside, nonce: () => "" },
+      determinism: {
+        settings: SETTINGS,
+        ask: never,
+        evaluation: outside,
+        nonce: () => "",
+        goldQuestions: async () => [],
+      },
       promptAudit: { settings: SETTINGS, ask: never, nonce: () => "" },
-      concurrency: { limits, limiter: { run: never, state: never } },
+      concurrency: { limits, limiter: { run: never, state: never }, serviceReport: never },
     });
     expect([...gates.keys()].sort()).toEqual(Object.keys(BUILT_CHECKS).sort());
     for (const [id, each] of gates) expect(each.id).toBe(id);

@@ -50,20 +50,20 @@ describe("the proof of a gate", () => {
   it("holds when it fails where it should, for the reason it should, and passes the good twin", async () => {
     const proof = await prove(tokenBudget);
     expect(proof).toMatchObject({ gate: "token-budget", version: tokenBudget.version, problems: [] });
-    expect(proof.cases.map(({ verdict }) => verdict)).toEqual(["fail", "fail", "pass"]);
+    expect(proof.cases.map(({ verdict }) => verdict)).toEqual(["fail", "fail", "fail", "fail", "pass"]);
     expect(proof.cases[0]?.findings).toContain("chunk-size:exceeded");
   });
 
   it("does not hold for a gate that is always green", async () => {
     const green = broken(async (subject, stop) => ({ ...(await tokenBudget.check(subject, stop)), verdict: "pass" }));
-    expect(await kinds(green)).toEqual(["bad-1:pass", "bad-2:pass"]);
+    expect(await kinds(green)).toEqual(["bad-1:pass", "bad-2:pass", "bad-3:pass", "bad-4:pass"]);
   });
 
   it("does not hold for a gate that is always red", async () => {
     const red = broken(async (subject, stop) => ({
       ...(await tokenBudget.check(subject, stop)),
       verdict: "fail",
-      findings: ["chunk-size:exceeded", "context-budget:exceeded"],
+      findings: tokenBudgetSelfTest.bad.map(({ finds }) => String(finds)),
     }));
     expect(await kinds(red)).toEqual(["good:fail"]);
   });
@@ -73,7 +73,7 @@ describe("the proof of a gate", () => {
       ...(await tokenBudget.check(subject, stop)),
       findings: ["something:else"],
     }));
-    expect(await kinds(blind)).toEqual(["bad-1:other-finding", "bad-2:other-finding"]);
+    expect(await kinds(blind)).toEqual([1, 2, 3, 4].map((at) => `bad-${at}:other-finding`));
   });
 
   it("does not hold for a gate that throws, without blaming the gate for what may be the database", async () => {
@@ -82,6 +82,8 @@ describe("the proof of a gate", () => {
     expect(problems.map(({ kind, sure }) => [kind, sure])).toEqual([
       ["bad-1:error", false],
       ["bad-2:error", false],
+      ["bad-3:error", false],
+      ["bad-4:error", false],
       ["good:error", false],
     ]);
   });
@@ -204,7 +206,12 @@ describe("golive health --self-test", () => {
     });
     const kept = await pool.query("SELECT gate, verdicts FROM golive.self_test ORDER BY id");
     expect(kept.rows.map(({ gate }) => gate)).toEqual(gates.map(({ id }: { id: string }) => id));
-    for (const { verdicts } of kept.rows) expect(verdicts).toEqual([...verdicts.slice(0, -1).fill("fail"), "pass"]);
+    for (const { verdicts } of kept.rows) {
+      expect(verdicts.at(-1)).toBe("pass");
+      // Inconclusive is for what is not shown; each gate fails on something too.
+      expect(verdicts.slice(0, -1).every((each: string) => ["fail", "inconclusive"].includes(each))).toBe(true);
+      expect(verdicts).toContain("fail");
+    }
     expect((await pool.query("SELECT 1 FROM golive.backup")).rowCount).toBe(0);
   });
 
@@ -212,12 +219,12 @@ describe("golive health --self-test", () => {
     const words = async (gate: string) => (await house.golive(["health", "--gate", gate])).out.replaceAll(/\s+/g, " ");
     expect(await words("token-budget")).toContain("· proven to fail less than a minute ago");
     await pool.query(
-      "INSERT INTO golive.self_test (service, gate, version, standing, verdicts, evidence) VALUES ('support-docs', 'token-budget', 0, 'proven', '{}', '{}'), ('support-docs', 'environment', 2, 'unproven', '{}', '{}')",
+      "INSERT INTO golive.self_test (service, gate, version, standing, verdicts, evidence) VALUES ('support-docs', 'token-budget', 0, 'proven', '{}', '{}'), ('support-docs', 'environment', 3, 'unproven', '{}', '{}')",
     );
     expect(await words("token-budget")).toContain("· never proven to fail in this version");
     expect(await words("environment")).toContain("· not to be trusted: its self-test failed less than a minute ago");
     const json = await house.golive(["health", "--gate", "environment", "--json"]);
-    expect(JSON.parse(json.out).gates[0].self_test).toMatchObject({ standing: "unproven", version: 2 });
+    expect(JSON.parse(json.out).gates[0].self_test).toMatchObject({ standing: "unproven", version: 3 });
   });
 
   it("tells people what each gate fails on and passes with", async () => {
@@ -227,7 +234,7 @@ describe("golive health --self-test", () => {
     expect(words).toContain("Fails on one chunk of 400 tokens where 200 are allowed; on chunks that fit alone and not");
     expect(words).toContain("Passes with chunks that fit alone and together.");
     expect(words).toContain("2 of 2 gates proven.");
-    expect(said.err).toMatch(/^environment: proven, 4 fixtures$/m);
+    expect(said.err).toMatch(/^environment: proven, 6 fixtures$/m);
   });
 
   it("refuses --run: the fixtures are its own", async () => {

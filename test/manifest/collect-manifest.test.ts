@@ -57,6 +57,10 @@ const sources = (changes: Partial<ManifestSources> = {}): ManifestSources => ({
   datasets: async () => [{ id: "handbook-gold", sha256: "a".repeat(64), bytes: 12, cases: 1 }],
   ...changes,
 });
+/** The same honest report, from this code. */
+const fromSource = (source: { commit: string; branch: string }): Partial<ManifestSources> => ({
+  serviceReport: async (pair, signal) => ({ ...(await sources().serviceReport(pair, signal)), source }),
+});
 const collect = (changes: Partial<ManifestSources> = {}) =>
   collectManifest(sources(changes), AbortSignal.timeout(20_000));
 
@@ -114,6 +118,28 @@ describe("collecting the manifest", () => {
     expect((await collect({ storeUrl: "postgres://bot:new@db.internal/rag" })).hash).toBe(before.hash);
   });
 
+  it.each([
+    ...["search_key", "few_shot_key", "rerank_key", "auth_mode", "cookie_policy", "key"].map(
+      (key) => [key, "WORD"] as const,
+    ),
+    ["system_prompt", "Say token=WORD first."] as const,
+    ["endpoint", "https://search.example/v1?boost=WORD"] as const,
+  ])("sees a change of %s, which it hides, and shows neither value", async (key, text) => {
+    const [one, two] = ["alpha-77", "omega-77"];
+    const put = (word: string) =>
+      runner.query(`UPDATE ${FIXTURE.configs} SET body = body || $1`, [
+        { reader: { [key]: text.replace("WORD", word) } },
+      ]);
+    await put(one);
+    const before = await collect();
+    await put(two);
+    const after = await collect();
+    expect(before.problems).toEqual([]);
+    expect(diffManifests(before.body, after.body).map((change) => change.key)).toEqual(["configuration.hidden.digest"]);
+    expect(after.hash).not.toBe(before.hash);
+    expect(before.text + after.text).not.toMatch(/alpha-77|omega-77/);
+  });
+
   it("has another hash for other thresholds", async () => {
     const other = await collect({ qualityGates: { precision_min: 0.3, latency_max: 30 } });
     expect(other.problems).toEqual([]);
@@ -139,6 +165,27 @@ describe("collecting the manifest", () => {
         "configuration.sha256 is not known",
       ]),
     );
+  });
+
+  it.each<[what: string, changes: () => Partial<ManifestSources>, says: string]>([
+    [
+      "a dataset of 0 bytes",
+      () => ({ datasets: async () => [{ id: "g", sha256: "a".repeat(64), bytes: 0, cases: null }] }),
+      "datasets.0.bytes is 0: the file is empty",
+    ],
+    [
+      "a dataset of 0 cases",
+      () => ({ datasets: async () => [{ id: "g", sha256: "a".repeat(64), bytes: 2, cases: 0 }] }),
+      "datasets.0.cases is 0: the file has no cases",
+    ],
+    ["a commit of zeros", () => fromSource({ commit: "0000000", branch: "main" }), "source.commit is no git commit"],
+    [
+      "a checkout without a branch",
+      () => fromSource({ commit: "0123456", branch: "HEAD" }),
+      "source.branch is no branch",
+    ],
+  ])("does not take %s for a fact", async (_what, changes, says) => {
+    expect((await collect(changes())).problems).toEqual([says]);
   });
 
   it("takes an adoption for a record", async () => {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { type Json, sha256 } from "#src/manifest/canonical";
 import { askedModels } from "#src/manifest/collect-models";
 import { compareReport } from "#src/manifest/collect-service";
-import { FACT_NAMES, readConfigurationFacts } from "#src/manifest/configuration-facts";
+import { FACT_NAMES, type FactName, readConfigurationFacts } from "#src/manifest/configuration-facts";
 import { redact } from "#src/manifest/redact";
 import { checksTouchedBy, signOffsResting } from "#src/manifest/touches";
+import type { ServiceReport } from "#src/rag/service";
 import { configBody, honestReport } from "#test/support/config-body";
+import { serviceFixture } from "#test/support/rag-fixture";
 
 // As the manifest holds it: without the secret.
 const body = z.record(z.string(), z.json()).parse(redact(configBody(30)));
@@ -25,7 +28,49 @@ describe("what can change an answer", () => {
       "configuration.body.prompt.sha256 is null (prompt_sha256)",
       "configuration.body.thresholds is not known (thresholds)",
     ]);
-    expect(problems(null, {})).toHaveLength(FACT_NAMES.length);
+    // All but `few_shot_selection`, which means `fixed` where it is left out.
+    expect(problems(null, {})).toHaveLength(FACT_NAMES.length - 1);
+  });
+
+  it.each<[fact: FactName, path: string, value: Json, expected: RegExp]>([
+    [
+      "tokenizer_sha256",
+      "embedding.tokenizer_sha256",
+      "<sha256>",
+      /"<sha256>" \(tokenizer_sha256\); expected a SHA-256/,
+    ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what stands there when nobody filled it in
+    ["tokenizer_sha256", "embedding.tokenizer_sha256", "${TOKENIZER_SHA}", /expected a SHA-256/],
+    ["tokenizer_sha256", "embedding.tokenizer_sha256", "0".repeat(64), /expected a SHA-256/],
+    ["prompt_sha256", "prompt.sha256", "", /is "" \(prompt_sha256\); expected a SHA-256/],
+    ["prompt_sha256", "prompt.sha256", "prompt_v1.0", /expected a SHA-256/],
+    ["few_shot_pool_sha256", "prompt.few_shot_pool_sha256", "none", /expected a SHA-256/],
+    ["thresholds", "thresholds", {}, /is \{\} .*applies: false/],
+    ["weights", "retrieval.weights", {}, /is \{\}/],
+    ["temperature", "generation.temperature", "zero", /is "zero" .*expected a number from 0 to 2/],
+    ["temperature", "generation.temperature", -1, /expected a number from 0/],
+    ["few_shot_ids", "prompt.few_shot_ids", "none", /expected a list of ids/],
+    ["few_shot_ids", "prompt.few_shot_ids", ["fs-1", "fs-1"], /each once/],
+    ["few_shot_selection", "prompt.few_shot_selection", "some", /"per-question"/],
+    ["fusion", "retrieval.fusion", "?", /is "\?" .*a name/],
+    ["generation_model", "generation.model", "TBD", /no placeholder/],
+    ["chain_of_thought", "generation.chain_of_thought", "off", /true or false/],
+    ["chunk_prefix_policy", "chunking.prefix_policy", "B", /"A" or "none"/],
+    ["embedding_dimension", "embedding.dimension", 0, /from 1 to 16,000/],
+  ])("is no fact when %s is a placeholder, made up or of another type (%s: %j)", (fact, path, value, expected) => {
+    const changed = structuredClone(configBody(30));
+    // With a pool, so that only the one fact is wrong.
+    Object(changed.prompt).few_shot_pool_sha256 = sha256("pool");
+    const steps = path.split(".");
+    const last = steps.pop() ?? "";
+    Object(steps.reduce<object>((at, step) => Object(Reflect.get(at, step)), changed))[last] = value;
+    expect(problems(changed, {})).toEqual([expect.stringMatching(expected)]);
+    expect(problems(changed, {})[0]).toMatch(new RegExp(`^configuration\\.body\\.${path} is .*\\(${fact}\\)`));
+  });
+
+  it("shows no more than the beginning of a wrong value", () => {
+    const changed = { ...body, thresholds: "x ".repeat(5_000) };
+    expect(problems(changed, {})[0]?.length).toBeLessThan(250);
   });
 
   it("may stand elsewhere, when golive.yaml says where", () => {
@@ -60,21 +105,59 @@ describe("what can change an answer", () => {
 describe("what a service reports", () => {
   const asked = { run: "b", config: "v2" };
   it("agrees with the version that was reviewed", () => {
-    expect(compareReport(honestReport(body), asked, body).contradictions).toEqual([]);
+    expect(compareReport(honestReport(body), asked, body, serviceFixture()).contradictions).toEqual([]);
   });
 
   it("is contradicted by its own hash, its pair and each key that differs", () => {
     const lying = { ...honestReport(body), config_hash: "0".repeat(64) };
-    expect(compareReport(lying, asked, body).contradictions).toEqual([
+    expect(compareReport(lying, asked, body, serviceFixture()).contradictions).toEqual([
       expect.stringMatching(/^it reports CONFIG_HASH 000000000000, but the configuration it shows has [0-9a-f]{12}$/),
     ]);
-    expect(compareReport(honestReport(body, "a", "v1"), asked, body).contradictions).toEqual([
+    expect(compareReport(honestReport(body, "a", "v1"), asked, body, serviceFixture()).contradictions).toEqual([
       "it answers for run a, not for b",
       "it answers for configuration v1, not for v2",
     ]);
-    expect(compareReport(honestReport({ ...body, top_k: 31 }), asked, body).contradictions).toEqual([
+    expect(compareReport(honestReport({ ...body, top_k: 31 }), asked, body, serviceFixture()).contradictions).toEqual([
       "it runs top_k: 30 → 31",
     ]);
+  });
+});
+
+describe("what a service reports beside its configuration", () => {
+  const said = (changes: Partial<ServiceReport>) =>
+    compareReport({ ...honestReport(body), ...changes }, { run: "b", config: "v2" }, body, serviceFixture())
+      .contradictions;
+  const { models } = honestReport(body);
+
+  it.each<[what: string, changes: Partial<ServiceReport>, expected: string[]]>([
+    ["another service", { service: "other" }, ["it is the service other, not docs"]],
+    [
+      "a model that nobody configured",
+      { models: { ...models, generation: [...models.generation, "somebody.else-v2"] } },
+      ["it generates with somebody.else-v2, which its configuration does not name"],
+    ],
+    [
+      "another reader",
+      { models: { ...models, generation: ["claude-3"] } },
+      ["it does not name the generation model sandbox.extractive-reader-v1 among those it asks (claude-3)"],
+    ],
+    [
+      "another embedder",
+      { models: { ...models, embedding: "titan-2" } },
+      ["it embeds with titan-2, its configuration says sandbox.hash-embed-256-v1"],
+    ],
+    [
+      "a reranker that is off",
+      { models: { ...models, rerank: "rerank-1" } },
+      ["it reranks with rerank-1, its configuration says nothing"],
+    ],
+    ["more model calls", { model_calls_per_answer: 40 }, ["it makes 40 model calls for an answer, golive.yaml says 1"]],
+  ])("is contradicted by %s", (_what, changes, expected) => {
+    expect(said(changes)).toEqual(expected);
+  });
+
+  it("agrees when a model is named as its vendor names it, or the service as golive.yaml does", () => {
+    expect(said({ models: { ...models, generation: ["extractive-reader"] }, service: "docs" })).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { canonicalJson, type Json, sha256 } from "#src/manifest/canonical";
 import { describeDsn, REDACTED } from "#src/manifest/describe-dsn";
 import { describeChange, diffManifests } from "#src/manifest/diff-manifests";
@@ -242,5 +243,17 @@ describe("rendering", () => {
       expect(renderManifest({ a: ["x: y", "\n"], b: { c: "2026-11-01", d: 1 } }, format)).toBe(one);
       expect(one).toMatchSnapshot();
     }
+  });
+
+  it.each(["1.1", "1.2"] as const)("is read back as it was by readers of YAML %s", (version) => {
+    const words =
+      "off on yes no y n Off NO true null ~ = << 12:30 190:20:30 2026-11-01 0123 0o7 0x1F 1_000 1e-7 .5 .inf";
+    const values = [...words.split(" "), "", 1e-7, -1e21, 0.05, 42, true, null];
+    const body: Json = { values, ...Object.fromEntries(words.split(" ").map((word) => [word, word])) };
+    const yaml = renderManifest(body, "yaml");
+    expect(parse(yaml, { version, merge: false })).toEqual(body);
+    // Neither is taken for a number, a time or a merge by a reader that is none of ours.
+    for (const word of ["off", "12:30", "1_000", "<<", "="]) expect(yaml).toContain(`\n  - "${word}"\n`);
+    expect(yaml).toContain("\n  - 1.0e-7\n  - -1.0e+21\n");
   });
 });

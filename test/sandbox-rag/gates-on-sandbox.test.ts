@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Faults } from "#sandbox/rag/faults";
 import { ingest } from "#sandbox/rag/ingest";
 import { createStore, putConfig, setPointer } from "#sandbox/rag/rag-store";
-import { defaultServiceConfig, serviceEnvironment } from "#sandbox/rag/service-defaults";
+import { defaultServiceConfig, SERVICE_VARIABLES, serviceEnvironment } from "#sandbox/rag/service-defaults";
 import { type Config, loadConfig } from "#src/config/load-config";
 import { describeProblems } from "#src/config/problems";
 import type { ServiceConfig } from "#src/config/service-config";
 import { listServices } from "#src/config/to-policy";
 import { candidateRun } from "#src/gates/candidate-run";
 import { database } from "#src/gates/database";
-import { environment } from "#src/gates/environment";
+import { createEnvironmentGate } from "#src/gates/environment";
 import type { GateSubject } from "#src/gates/gate";
 import { indexPresence } from "#src/gates/index-presence";
 import { prefixLeakage } from "#src/gates/prefix-leakage";
@@ -21,6 +21,7 @@ import { createRagStore, prepareRagStore } from "#src/rag/store-postgres";
 import { createEmptyDatabase, type TestDatabase } from "#test/support/postgres";
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+const environment = createEnvironmentGate({ serviceReport: async () => ({ variables: [...SERVICE_VARIABLES] }) });
 const GATES = [environment, database, indexPresence, tokenBudget, prefixLeakage, candidateRun, previousRunIntact];
 
 let config: Config;

@@ -1,5 +1,5 @@
 import { type LocalBedrock, startBedrock } from "#sandbox/bedrock/start";
-import { serviceEnvironment } from "#sandbox/rag/service-defaults";
+import { SERVICE_VARIABLES } from "#sandbox/rag/service-defaults";
 import { type LocalRagService, type RagServiceOptions, startRagService } from "#sandbox/rag-service/start";
 import type { Releasers } from "#test/sandbox/bolt-app";
 import type { TestDatabase } from "#test/support/postgres";
@@ -17,7 +17,7 @@ export async function startServiceBehind(
     storeUrl: rag.appUrl,
     service: "support-docs",
     bedrock: { endpoint: bedrock.url, region: bedrock.region },
-    variables: Object.keys(serviceEnvironment(rag.appUrl)),
+    variables: SERVICE_VARIABLES,
     source: { commit: "0123456789abcdef0123456789abcdef01234567", branch: "main" },
     ...options,
   });

@@ -1,4 +1,5 @@
 import { type ConcurrencyGateDeps, createConcurrencyGate } from "#src/gates/concurrency";
+import { honestReport } from "#src/gates/self-test/outside";
 import type { SelfTest } from "#src/gates/self-test/self-test";
 import type { LimiterState } from "#src/models/limiter";
 
@@ -28,7 +29,7 @@ const HELD: LimiterState = {
 };
 
 const over =
-  (limits: Partial<Limits["limits"]>, held: Partial<LimiterState> = {}) =>
+  (limits: Partial<Limits["limits"]>, held: Partial<LimiterState> = {}, calls = 1) =>
   () =>
     createConcurrencyGate({
       limits: { ...LIMITS, limits: { ...LIMITS.limits, ...limits } },
@@ -36,6 +37,7 @@ const over =
         run: ({ signal }, work) => work(signal),
         state: async () => ({ ...HELD, ...held }),
       },
+      serviceReport: async (subject) => ({ ...(await honestReport(subject)), model_calls_per_answer: calls }),
     });
 
 export const concurrencySelfTest: SelfTest = {
@@ -48,6 +50,11 @@ export const concurrencySelfTest: SelfTest = {
       what: "a replica with another configuration",
       gate: over({}, { configured: [...HELD.configured, { maxInFlight: 4, perSecond: 2, processes: 1 }] }),
       finds: "replicas:differ",
+    },
+    {
+      what: "a service that makes forty model calls for an answer where one is reserved",
+      gate: over({}, {}, 40),
+      finds: "model_calls_per_answer:over",
     },
   ],
   good: { what: "limits within their bars, and in force", gate: over({}) },

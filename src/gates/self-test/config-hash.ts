@@ -33,6 +33,36 @@ export const configHashSelfTest: SelfTest = {
       finds: /^configuration\.body\.prompt\.sha256 is not known/,
     },
     {
+      what: "a made-up hash of the prompt",
+      sql: [
+        `UPDATE configs SET body = jsonb_set(body, '{prompt,sha256}', '"prompt_v1.0"') WHERE version = 'golive-self-test-2'`,
+      ],
+      gate: reporting(() => ({})),
+      finds: /^configuration\.body\.prompt\.sha256 is "prompt_v1\.0"/,
+    },
+    {
+      what: "a commit of zeros on no branch",
+      gate: reporting(() => ({ source: { commit: "0000000", branch: "HEAD" } })),
+      finds: "source:unknown",
+    },
+    {
+      what: "a service that is another one",
+      gate: reporting(() => ({ service: "somebody-else" })),
+      finds: /^service:it is the service somebody-else/,
+    },
+    {
+      what: "a service that generates with a model its configuration does not name",
+      gate: reporting(({ models }) => ({
+        models: { ...models, generation: [...models.generation, "self-test-other"] },
+      })),
+      finds: /^service:it generates with self-test-other/,
+    },
+    {
+      what: "a service that makes other calls for an answer than golive.yaml says",
+      gate: reporting(() => ({ model_calls_per_answer: 40 })),
+      finds: /^service:it makes 40 model calls/,
+    },
+    {
       what: "a service that does not say which code it runs",
       gate: reporting(() => ({ source: null })),
       finds: "source:unknown",

@@ -1,12 +1,26 @@
 import { createDeterminismGate } from "#src/gates/determinism";
-import { askWith, auditWith, countingNonce, honestAsk, honestModels, SETTINGS } from "#src/gates/self-test/outside";
+import {
+  askWith,
+  auditWith,
+  countingNonce,
+  honestAsk,
+  honestModels,
+  replaying,
+  SETTINGS,
+} from "#src/gates/self-test/outside";
 import type { SelfTest } from "#src/gates/self-test/self-test";
 import type { AskService } from "#src/gates/service-probe";
 
 const asking =
   (ask: AskService, evaluation = honestModels({ evaluation: true })) =>
   () =>
-    createDeterminismGate({ settings: SETTINGS, ask, evaluation, nonce: countingNonce() });
+    createDeterminismGate({
+      settings: SETTINGS,
+      ask,
+      evaluation,
+      nonce: countingNonce(),
+      goldQuestions: async () => ["Which section is about invitations?"],
+    });
 
 export const determinismSelfTest: SelfTest = {
   bad: [
@@ -22,8 +36,30 @@ export const determinismSelfTest: SelfTest = {
     },
     {
       what: "a stored answer that claims to be a fresh one",
-      gate: asking(askWith(() => ({ cache: "miss", nonce: "nonce-1", trace_id: "trace-1" }))),
+      gate: () => asking(replaying(() => ({ cache: "miss" })))(),
       finds: "cache:stored-answer",
+    },
+    {
+      what: "a stored answer with the new nonce stamped on",
+      gate: () => asking(replaying((nonce, count) => ({ nonce, trace_id: `trace-${count}`, cache: "off" })))(),
+      finds: "nonce:not-in-prompt",
+    },
+    {
+      what: "a stored answer with the new nonce and no cache field",
+      gate: () => asking(replaying((nonce, count) => ({ nonce, trace_id: `trace-${count}`, cache: null })))(),
+      finds: "nonce:not-in-prompt",
+    },
+    {
+      what: "a service that does not say whether its cache answered",
+      gate: asking(askWith(() => ({ cache: null }))),
+      verdict: "inconclusive",
+      finds: "cache:not-shown",
+    },
+    {
+      what: "answers, retrievals and contexts with nothing in them",
+      gate: asking(askWith(() => ({ answer: "", snapshot: [], context: [] }))),
+      verdict: "inconclusive",
+      finds: "answer:empty",
     },
     {
       what: "a model client that lets another temperature through",

@@ -63,6 +63,18 @@ export const manifestSelfTest: SelfTest = {
       gate: collecting({ datasets: async () => [{ id: "self-test", sha256: null, bytes: null, cases: null }] }),
       finds: /^datasets\.0\.sha256 is not known/,
     },
+    {
+      what: "a dataset without a case",
+      gate: collecting({ datasets: async () => [{ id: "self-test", sha256: "0".repeat(64), bytes: 0, cases: 0 }] }),
+      finds: /^datasets\.0\.bytes is 0/,
+    },
+    {
+      what: "a hash that still is a variable",
+      sql: [`UPDATE configs SET body = jsonb_set(body, '{embedding,tokenizer_sha256}', '"\${TOKENIZER_SHA}"')`],
+      gate: collecting(),
+      finds:
+        /^configuration\.body\.embedding\.tokenizer_sha256 is "\$\{TOKENIZER_SHA\}" \(tokenizer_sha256\); expected a SHA-256/,
+    },
   ],
   good: { what: "every fact there", gate: collecting() },
 };

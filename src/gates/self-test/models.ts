@@ -23,6 +23,14 @@ export const modelsSelfTest: SelfTest = {
         }),
       finds: "embedding:self-test-embedder:wrong-dimension",
     },
+    {
+      what: "a configuration with another dimension than golive.yaml says",
+      sql: [
+        `UPDATE configs SET body = jsonb_set(body, '{embedding,dimension}', '5') WHERE version = 'golive-self-test-2'`,
+      ],
+      gate: () => createModelsGate({ models: honestModels() }),
+      finds: "embedding.dimension:not-as-golive.yaml",
+    },
   ],
   good: { what: "models that answer", gate: () => createModelsGate({ models: honestModels() }) },
 };

@@ -27,7 +27,9 @@ export const SETTINGS: DeterministicSettings = {
 };
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
-const PROMPT = "Answer from the handbook: how many sections has it?";
+const PASSAGE = "The handbook has forty sections, & each has a number.";
+const promptOf = (query: string): string =>
+  `Answer from the passages.\n<passage>${PASSAGE.replaceAll("&", "&amp;")}</passage>\n<question>${query}</question>`;
 
 /** What an honest service reports for the candidate. */
 export async function honestReport({ store, candidate }: GateSubject): Promise<ServiceReport> {
@@ -39,7 +41,7 @@ export async function honestReport({ store, candidate }: GateSubject): Promise<S
     config_version: candidate.config,
     config,
     config_hash: sha256(canonicalJson(config)),
-    variables: ["AWS_REGION"],
+    variables: ["AWS_REGION", "RAG_STORE_URL", "REQUESTS_PER_SECOND"],
     source: { commit: COMMIT, branch: "main" },
     models: { generation: ["self-test-reader"], embedding: "self-test-embedder", rerank: null },
     model_calls_per_answer: 1,
@@ -53,14 +55,16 @@ export const honestResolve: ResolveModel = async (model) =>
   model.startsWith("self-test-") ? { arn: `${ARN}${model}`, models: [`${ARN}${model}`] } : null;
 
 /** A service that answers as an evaluation asks it to. */
-export const honestAsk: AskService = async (subject, { nonce, eval: wish }) => {
+export const honestAsk: AskService = async (subject, { query, nonce, eval: wish }) => {
   const { config_hash } = await honestReport(subject);
+  const prompt = promptOf(query);
+  const chunk = { chunk_id: "c7", document: "handbook", text: PASSAGE };
   return {
     answer: "It has forty sections.",
     citations: [],
-    snapshot: [],
-    candidates: { before_clamp: 0, before_dedup: 0, after_dedup: 0 },
-    context: [],
+    snapshot: [{ ...chunk, bm25_text: PASSAGE, score: 1, rank: 1 }],
+    candidates: { before_clamp: 1, before_dedup: 1, after_dedup: 1 },
+    context: [{ ...chunk, tokens: 9 }],
     timings: {
       retrieve_ms: null,
       rerank_ms: null,
@@ -71,13 +75,13 @@ export const honestAsk: AskService = async (subject, { nonce, eval: wish }) => {
     },
     tool_calls: [],
     prompt_audit: {
-      prompt_sha256: sha256(PROMPT),
-      prompt: PROMPT,
+      prompt_sha256: sha256(prompt),
+      prompt,
       model: "self-test-reader",
       temperature: wish.temperature,
       seed: wish.seed,
       cot: false,
-      few_shot_ids: [],
+      few_shot_ids: ["fs-1", "fs-2", "fs-3"],
       input_tokens: 12,
       output_tokens: 5,
     },
@@ -102,6 +106,17 @@ export const askWith =
 export const auditWith = (change: Partial<NonNullable<Answer["prompt_audit"]>>): AskService =>
   askWith(({ prompt_audit: audit }) => ({ prompt_audit: audit === null ? null : { ...audit, ...change } }));
 
+/** A proxy that keeps the first answer and sends it again, with what `stamp` renews in it. */
+export function replaying(stamp: (nonce: string, count: number) => Partial<Answer>): AskService {
+  let kept: Answer | null = null;
+  let count = 0;
+  return async (subject, question, signal) => {
+    count += 1;
+    kept ??= await honestAsk(subject, question, signal);
+    return { ...kept, ...stamp(question.nonce, count) };
+  };
+}
+
 /** Numbers that no nonce repeats. */
 export function countingNonce(): () => string {
   let count = 0;
@@ -118,16 +133,18 @@ const answered = (model: string): ConverseAnswer => ({
   stopReason: "max_tokens",
   usage: { inputTokens: 5, outputTokens: 1 },
   attempts: 1,
+  timeouts: 0,
   timings: TIMINGS,
-  promptSha256: sha256(PROMPT),
+  promptSha256: sha256(promptOf("ready?")),
   auditId: "self-test",
 });
 const embedded = (dimension: number): EmbedAnswer => ({
   vector: Array.from({ length: dimension }, () => 0.5),
   inputTokens: 5,
   attempts: 1,
+  timeouts: 0,
   timings: TIMINGS,
-  promptSha256: sha256(PROMPT),
+  promptSha256: sha256(promptOf("ready?")),
   auditId: "self-test",
 });
 

@@ -14,6 +14,13 @@ export const prefixLeakageSelfTest: SelfTest = {
       sql: ["UPDATE chunks SET embedding_text = content WHERE run = 'golive-self-test-candidate' AND id = 'c7'"],
       finds: "embedding_text:against-policy-A",
     },
+    {
+      what: "a configuration under another prefix policy than golive.yaml says",
+      sql: [
+        `UPDATE configs SET body = jsonb_set(body, '{chunking,prefix_policy}', '"none"') WHERE version = 'golive-self-test-2'`,
+      ],
+      finds: "chunking.prefix_policy:not-as-golive.yaml",
+    },
   ],
   good: { what: "the prefix in every embedding text and in no search text" },
 };

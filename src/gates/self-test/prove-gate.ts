@@ -53,14 +53,19 @@ export async function proveGate(
   const cases: ProofCase[] = [];
   const problems: ProofProblem[] = [];
   const fixtures = [
-    ...test.bad.map((fixture, at) => ({ name: `bad-${at + 1}`, fixture, finds: fixture.finds })),
-    { name: "good", fixture: test.good, finds: null },
+    ...test.bad.map((fixture, at) => ({
+      name: `bad-${at + 1}`,
+      fixture,
+      finds: fixture.finds,
+      must: fixture.verdict ?? "fail",
+    })),
+    { name: "good", fixture: test.good, finds: null, must: "pass" },
   ];
-  for (const { name, fixture, finds } of fixtures) {
+  for (const { name, fixture, finds, must } of fixtures) {
     try {
       const found = await face(gate, fixture, finds, scratch, signal);
       cases.push(found);
-      const problem = judge(name, found, finds);
+      const problem = judge(name, found, finds, must);
       if (problem !== null) problems.push(problem);
     } catch (error) {
       signal.throwIfAborted();
@@ -95,15 +100,18 @@ function face(
   });
 }
 
-function judge(name: string, found: ProofCase, finds: BadFixture["finds"] | null): ProofProblem | null {
+function judge(name: string, found: ProofCase, finds: BadFixture["finds"] | null, must: string): ProofProblem | null {
   const { what, verdict, findings } = found;
   const kind = `${name}:${verdict}`;
   if (verdict === "error") return { sure: false, kind, text: `it could not run on ${what} (${found.summary})` };
   if (finds === null) {
     return verdict === "pass" ? null : { sure: true, kind, text: `it does not pass ${what}, but says ${verdict}` };
   }
-  if (verdict !== "fail") return { sure: true, kind, text: `it does not fail ${what}, but says ${verdict}` };
+  if (verdict !== must) {
+    const wanted = must === "fail" ? `it does not fail ${what}` : `it is not ${must} about ${what}`;
+    return { sure: true, kind, text: `${wanted}, but says ${verdict}` };
+  }
   const hit = findings.some((each) => (typeof finds === "string" ? each === finds : finds.test(each)));
-  const text = `it fails ${what} for another reason (${findings.join(", ") || "none"})`;
+  const text = `it says ${must} to ${what} for another reason (${findings.join(", ") || "none"})`;
   return hit ? null : { sure: true, kind: `${name}:other-finding`, text };
 }

@@ -7,6 +7,7 @@ import { runnerWithin } from "#src/rag/runner-within";
 import type { RagStore, StoreQuery } from "#src/rag/store";
 import { ragStoreOver } from "#src/rag/store-postgres";
 import type { Pair } from "#src/release/events";
+import { digestOf } from "#src/release/hash";
 
 export const LIVE: Pair = { run: "golive-self-test-live", config: "golive-self-test-1" };
 export const CANDIDATE: Pair = { run: "golive-self-test-candidate", config: "golive-self-test-2" };
@@ -134,7 +135,7 @@ const CONFIGURATION = {
     model: "self-test-embedder",
     dimension: 4,
     tokenizer: "self-test-words",
-    tokenizer_sha256: "0".repeat(64),
+    tokenizer_sha256: digestOf("self-test tokenizer"),
   },
   generation: {
     model: "self-test-reader",
@@ -144,8 +145,13 @@ const CONFIGURATION = {
     max_tokens: 256,
     chain_of_thought: false,
   },
-  prompt: { template: "self-test", sha256: "0".repeat(64), few_shot_ids: [], few_shot_pool_sha256: "0".repeat(64) },
-  thresholds: {},
+  prompt: {
+    template: "self-test",
+    sha256: digestOf("self-test prompt"),
+    few_shot_ids: ["fs-1", "fs-2", "fs-3"],
+    few_shot_pool_sha256: digestOf("self-test pool"),
+  },
+  thresholds: { dense_similarity_min: 0.05 },
 };
 
 function serviceIn(schema: string, real: ServiceConfig): ServiceConfig {
@@ -186,7 +192,11 @@ function serviceIn(schema: string, real: ServiceConfig): ServiceConfig {
       context_budget_tokens: 400,
       prefix: { policy: "A", pattern: "^Document: " },
     },
-    rag_service: { ...real.rag_service, probe_question: "How many sections has the handbook?" },
+    rag_service: {
+      ...real.rag_service,
+      model_calls_per_answer: 1,
+      probe_question: "How many sections has the handbook?",
+    },
     models: { judge_model: "self-test-judge" },
     configuration_facts: {},
     applies: {},

@@ -24,8 +24,11 @@ export type Fixture = {
   readonly gate?: (world: World) => Gate;
 };
 
-/** `finds`: the finding that must be among the gate's, so that it fails for the reason it was made to. */
-export type BadFixture = Fixture & { readonly finds: string | RegExp };
+/**
+ * `finds`: the finding that must be among the gate's, so that it fails for the reason it was made to. `verdict`: left out where
+ * the gate has to fail; inconclusive where the defect is that something is not shown.
+ */
+export type BadFixture = Fixture & { readonly finds: string | RegExp; readonly verdict?: "inconclusive" };
 
 /** A gate that fails on everything would pass the bad ones alone: the good twin has to pass. */
 export type SelfTest = { readonly bad: readonly [BadFixture, ...BadFixture[]]; readonly good: Fixture };
