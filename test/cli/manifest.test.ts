@@ -45,7 +45,7 @@ describe("golive manifest", () => {
     const diff = await house.golive(["manifest", "diff", before, after.slice(0, 8)]);
     expect(diff.code).toBe(0);
     expect(diff.out).toMatch(
-      /configuration\.body\.rerank\.top_n: 8 → 5\n +checks +manifest, config-hash, rerank-settings\n/,
+      /configuration\.body\.rerank\.top_n: 8 → 5\n +checks +manifest, config-hash, prompt-audit, rerank-settings\n/,
     );
     expect(diff.out).toMatch(/sign-offs +accuracy, go-ahead/);
     const json = JSON.parse((await house.golive(["manifest", "diff", before, after, "--json"])).out);

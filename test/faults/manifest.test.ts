@@ -70,7 +70,7 @@ describe.concurrent("the frozen manifest", () => {
       expect(await bot.count("sign-off-voided")).toBe(2);
       await eventually(
         () => notes(bot),
-        /configuration\.body\.context\.chunks: 8 → 6 · _checked by CONFIG_HASH, Token budget/,
+        /configuration\.body\.context\.chunks: 8 → 6 · _checked by CONFIG_HASH, Prompt audit, Token budget/,
       );
       await eventually(() => files(bot).length, 2);
       // Every check is asked again about the new manifest.

@@ -135,7 +135,10 @@ describe("collecting the manifest", () => {
     await put(two);
     const after = await collect();
     expect(before.problems).toEqual([]);
-    expect(diffManifests(before.body, after.body).map((change) => change.key)).toEqual(["configuration.hidden.digest"]);
+    expect(diffManifests(before.body, after.body).map((change) => change.key)).toEqual([
+      "active.config_hidden.digest",
+      "configuration.hidden.digest",
+    ]);
     expect(after.hash).not.toBe(before.hash);
     expect(before.text + after.text).not.toMatch(/alpha-77|omega-77/);
   });
