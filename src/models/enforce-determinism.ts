@@ -21,6 +21,7 @@ export function holdToDeterminism(settings: DeterministicSettings, asked: Sampli
   const right = evaluationSampling(settings);
   refuse([
     ...differences(right, asked),
+    // Not the other way round: what has to think where COT_ENABLED=1 is the evaluated service, whom the check prompt-audit asks.
     ...(audit.cot && !settings.COT_ENABLED ? ["a chain of thought, although COT_ENABLED=0"] : []),
     ...(audit.fewShotIds.includes("") ? ["a few-shot example without an id"] : []),
   ]);

@@ -291,6 +291,7 @@ describe("deterministic_evaluation.env", () => {
   it.each([
     ["another temperature", "TEMPERATURE=0", "TEMPERATURE=0.2", /TEMPERATURE: "0.2"; expected exactly 0/],
     ["a cache left on", "EVAL_DISABLE_CACHE=1", "EVAL_DISABLE_CACHE=0", /EVAL_DISABLE_CACHE: "0"; expected exactly 1/],
+    ["another seed", "RANDOM_SEED=42", "RANDOM_SEED=7", /RANDOM_SEED: "7"; expected exactly 42/],
     ["a missing setting", "RANDOM_SEED=42\n", "", /RANDOM_SEED: missing; expected/],
     ["an unknown setting", "TOP_K=1", "TOP_K=1\nTOPK=1", /unknown key "TOPK"; expected one of TEMPERATURE/],
     ["a setting given twice", "TOP_K=1", "TOP_K=1\nTOP_K=1", /TOP_K: already set on line \d+/],

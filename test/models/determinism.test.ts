@@ -58,6 +58,16 @@ describe("is refused before anything is sent", () => {
     expect(error.message).toContain("COT_ENABLED=0");
   });
 
+  test("but not a request of Golive's own that goes without one where services think", async () => {
+    const client = createModelClient({ ...house.deps, determinism: { ...(await shipped()), COT_ENABLED: true } });
+    for (const cot of [false, true]) {
+      const { audit } = question();
+      expect(await client.converse(question({ sampling: RIGHT, audit: { ...audit, cot } }))).toMatchObject({
+        text: ANSWER,
+      });
+    }
+  });
+
   test("anything without a prompt audit", async () => {
     const client = createModelClient({ ...house.deps, audit: null });
     for (const call of [client.converse(question({ sampling: RIGHT })), client.embed(embedding())]) {

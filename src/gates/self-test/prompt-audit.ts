@@ -1,10 +1,13 @@
 import { createPromptAuditGate } from "#src/gates/prompt-audit";
-import { askWith, auditWith, countingNonce, SETTINGS } from "#src/gates/self-test/outside";
+import { askWith, auditWith, countingNonce, honestAsk, SETTINGS } from "#src/gates/self-test/outside";
 import type { SelfTest } from "#src/gates/self-test/self-test";
 import type { AskService } from "#src/gates/service-probe";
 import { sha256 } from "#src/manifest/canonical";
 
-const asking = (ask: AskService) => () => createPromptAuditGate({ settings: SETTINGS, ask, nonce: countingNonce() });
+const asking =
+  (ask: AskService, settings = SETTINGS) =>
+  () =>
+    createPromptAuditGate({ settings, ask, nonce: countingNonce() });
 
 export const promptAuditSelfTest: SelfTest = {
   bad: [
@@ -44,6 +47,17 @@ export const promptAuditSelfTest: SelfTest = {
       gate: asking(askWith(() => ({ answer: "", snapshot: [], context: [] }))),
       verdict: "inconclusive",
       finds: "context:empty",
+    },
+    {
+      what: "a chain of thought, which the settings turn off",
+      sql: [`UPDATE configs SET body = jsonb_set(body, '{generation,chain_of_thought}', 'true')`],
+      gate: asking(auditWith({ cot: true })),
+      finds: "cot:against-env",
+    },
+    {
+      what: "no chain of thought, which the settings turn on",
+      gate: asking(honestAsk, { ...SETTINGS, COT_ENABLED: true }),
+      finds: "cot:against-env",
     },
     {
       what: "another model than the reviewed one",
