@@ -16,7 +16,8 @@ async function fill(): Promise<TestDatabase> {
   await createStore(database.adminUrl, { grantTo: "golive_app" });
   await ensureLiveRun(database.adminUrl, corpus);
   await ensureCandidate(database.adminUrl, corpus);
-  await putConfig(database.adminUrl, "v2", { ...defaultServiceConfig(), context: { chunks: 6, max_tokens: 2500 } });
+  const { retrieval, ...rest } = defaultServiceConfig();
+  await putConfig(database.adminUrl, "v2", { ...rest, retrieval: { ...retrieval, per_document_cap: 2 } });
   await prepareRagStore({ connectionString: database.adminUrl, grantTo: "golive_app" });
   return database;
 }
