@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { Pool } from "pg";
 import type { LocalBedrock } from "#sandbox/bedrock/start";
-import { serviceEnvironment } from "#sandbox/rag/service-defaults";
+import { putConfig } from "#sandbox/rag/rag-store";
+import { defaultServiceConfig, serviceEnvironment } from "#sandbox/rag/service-defaults";
 import type { LocalRagService } from "#sandbox/rag-service/start";
 import { composeChecks } from "#src/compose-checks";
 import { composeModels } from "#src/compose-models";
@@ -51,6 +52,9 @@ export async function openGatesHouse(
   if (service === undefined) throw new Error("golive.yaml has no service");
   const [database, rag] = await Promise.all([createTestDatabase(), createRagHouse()]);
   releasers.push(database.drop, rag.drop);
+  // Another configuration than v1, within the bars that golive.yaml states.
+  const { retrieval, ...rest } = defaultServiceConfig();
+  await putConfig(rag.adminUrl, "v2", { ...rest, retrieval: { ...retrieval, per_document_cap: 3 } });
   const pool = new Pool({ connectionString: database.appUrl });
   releasers.push(() => pool.end());
   const store = createRagStore({ service, connectionString: rag.appUrl });
