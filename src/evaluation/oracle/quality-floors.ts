@@ -39,8 +39,8 @@ export type FloorReport = {
 };
 
 export const FEWEST_CASES = 50;
-/** More cases without a grade than this, and the rest don't stand for them. */
-export const MOST_UNGRADED = 0.2;
+/** Above this share of cases without a score, whatever the reason, the others don't stand for them. */
+export const MOST_MISSING = 0.05;
 
 /**
  * The absolute floors, on unrounded 0–1 macro means over at least 50 different answerable cases: a case weighs the same however
@@ -52,7 +52,7 @@ export function checkFloors(floors: Floors, cases: readonly FloorCase[], measure
     .map((runs) => runs.flatMap(({ metrics }) => metrics ?? []))
     .filter((runs) => runs.length > 0);
   const ungraded = byCase.size - graded.length;
-  const enough = graded.length >= FEWEST_CASES && ungraded <= MOST_UNGRADED * byCase.size;
+  const enough = graded.length >= FEWEST_CASES && ungraded <= MOST_MISSING * byCase.size;
   const mean = (metric: keyof MetricValues): number | null =>
     meanOf(graded.map((runs) => meanOf(runs.map((values) => values[metric] ?? Number.NaN)) ?? Number.NaN));
   const atLeast = (floor: keyof Floors, value: number | null) =>
