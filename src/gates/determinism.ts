@@ -1,6 +1,14 @@
 import type { DeterministicSettings } from "#src/config/determinism";
 import type { Gate, GateSubject } from "#src/gates/gate";
-import { type AskService, type Doubt, doubt, inWords, pairDoubts, verdictOf } from "#src/gates/service-probe";
+import {
+  type AskService,
+  type Doubt,
+  doubt,
+  inWords,
+  pairDoubts,
+  samplingDoubts,
+  verdictOf,
+} from "#src/gates/service-probe";
 import type { ModelClient } from "#src/models/model-call";
 import { ModelError } from "#src/models/model-error";
 import type { Answer } from "#src/rag/service";
@@ -88,23 +96,6 @@ export function createDeterminismGate({ settings, ask, evaluation, nonce }: Dete
       };
     },
   };
-}
-
-function samplingDoubts({ prompt_audit: audit }: Answer, wanted: number): readonly Doubt[] {
-  if (audit === null) return [doubt.unshown("prompt_audit:not-shown", "the answer carries no prompt_audit")];
-  const { temperature, seed } = audit;
-  return [
-    ...(temperature === null
-      ? [doubt.unshown("temperature:not-shown", "the temperature that was used is not shown")]
-      : temperature === 0
-        ? []
-        : [doubt.fail("temperature:not-0", `the service used temperature ${temperature}`)]),
-    ...(seed === null
-      ? [doubt.unshown("seed:not-shown", "the seed that was used is not shown")]
-      : seed === wanted || seed === "unsupported"
-        ? []
-        : [doubt.fail("seed:other", `the service used seed ${seed}, not ${wanted}`)]),
-  ];
 }
 
 /**

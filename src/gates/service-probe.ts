@@ -32,10 +32,28 @@ export function inWords(doubts: readonly Doubt[]): string {
 }
 
 /** Whether an answer is about the pair that was asked for. */
-export function pairDoubts({ candidate }: GateSubject, answer: Answer): readonly Doubt[] {
+export function pairDoubts({ candidate }: Pick<GateSubject, "candidate">, answer: Answer): readonly Doubt[] {
   const { run_id: run, config_version: config } = answer;
   if (run === null || config === null)
     return [unshown("pair:not-shown", "the answer does not say which pair answered")];
   if (run === candidate.run && config === candidate.config) return [];
   return [fail("pair:other", `the service answered from ${run} with ${config}, not from the candidate`)];
+}
+
+/** Whether an answer shows temperature 0 and the seed that was asked for (`wanted`), or that its model takes none. */
+export function samplingDoubts({ prompt_audit: audit }: Answer, wanted: number): readonly Doubt[] {
+  if (audit === null) return [unshown("prompt_audit:not-shown", "the answer carries no prompt_audit")];
+  const { temperature, seed } = audit;
+  return [
+    ...(temperature === null
+      ? [unshown("temperature:not-shown", "the temperature that was used is not shown")]
+      : temperature === 0
+        ? []
+        : [fail("temperature:not-0", `the service used temperature ${temperature}`)]),
+    ...(seed === null
+      ? [unshown("seed:not-shown", "the seed that was used is not shown")]
+      : seed === wanted || seed === "unsupported"
+        ? []
+        : [fail("seed:other", `the service used seed ${seed}, not ${wanted}`)]),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { AskJudge } from "#src/evaluation/judge/ask-judge";
 import { type Claim, checkingRequest, extractionRequest } from "#src/evaluation/judge/judge-prompts";
-import type { Judgement, Label } from "#src/evaluation/metrics/labels";
-import type { Triple } from "#src/evaluation/run/case-record";
+import type { Label } from "#src/evaluation/metrics/labels";
+import type { CaseVerdict, Triple } from "#src/evaluation/run/case-record";
 
 /** What is graded: an answer to a question that the documents do answer. */
 export type Gradable = {
@@ -13,9 +13,9 @@ export type Gradable = {
 };
 
 export type Grade = {
-  readonly claims: { readonly response: readonly Triple[]; readonly gold: readonly Triple[] };
+  readonly claims: NonNullable<CaseVerdict["claims"]>;
   /** No matrix is null here: a grade is whole, or there is none. */
-  readonly judgement: { readonly [K in keyof Judgement]: NonNullable<Judgement[K]> };
+  readonly judgement: NonNullable<CaseVerdict["judgement"]>;
 };
 
 /**
