@@ -1,3 +1,4 @@
+import { addBaselineCommands } from "#src/cli/eval-baseline-commands";
 import { evalScore } from "#src/cli/eval-score";
 import type { Register } from "#src/cli/register";
 
@@ -12,4 +13,5 @@ export const registerEval: Register = (program, io, finish) => {
     .action(async (file: string, flags: { json?: boolean; out?: string }) => {
       finish(await evalScore(io, { file, json: flags.json === true, out: flags.out ?? null }));
     });
+  addBaselineCommands(evaluation, io, finish);
 };

@@ -41,6 +41,8 @@ export type FloorReport = {
 export const FEWEST_CASES = 50;
 /** Above this share of cases without a score, whatever the reason, the others don't stand for them. */
 export const MOST_MISSING = 0.05;
+/** Above this share a run isn't even gone on with: nothing that is still to come could make it of use. */
+export const MOST_UNGRADED = 0.2;
 
 /**
  * The absolute floors, on unrounded 0–1 macro means over at least 50 different answerable cases: a case weighs the same however
