@@ -1,5 +1,6 @@
 import { type AckBench, benchAck } from "./ack.ts";
 import { benchDecide } from "./decide.ts";
+import { benchEvalRun } from "./eval-run.ts";
 import { benchEvalScore } from "./eval-score.ts";
 import { benchLeakage } from "./leakage.ts";
 import { benchLimiter } from "./limiter.ts";
@@ -40,6 +41,27 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       limit: { of: "ratio", most: PREFIX_LEAKAGE_RATIO },
       note: `${megabytes} MB; peer: count(*) without an index`,
     }));
+  },
+  "eval-run": async (say) => {
+    say("eval-run, 100 cases");
+    const { cases, graded, callMs, seconds, slots, used, mostInFlight } = await benchEvalRun();
+    return [
+      {
+        name: "eval-run: slots not used (%)",
+        ours: 100 * Math.max(0, 1 - used / slots),
+        peer: 0,
+        ratio: null,
+        limit: { of: "ours", most: UNUSED_PERCENT },
+        note: `${graded} of ${cases} cases graded with ${used} calls of ${callMs} ms in ${seconds.toFixed(0)} s, by the local Bedrock's log`,
+      },
+      {
+        name: "eval-run: most in flight (count)",
+        ours: mostInFlight,
+        peer: 1,
+        ratio: mostInFlight,
+        limit: { of: "ratio", most: 1 },
+      },
+    ];
   },
   "eval-score": async (say) => {
     say("eval-score, 100,000 results three times");

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Pool } from "pg";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
+import { composeEvaluations, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -59,6 +60,7 @@ export type Core = {
   readonly clock: DomainClock;
   readonly checks: HealthChecks;
   readonly models: Models;
+  readonly evaluations: Evaluations;
   readonly checklistOf: (service: string) => Checklist;
   /** How all processes of Golive are doing. */
   readonly resources: Resources;
@@ -126,6 +128,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     onError: (error) => log.warn({ err: error }, "how this process is doing could not be written down"),
   });
   const checks = composeChecks({ config, pool, variables, governed, serviceState, models, resources, log });
+  const evaluations = composeEvaluations({ config, pool, databaseUrl: options.databaseUrl, governed, models, clock });
   const built = [...checks.gates.values()];
   const checklists = new Map(services.map((service) => [service.id, toChecklist(config, service, built)]));
   const checklistOf = (id: string): Checklist => {
@@ -190,6 +193,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     checks,
     models,
+    evaluations,
     checklistOf,
     resources,
     async startWorkers({ cutovers, followChannel }) {

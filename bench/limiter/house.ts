@@ -13,6 +13,7 @@ import { heardSchema, type Order } from "./orders.ts";
 const logSchema = z.object({
   entries: z.array(
     z.object({
+      operation: z.string(),
       arrivedAt: z.number(),
       inFlight: z.number(),
       endedAt: z.number().nullable(),
@@ -33,6 +34,9 @@ export type Caller = {
 
 /** A Postgres that waits for its disk, the local Bedrock as a process, and as many callers as are asked for. */
 export type LimiterHouse = {
+  /** Golive's own database as `golive_app`, and the local Bedrock. */
+  readonly databaseUrl: string;
+  readonly endpoint: string;
   setLatency(ms: number): Promise<void>;
   /** Requests to models since the last `clearLog`, oldest first. */
   log(): Promise<readonly Seen[]>;
@@ -63,6 +67,8 @@ export async function openLimiterHouse(): Promise<LimiterHouse> {
     const endpoint = await hear(child("./server.ts"), z.string());
     const at = (path: string, init: RequestInit = {}) => fetch(`${endpoint}/__sandbox/${path}`, init);
     return {
+      databaseUrl: appUrl,
+      endpoint,
       async setLatency(latencyMs) {
         await at("settings", { method: "POST", body: JSON.stringify({ latencyMs }) });
       },

@@ -1,7 +1,7 @@
-import { open, rename, rm } from "node:fs/promises";
 import { CliError, EXIT, type ExitCode, type Io } from "#src/cli/io";
 import { scoreTable } from "#src/cli/score-table";
-import { openResults, type ResultFile } from "#src/evaluation/results/open-results";
+import { writeWhole } from "#src/cli/write-whole";
+import { openResults } from "#src/evaluation/results/open-results";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { type FileScore, isInconclusive, scoreResults } from "#src/evaluation/results/score-results";
 import { scoreText, writeScored } from "#src/evaluation/results/write-scored";
@@ -16,7 +16,8 @@ export async function evalScore(io: Io, { file, json, out }: Wanted): Promise<Ex
   const results = await usable(file, () => openResults(file));
   try {
     const score = await usable(file, () => scoreResults(results));
-    if (out !== null) await usable(file, () => writeFile(out, results, score));
+    if (out !== null)
+      await usable(file, () => writeWhole(out, "nothing was scored", (write) => writeScored(results, score, write)));
     if (!json) await io.out(`${scoreTable(file, score).join("\n")}\n`);
     else if (out !== null) await io.out(scoreText(score));
     else await usable(file, () => writeScored(results, score, io.out));
@@ -46,23 +47,5 @@ async function usable<T>(file: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof ResultFileError)) throw error;
     throw new CliError(`${file} can't be scored: ${error.message}. Nothing was scored.`);
-  }
-}
-
-/** All or nothing: another name first, then the wanted one, so that nobody finds half a file. */
-async function writeFile(path: string, results: ResultFile, score: FileScore): Promise<void> {
-  const unfinished = `${path}.unfinished`;
-  const handle = await open(unfinished, "w").catch((cause: unknown) => {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    throw new CliError(`${path} can't be written (${code}); nothing was scored. Name another file after --out.`);
-  });
-  try {
-    await writeScored(results, score, async (text) => void (await handle.write(text)));
-    await handle.close();
-    await rename(unfinished, path);
-  } catch (error) {
-    await handle.close();
-    await rm(unfinished, { force: true });
-    throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { Io } from "#src/cli/io";
+import { drawSteps } from "#src/cli/terminal-list";
 
 /** Tells a person who waits what became of each step, on stderr. */
 export interface Progress {
@@ -21,40 +21,22 @@ function plainLines(io: Io): Progress {
   return { done: (id, line) => io.err(`${id}: ${line}\n`), end: async () => undefined };
 }
 
-/** listr2 asks process.stdout whether there is a terminal; ours is stderr, and the caller knows that it is one. */
-class TerminalRenderer extends DefaultRenderer {
-  static override readonly nonTTY = true;
-}
-
 type Ended = { readonly line: string; readonly good: boolean };
 
 function drawnList(terminal: NodeJS.WriteStream, ids: readonly string[], atOnce: number): Progress {
   const steps = new Map(ids.map((id) => [id, Promise.withResolvers<Ended>()]));
-  // Both of its streams are this one: stdout is not its business, it holds the report alone.
-  const processOutput = new ProcessOutput(terminal, terminal, { dump: ["stderr"], leaveEmptyLine: false });
-  const list = new Listr(
+  const drawn = drawSteps(
+    terminal,
     [...steps].map(([id, step]) => ({
       title: id,
-      task: async (_context: unknown, task: { title: string }) => {
+      run: async (retitle) => {
         const { line, good } = await step.promise;
-        task.title = `${id}: ${line}`;
-        if (!good) throw new Error(task.title);
+        retitle(`${id}: ${line}`);
+        if (!good) throw new Error(`${id}: ${line}`);
       },
     })),
-    {
-      concurrent: atOnce,
-      exitOnError: false,
-      collectErrors: false,
-      registerSignalListeners: false,
-      renderer: TerminalRenderer,
-      rendererOptions: {
-        clearOutput: true,
-        showErrorMessage: false,
-        logger: new ListrLogger({ processOutput }),
-      },
-    },
+    atOnce,
   );
-  const drawn = list.run().catch(() => undefined);
   return {
     done: (id, line, good) => steps.get(id)?.resolve({ line, good }),
     async end() {

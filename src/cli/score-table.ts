@@ -19,7 +19,8 @@ export function scoreTable(file: string, score: FileScore): string[] {
   ];
 }
 
-function metricLines({ means, results }: FileScore): string[] {
+/** A line for each mean, in its group. `results`: how many there are at most. */
+export function metricLines({ means, results }: Pick<FileScore, "means" | "results">): string[] {
   let group = "";
   return [
     "group      metric  (↓ less is better)           mean %   over results",

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { envName, line } from "#src/config/names";
 
+/** An id, inference profile id or ARN, as Bedrock takes it. */
+const modelId = z.string().regex(/^(?!fill-in$)[A-Za-z0-9][\w.:/-]{2,299}$/, "a model id as the provider takes it");
+
 const seconds = z.number().positive().max(3600);
 
 /** One account at the provider has one limit, whoever asks: this stands once, not per service. */
@@ -43,10 +46,11 @@ export const modelsSchema = z.strictObject({
       reason: line.min(10),
     })
     .optional(),
+  /** What a million tokens of a model cost, in dollars, by its id: for the estimate before an evaluation. */
+  prices: z
+    .record(modelId, z.strictObject({ input: z.number().min(0).max(10_000), output: z.number().min(0).max(10_000) }))
+    .optional(),
 });
-
-/** An id, inference profile id or ARN, as Bedrock takes it. */
-const modelId = z.string().regex(/^(?!fill-in$)[A-Za-z0-9][\w.:/-]{2,299}$/, "a model id as the provider takes it");
 
 /** Golive's own model. Those of the service stand in its configuration versions. */
 export const serviceModelsSchema = z.strictObject({

@@ -1,0 +1,124 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Pool } from "pg";
+import type { Governed } from "#src/compose-manifests";
+import type { Models } from "#src/compose-models";
+import type { Config } from "#src/config/load-config";
+import { evaluatorEpoch } from "#src/evaluation/judge/evaluator-epoch";
+import { type Estimate, estimateRun } from "#src/evaluation/run/estimate-run";
+import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
+import type { GoldFile } from "#src/evaluation/run/gold-file";
+import { type Hold, holdRun, isHeld } from "#src/evaluation/run/hold-run";
+import { makePlan } from "#src/evaluation/run/make-plan";
+import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
+import { runEvaluation } from "#src/evaluation/run/run-evaluation";
+import { createRunLedger, type Trial } from "#src/evaluation/run/run-ledger";
+import type { Plan, RunRecord } from "#src/evaluation/run/run-record";
+import type { Tally } from "#src/evaluation/run/run-tally";
+import { evaluationSampling } from "#src/models/enforce-determinism";
+import { machineClock } from "#src/models/machine-clock";
+import type { Priority } from "#src/models/model-call";
+import type { DomainClock } from "#src/release/clock";
+import type { Pair } from "#src/release/events";
+
+/** What somebody wants evaluated. */
+export type EvaluationWish = {
+  readonly service: string;
+  readonly pair: Pair;
+  readonly manifest: string | null;
+  readonly gold: GoldFile;
+  readonly file: string;
+  readonly sample: number | null;
+  /** Null: RANDOM_SEED of deterministic_evaluation.env. */
+  readonly seed: number | null;
+  readonly repeat: number;
+  readonly stable: boolean;
+};
+
+export type PreparedEvaluation = {
+  readonly plan: Plan;
+  readonly trials: readonly Trial[];
+  readonly estimate: Estimate;
+};
+
+/** Evaluations: planned, worked off, and read. */
+export type Evaluations = {
+  readonly store: EvaluationStore;
+  /** Resolves the judge and says what the run will take. Nothing is paid for, and nothing is stored. */
+  prepare(wish: EvaluationWish, signal: AbortSignal): Promise<PreparedEvaluation>;
+  /** Begins the run, or finds the one of the same plan that has not ended. */
+  open(prepared: PreparedEvaluation): Promise<{ readonly id: string; readonly resumed: boolean }>;
+  /** Takes the run for this process; null: another one works on it. */
+  hold(run: string): Promise<Hold | null>;
+  isHeld(run: string): Promise<boolean>;
+  workOff(
+    run: RunRecord,
+    how: { readonly priority: Priority; readonly signal: AbortSignal; readonly onProgress?: (tally: Tally) => void },
+  ): Promise<RunRecord>;
+  /** False when it had ended before. */
+  cancel(run: string, reason: string): Promise<boolean>;
+};
+
+export function composeEvaluations(deps: {
+  readonly config: Config;
+  readonly pool: Pool;
+  readonly databaseUrl: string;
+  readonly governed: (service: string) => Governed;
+  readonly models: Models;
+  readonly clock: DomainClock;
+}): Evaluations {
+  const { config, pool, databaseUrl, governed, models, clock } = deps;
+  const { limits, prices } = config.golive.models;
+  const store = createEvaluationStore(pool);
+  const ledger = createRunLedger(pool);
+  return {
+    store,
+    async prepare({ service, stable, seed, ...wish }, signal) {
+      const { judge_model: judge } = governed(service).service.models;
+      const sampling = evaluationSampling(config.determinism);
+      const resolved = await models.evaluation.resolve(judge, signal);
+      const epoch = evaluatorEpoch(resolved, stable ? "separate" : "joint", sampling);
+      const made = makePlan(wish.gold, { ...wish, service, stable, epoch, seed: seed ?? sampling.seed });
+      const { perSecond, maxInFlight } = await models.limiter.state();
+      const callsPerAnswer = governed(service).service.rag_service.model_calls_per_answer;
+      const estimate = estimateRun(
+        made.trials,
+        epoch,
+        { perSecond, maxInFlight, callsPerAnswer },
+        prices?.[judge] ?? null,
+      );
+      return { ...made, estimate };
+    },
+    open: ({ plan, trials }) =>
+      ledger.open(plan, trials, { id: `ev_${randomBytes(8).toString("hex")}`, at: clock.now() }),
+    hold: (run) => holdRun(databaseUrl, run),
+    isHeld: (run) => isHeld(pool, run),
+    workOff({ id, plan }, { priority, signal, onProgress }) {
+      const { service, ragService } = governed(plan.service);
+      return runEvaluation(
+        {
+          store,
+          ledger,
+          asking: {
+            service: ragService,
+            limiter: models.limiter,
+            callsPerAnswer: service.rag_service.model_calls_per_answer,
+            priority,
+            clock: machineClock,
+            nonce: randomUUID,
+          },
+          judging: {
+            models: models.evaluation,
+            audit: { service: plan.service, manifest: plan.manifest, fewShotIds: [], cot: false },
+            priority,
+          },
+          domain: clock,
+          atOnce: limits.workers,
+        },
+        id,
+        signal,
+        onProgress,
+      );
+    },
+    cancel: (run, reason) => ledger.end(run, "cancelled", reason, clock.now()),
+  };
+}
