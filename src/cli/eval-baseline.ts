@@ -4,7 +4,6 @@ import { printRefusal } from "#src/cli/refusal";
 import { toPolicy } from "#src/config/to-policy";
 import { type Baseline, createBaselines } from "#src/evaluation/baseline/baselines";
 import { refuseBaseline } from "#src/evaluation/baseline/decide-baseline";
-import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 
 export type BaselineFlags = {
@@ -90,7 +89,7 @@ const NONE = "No baseline was set yet, so there is nothing to compare with. Set 
 
 /** Throws what a person at the terminal can mend. */
 export async function findRun({ core, service }: Session, id: string): Promise<RunRecord> {
-  const run = await createEvaluationStore(core.pool).run(id);
+  const run = await core.evaluations.store.run(id);
   if (run === null || run.plan.service !== service.id) {
     throw new CliError(`${service.id} has no evaluation \`${id}\`; nothing was done. \`golive eval list\` shows all.`);
   }

@@ -86,6 +86,23 @@ describe("a candidate against its baseline", () => {
     expect(failing.latency).toMatchObject({ candidate: Number.POSITIVE_INFINITY, standing: "breach" });
   });
 
+  it("gains nothing by retrieving more text than the baseline, and loses by retrieving less", () => {
+    const retrieved = (id: string, characters: number, evidenceWithin: number | null) =>
+      evaluatedRun(
+        id,
+        many(60, (index) => {
+          const hit = { ...all(1), oracle_retrieval_hit_prefilter: evidenceWithin === null ? 0 : 1 };
+          return evaluatedCase(`c${index}`, [trial(hit, { snapshot: { characters, evidenceWithin } })]);
+        }),
+      );
+    const hit = (baseline: EvaluatedRun, candidate: EvaluatedRun) =>
+      of("oracle_retrieval_hit_prefilter", compared(baseline, candidate));
+    const base = retrieved("a", 1_000, null);
+    expect(hit(base, retrieved("b", 9_000, 1_001))).toMatchObject({ baseline: 0, candidate: 0 });
+    expect(hit(base, retrieved("b", 9_000, 1_000))).toMatchObject({ baseline: 0, candidate: 1 });
+    expect(hit(retrieved("a", 1_000, 900), retrieved("b", 100, null))).toMatchObject({ baseline: 1, candidate: 0 });
+  });
+
   it("is told by tag, where each case counts for every tag it has", () => {
     const tagged = (id: string, api: number) =>
       evaluatedRun(

@@ -9,6 +9,7 @@ export const trial = (values: Values, changes: Partial<EvaluatedTrial> = {}): Ev
   outcome: "graded",
   reason: null,
   values,
+  snapshot: null,
   request: { seconds: 1, failed: false },
   unshown: [],
   ...changes,

@@ -114,6 +114,7 @@ describe("what a case scored", () => {
     expect(one?.trials[0]).toMatchObject({
       outcome: "graded",
       request: { seconds: 0.0125, failed: false },
+      snapshot: { characters: 19, evidenceWithin: 19 },
       values: {
         f1: 1,
         oracle_retrieval_hit_prefilter: 1,

@@ -40,7 +40,12 @@ export type Comparison =
     };
 
 /** By which measures cases are told to have lost, and tags are compared. */
-const HEADLINES: readonly Measure[] = ["f1", "faithfulness", "oracle_retrieval_hit_prefilter", "correct_refusal"];
+export const HEADLINES: readonly Measure[] = [
+  "f1",
+  "faithfulness",
+  "oracle_retrieval_hit_prefilter",
+  "correct_refusal",
+];
 export const WORST_CASES = 10;
 /** For cases without a tag. */
 export const UNTAGGED = "(no tag)";

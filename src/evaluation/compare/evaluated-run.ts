@@ -3,6 +3,12 @@ import type { Request } from "#src/evaluation/oracle/latency";
 import type { GoldQuestion, Outcome, Reason } from "#src/evaluation/run/case-record";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 
+/**
+ * A snapshot in characters of text, best chunk first. `evidenceWithin`: how many of them it takes to have the evidence; null: it isn't
+ * in it.
+ */
+export type SnapshotSize = { readonly characters: number; readonly evidenceWithin: number | null };
+
 /** What became of one time that a case was asked, without the texts. */
 export type EvaluatedTrial = {
   readonly place: number;
@@ -10,6 +16,8 @@ export type EvaluatedTrial = {
   readonly outcome: Outcome | "unasked" | "unjudged";
   readonly reason: Reason | null;
   readonly values: Values;
+  /** Where the evidence stands in the snapshot; null where nobody looked. */
+  readonly snapshot: SnapshotSize | null;
   /** Null when it was not asked. */
   readonly request: Request | null;
   /** What the answer doesn't show of how it was made. */

@@ -1,4 +1,4 @@
-import type { EvaluatedCase, EvaluatedRun, EvaluatedTrial } from "#src/evaluation/compare/evaluated-run";
+import type { EvaluatedCase, EvaluatedRun, EvaluatedTrial, SnapshotSize } from "#src/evaluation/compare/evaluated-run";
 import type { Values } from "#src/evaluation/compare/measures";
 import { ordinalFromId, type Passage } from "#src/evaluation/oracle/gold";
 import { findGold } from "#src/evaluation/oracle/gold-evidence";
@@ -35,28 +35,43 @@ export async function measureRun(
 
 function measureTrial({ gold, place, reply, verdict }: CaseRecord, run: string, labelled: boolean | null) {
   const answer = reply?.answer ?? null;
+  const snapshot =
+    answer !== null && gold.answerable && labelled === true ? sizeOf(gold, run, snapshotOf(answer)) : null;
   return {
     place,
     outcome: verdict?.outcome ?? (reply === null ? "unasked" : "unjudged"),
     reason: verdict?.reason ?? reply?.reason ?? null,
     values: {
-      ...(answer !== null && gold.answerable && labelled === true ? retrieved(gold, run, answer) : {}),
+      ...(answer === null || snapshot === null ? {} : retrieved(gold, run, answer, snapshot)),
       ...(answer !== null && verdict !== null ? judged(gold, run, answer, verdict) : {}),
     },
+    snapshot,
     request: reply === null ? null : { seconds: reply.latencyMs / 1000, failed: reply.censored },
     unshown: reply?.unshown ?? [],
   } satisfies EvaluatedTrial;
 }
 
-function retrieved(gold: GoldQuestion, run: string, answer: Answer): Values {
+function retrieved(gold: GoldQuestion, run: string, answer: Answer, snapshot: SnapshotSize): Values {
   return {
-    oracle_retrieval_hit_prefilter: isIn(gold, run, snapshotOf(answer)),
-    oracle_retrieval_hit_postfilter: isIn(gold, run, contextOf(answer)),
+    oracle_retrieval_hit_prefilter: snapshot.evidenceWithin === null ? 0 : 1,
+    oracle_retrieval_hit_postfilter: findGold(gold, run, contextOf(answer)).size > 0 ? 1 : 0,
   };
 }
 
-const isIn = (gold: GoldQuestion, run: string, passages: readonly Passage[]): number =>
-  findGold(gold, run, passages).size > 0 ? 1 : 0;
+/** How far down the evidence stands, found by halving: with more chunks it is never lost again. */
+function sizeOf(gold: GoldQuestion, run: string, passages: readonly Passage[]): SnapshotSize {
+  const lengths = passages.map(({ text }) => text.length);
+  const upTo = (count: number) => lengths.slice(0, count).reduce((sum, length) => sum + length, 0);
+  const isWithin = (count: number) => findGold(gold, run, passages.slice(0, count)).size > 0;
+  if (!isWithin(passages.length)) return { characters: upTo(passages.length), evidenceWithin: null };
+  let [without, enough] = [0, passages.length];
+  while (enough - without > 1) {
+    const middle = (without + enough) >> 1;
+    if (isWithin(middle)) enough = middle;
+    else without = middle;
+  }
+  return { characters: upTo(passages.length), evidenceWithin: upTo(enough) };
+}
 
 function judged(gold: GoldQuestion, run: string, answer: Answer, verdict: CaseVerdict): Values {
   if (verdict.outcome === "refusal")
@@ -91,5 +106,6 @@ const passage = (chunkId: string, document: string, text: string): Passage => ({
 const snapshotOf = ({ snapshot }: Answer): Passage[] =>
   snapshot.map(({ chunk_id, document, text, bm25_text }) => passage(chunk_id, document, text ?? bm25_text));
 
-const contextOf = ({ context }: Answer): Passage[] =>
+/** What the reader got, as the oracles look at it. */
+export const contextOf = ({ context }: Answer): Passage[] =>
   context.map(({ chunk_id, document, text }) => passage(chunk_id, document, text));

@@ -1,5 +1,5 @@
 import { caseValue, type EvaluatedCase, type EvaluatedRun, whyUnscored } from "#src/evaluation/compare/evaluated-run";
-import type { Measure } from "#src/evaluation/compare/measures";
+import { type Measure, meanOf } from "#src/evaluation/compare/measures";
 import type { Pair } from "#src/evaluation/compare/paired-difference";
 
 /** The same question in both runs. */
@@ -45,8 +45,25 @@ export function pairCases(
 export function valuePairs(pairs: readonly CasePair[], measure: Measure): Pair[] {
   return pairs.flatMap(({ id, baseline, candidate }) => {
     const [old, now] = [caseValue(baseline, measure), caseValue(candidate, measure)];
-    return old === null || now === null ? [] : [{ id, baseline: old, candidate: now }];
+    if (old === null || now === null) return [];
+    const isPrefilter = measure === "oracle_retrieval_hit_prefilter";
+    return [{ id, baseline: old, candidate: isPrefilter ? (hitWithin(baseline, candidate) ?? now) : now }];
   });
+}
+
+/**
+ * Whether the candidate has the evidence within as much text as the baseline retrieved for this case: with equal budgets a longer
+ * snapshot wins nothing, and a shorter one is the candidate's own loss.
+ */
+function hitWithin(baseline: EvaluatedCase, candidate: EvaluatedCase): number | null {
+  const budget = Math.max(0, ...baseline.trials.map(({ snapshot }) => snapshot?.characters ?? 0));
+  if (budget === 0) return null;
+  return meanOf(
+    candidate.trials.flatMap(({ snapshot }) => {
+      if (snapshot === null) return [];
+      return snapshot.evidenceWithin !== null && snapshot.evidenceWithin <= budget ? 1 : 0;
+    }),
+  );
 }
 
 /** What is right, as text: another answer or other evidence makes another case of the same question. */
