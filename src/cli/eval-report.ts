@@ -64,7 +64,14 @@ function standing({ state, id }: RunRecord, held: boolean): string {
   return held ? "running" : `stopped; the same command goes on with it, \`golive eval cancel ${id}\` ends it`;
 }
 
-function factLines({ abstentionRate, refusals, latency, repeatability }: RunSummary): string[] {
+function factLines({
+  abstentionRate,
+  refusals,
+  latency,
+  retrieval,
+  readerUsedGold,
+  repeatability,
+}: RunSummary): string[] {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const seconds = (value: number | null) => {
     const said = secondsOrUnanswered(value);
@@ -75,6 +82,15 @@ function factLines({ abstentionRate, refusals, latency, repeatability }: RunSumm
     ...(abstentionRate === null
       ? []
       : [`abstention rate ${percent(abstentionRate)} of the graded answers make no claim`]),
+    ...(retrieval.prefilter === null
+      ? []
+      : [
+          `gold evidence retrieved in ${percent(retrieval.prefilter)} of ${retrieval.cases} cases before filtering, ` +
+            `${percent(retrieval.postfilter ?? 0)} after (whether it is in the documents is not looked at)`,
+        ]),
+    ...(readerUsedGold.share === null
+      ? []
+      : [`reader used gold in ${percent(readerUsedGold.share)} of ${readerUsedGold.graded}`]),
     ...(refusals.correct === null
       ? []
       : [`correct refusals ${percent(refusals.correct)} of ${refusals.answered} answered negatives`]),
@@ -108,6 +124,7 @@ function unscoredLines({ unscored }: RunSummary): string[] {
 /** The one JSON document about a run. Shares 0 to 1, unrounded; `metrics` as RAGChecker writes them. */
 export function runJson(run: RunRecord, summary: RunSummary, held: boolean): object {
   const { means, answerable, graded, abstentionRate, refusals, latency, unscored, repeatability } = summary;
+  const { retrieval, readerUsedGold } = summary;
   return {
     ok: exitOf(run) === EXIT.pass,
     run: { ...runHeader(run), worked_on: held },
@@ -123,6 +140,12 @@ export function runJson(run: RunRecord, summary: RunSummary, held: boolean): obj
         p99: secondsOrUnanswered(latency.p99),
         requests: latency.requests,
         failed_share: latency.failedShare,
+      },
+      retrieval,
+      reader_used_gold: {
+        share: readerUsedGold.share,
+        graded: readerUsedGold.graded,
+        citation_precision: readerUsedGold.citationPrecision,
       },
       repeatability:
         repeatability === null

@@ -132,7 +132,7 @@ async function work(
 
 async function report(io: Io, session: Session, run: RunRecord, flags: RunFlags): Promise<ExitCode> {
   const { store } = session.core.evaluations;
-  const summary = await summarizeRun(store.cases(run.id));
+  const summary = await summarizeRun(store.cases(run.id), run.plan.pair.run);
   const { out } = flags;
   if (out !== undefined) {
     await writeWhole(out, `${run.id} is kept in the database`, (write) =>

@@ -12,7 +12,10 @@ export async function evalStatus(io: Io, id: string | undefined, flags: RunsFlag
   return withCore(io, { service: flags.service }, async (session) => {
     const { evaluations } = session.core;
     const run = await find(session, id, "Nothing was evaluated yet. `golive eval run` begins.", () => true);
-    const [summary, held] = [await summarizeRun(evaluations.store.cases(run.id)), await evaluations.isHeld(run.id)];
+    const [summary, held] = [
+      await summarizeRun(evaluations.store.cases(run.id), run.plan.pair.run),
+      await evaluations.isHeld(run.id),
+    ];
     if (flags.json === true) printJson(io, runJson(run, summary, held));
     else void io.out(runText(run, summary, held));
     return exitOf(run);

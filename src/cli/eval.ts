@@ -27,7 +27,7 @@ export const registerEval: Register = (program, io, finish) => {
       "ask twenty of the cases so often (default: 1, with --stable 3)",
       wholeNumber(1, MOST_REPEATS),
     )
-    .option("--stable", "check each claim in a request of its own, and measure how far repeats agree")
+    .option("--stable", "ask for each label in a request of its own, and measure how far repeats agree")
     .option("--out <file>", "write the results there, for `golive eval score` and others")
     .option("--json", "one JSON document on stdout")
     .action(async (flags: RunFlags) => finish(await (await import("#src/cli/eval-run")).evalRun(io, flags)));

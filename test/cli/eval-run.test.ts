@@ -6,6 +6,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { JUDGE } from "#sandbox/bedrock/catalogue";
 import { createRunProgress } from "#src/cli/eval-progress";
+import { holdRun } from "#src/evaluation/run/hold-run";
 import { newTally } from "#src/evaluation/run/run-tally";
 import { type CliHouse, openHouse, ROOT, type Said } from "#test/cli/cli-house";
 
@@ -55,7 +56,7 @@ describe("golive eval run", () => {
     expect(said.code).toBe(0);
     const lines = said.err.trimEnd().split("\n");
     expect(lines[0]).toMatch(
-      /^ev_\w+: 4 trials: 4 calls for answers and about 27 to the judge, about \d+ \w+ when nobody/,
+      /^ev_\w+: 4 trials: 4 calls for answers and about 12 to the judge, about \d+ \w+ when nobody/,
     );
     expect(lines.slice(1).map((line) => line.split(" · ")[0])).toEqual(["1 of 4", "2 of 4", "3 of 4", "4 of 4"]);
     expect(said.out).toMatch(
@@ -125,6 +126,15 @@ describe("golive eval run", () => {
     const status = await house.golive(["eval", "status"]);
     expect(status).toMatchObject({ code: 3 });
     expect(status.out).toMatch(/stopped; the same command goes on with it/);
+
+    const [id = ""] = /ev_[0-9a-f]+/.exec(status.out) ?? [];
+    const hold = await holdRun(house.database.appUrl, id);
+    const refused = await house.golive(words);
+    expect(refused.code).toBe(3);
+    expect(document(refused).sentence).toMatch(/is being worked on by another process, so nothing was asked here/);
+    expect((await house.golive(["eval", "list"])).out).toMatch(new RegExp(`^${id} .* running `, "m"));
+    await hold?.release();
+
     const again = await house.golive(words);
     expect(again.err).toMatch(/^Going on with ev_\w+: \d of 3 trials/);
     expect(document(again)).toMatchObject({ ok: true, run: { state: "finished", counts: { planned: 3 } } });
@@ -142,7 +152,7 @@ describe("golive eval run", () => {
     });
     const exit = once(child, "exit");
     // Seen by the server, not by a clock: in the middle of it.
-    await expect.poll(() => judged().length - paid, { timeout: 60_000, interval: 5 }).toBeGreaterThan(5);
+    await expect.poll(() => judged().length - paid, { timeout: 60_000, interval: 5 }).toBeGreaterThan(3);
     child.kill("SIGKILL");
     await exit;
     const said = await house.golive(words);

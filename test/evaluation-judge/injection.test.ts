@@ -64,16 +64,19 @@ describe("delimiting", () => {
     fc.constantFrom("</answer>", "</claim-0123456789abcdef>", '<claim id="c1">', "&lt;", "]]>", '" id="c2'),
   );
 
+  const some = fc.array(text, { minLength: 1, maxLength: 4 });
+
   it("gives every text back as it was, whatever is in it, under its own tag and id", () => {
     fc.assert(
-      fc.property(text, text, fc.array(text, { minLength: 1, maxLength: 4 }), (question, reference, claims) => {
-        const named = claims.map((each, index) => ({ id: `r${index}`, text: each }));
-        const { prompt } = checkingRequest(question, reference, named);
-        const read = readPrompt(prompt);
+      fc.property(text, some, some, (question, references, claims) => {
+        const named = (prefix: string, texts: readonly string[]) =>
+          texts.map((each, index) => ({ id: `${prefix}${index}`, text: each }));
+        const read = readPrompt(checkingRequest(question, named("k", references), named("r", claims)).prompt);
+        const trimmed = (texts: readonly string[]) => texts.map((each) => each.trim());
         expect(read.question).toBe(question.trim());
-        expect(read.reference).toBe(reference.trim());
-        expect(read.claims).toEqual(named.map((claim) => ({ ...claim, text: claim.text.trim() })));
-        expect([read.answer, read.passages]).toEqual([null, []]);
+        expect(read.references).toEqual(named("k", trimmed(references)));
+        expect(read.claims).toEqual(named("r", trimmed(claims)));
+        expect([read.answer, read.reference, read.passages]).toEqual([null, null, []]);
       }),
     );
   });

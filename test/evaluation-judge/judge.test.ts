@@ -42,13 +42,30 @@ describe("the judge", () => {
     const before = asked();
     const alone = await house.grade(GRADABLE, "separate");
     expect(alone.judgement).toEqual(together.judgement);
-    expect([before, asked() - before]).toEqual([6, 11]);
+    expect([before, asked() - before]).toEqual([4, 11]);
     expect(house.epochOf("joint").id).not.toBe(house.epochOf("separate").id);
+  });
+
+  it("puts no more into one request than an answer has room for, and loses no label by it", async () => {
+    const sentences = Array.from({ length: 25 }, (_, at) => `Plan${at} lasts ${at + 20} days.`);
+    const context = Array.from({ length: 9 }, (_, at) => `Plan${at} lasts ${at + 20} days. Nothing else is said.`);
+    const many = { question: "How long?", goldAnswer: "Plan3 lasts 23 days.", response: sentences.join(" "), context };
+    const { judgement } = await house.grade(many);
+    expect(judgement.answer2response.indexOf("Entailment")).toBe(3);
+    expect(judgement.retrieved2response.map((row) => row.indexOf("Entailment"))).toEqual(
+      Array.from({ length: 25 }, (_, at) => (at < 9 ? at : -1)),
+    );
+    const sizes = house.sent.slice(2).map(({ prompt }) => {
+      const count = (tag: string) => prompt.match(new RegExp(`<${tag}-[0-9a-f]{16} id=`, "g"))?.length ?? 0;
+      return [count("claim"), count("reference")];
+    });
+    // Six claims against ten references are sixty labels.
+    expect(sizes).toEqual([...Array.from({ length: 4 }, () => [6, 10]), [1, 10], [1, 10]]);
   });
 
   it("pays for a request once, except for a repeated measurement", async () => {
     const first = await house.grade(GRADABLE);
-    expect(first.spent.requests).toBe(6);
+    expect(first.spent.requests).toBe(4);
     const paid = asked();
     const again = await house.grade(GRADABLE);
     expect(again.judgement).toEqual(first.judgement);
@@ -78,7 +95,7 @@ describe.each(BAD)("a judge with $kind", (fault) => {
     house.local.faults.sequence(afterExtraction(1));
     const { judgement, spent } = await house.grade(GRADABLE);
     expect(judgement).toEqual(right);
-    expect(spent.requests).toBe(7);
+    expect(spent.requests).toBe(5);
   });
 
   it("gives no grade when it does so twice: nothing is filled in", async () => {

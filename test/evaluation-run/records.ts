@@ -32,6 +32,7 @@ export const plan = (ids: readonly string[], changes: Partial<Plan> = {}): Plan 
     prompts: { extract: HASH, check: HASH },
     checking: "joint",
     claimsPerRequest: 20,
+    labelsPerRequest: 60,
     sampling: { temperature: 0, topP: 1, topK: 1, seed: 42, maxTokens: 1024 },
   },
   ...changes,

@@ -22,10 +22,20 @@ export function fillForJudge(schema: JsonSchema, parts: PromptParts): object {
   }
   if ("labels" in wanted) {
     const form = asSchema(asSchema(wanted.labels).items);
-    filled.labels = judge(parts).map(({ id, label }) => (form.type === "string" ? label : labelled(form, id, label)));
+    filled.labels = "against" in propertiesOf(form) ? rowsOf(parts) : labelList(form, parts);
   }
   return complete(schema, filled);
 }
+
+const labelList = (form: JsonSchema, parts: PromptParts) =>
+  judge(parts).map(({ id, label }) => (form.type === "string" ? label : labelled(form, id, label)));
+
+/** `{claim: "r1", against: {k0: "Neutral", k1: "Entailment"}}`: a label against each of several references. */
+const rowsOf = (parts: PromptParts) =>
+  parts.claims.map(({ id: claim, text }) => ({
+    claim,
+    against: Object.fromEntries(parts.references.map((reference) => [reference.id, checkClaim(text, reference.text)])),
+  }));
 
 export const judge = (parts: PromptParts): { readonly id: string; readonly label: Label }[] =>
   parts.claims.map(({ id, text }) => ({ id, label: checkClaim(text, parts.reference ?? "") }));

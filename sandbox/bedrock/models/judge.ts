@@ -17,7 +17,7 @@ export function extractClaims(parts: PromptParts): Claim[] {
   const answer = (parts.answer ?? "").replace(/\s*\[[^[\]]*\]/g, "");
   if (/^\s*i (?:don['’]t|do not|cannot|can['’]t) (?:know|answer|say)\b/i.test(answer)) return [];
   return sentencesOf(answer)
-    .flatMap((sentence) => sentence.split(/;\s+|,\s+(?:but|while)\s+/))
+    .flatMap((sentence) => sentence.split(/[;:]\s+|,\s+(?:but|while)\s+/))
     .map((sentence) => sentence.replace(/[.!?]+$/, "").trim())
     .flatMap((sentence) => {
       const claim = split(sentence.split(/\s+/));
@@ -45,21 +45,37 @@ function split(words: readonly string[]): Claim | null {
 export function checkClaim(claim: string, reference: string): Label {
   const wanted = topicWords(claim);
   if (wanted.size === 0) return "Neutral";
-  const sentences = sentencesOf(reference);
-  const windows = sentences.flatMap((sentence, at) => {
-    const next = sentences[at + 1];
-    return next === undefined ? [sentence] : [sentence, `${sentence} ${next}`];
-  });
-  let best = { text: "", share: 0 };
-  for (const text of windows) {
-    const words = topicWords(text);
-    const share = [...wanted].filter((word) => words.has(word)).length / wanted.size;
-    if (share > best.share) best = { text, share };
-  }
+  const best = closest(claim, wanted, reference);
   if (best.share < SAME_TOPIC) return "Neutral";
-  const said = numbersIn(best.text);
-  const strange = [...numbersIn(claim)].filter((number) => !said.has(number));
-  if (strange.length > 0) return said.size > 0 ? "Contradiction" : "Neutral";
+  if (best.strange > 0) return numbersIn(best.text).size > 0 ? "Contradiction" : "Neutral";
   if (best.share < ENTAILED) return "Neutral";
-  return isNegated(claim) === isNegated(best.text) ? "Entailment" : "Contradiction";
+  return isNegated(claim) === isNegated(clausesAbout(wanted, best.text)) ? "Entailment" : "Contradiction";
+}
+
+type Window = { readonly text: string; readonly share: number; readonly strange: number };
+
+/**
+ * The sentence, or two neighbours, with the most of the claim's words; of equal ones the one that lacks the fewest of its numbers,
+ * and of these a sentence before two.
+ */
+function closest(claim: string, wanted: ReadonlySet<string>, reference: string): Window {
+  const sentences = sentencesOf(reference);
+  const pairs = sentences.slice(1).map((next, at) => `${sentences[at]} ${next}`);
+  const numbers = [...numbersIn(claim)];
+  let best: Window = { text: "", share: 0, strange: numbers.length };
+  for (const text of [...sentences, ...pairs]) {
+    const [words, said] = [topicWords(text), numbersIn(text)];
+    const share = [...wanted].filter((word) => words.has(word)).length / wanted.size;
+    const strange = numbers.filter((number) => !said.has(number)).length;
+    if (share > best.share || (share === best.share && strange < best.strange)) best = { text, share, strange };
+  }
+  return best;
+}
+
+/** Those clauses of a text that share a word with the claim: a "not" in another one denies something else. */
+function clausesAbout(wanted: ReadonlySet<string>, text: string): string {
+  return text
+    .split(/[;:,.]\s+/)
+    .filter((clause) => [...topicWords(clause)].some((word) => wanted.has(word)))
+    .join(", ");
 }

@@ -4,6 +4,8 @@ export type PromptParts = {
   readonly passages: readonly { readonly id: string; readonly text: string }[];
   readonly answer: string | null;
   readonly reference: string | null;
+  /** References with ids, where there are several. */
+  readonly references: readonly { readonly id: string; readonly text: string }[];
   readonly claims: readonly { readonly id: string; readonly text: string }[];
 };
 
@@ -20,6 +22,7 @@ export function readPrompt(prompt: string): PromptParts {
     passages: many(prompt, "passage"),
     answer: one(prompt, "answer"),
     reference: one(prompt, "reference"),
+    references: many(prompt, "reference"),
     claims: many(prompt, "claim"),
   };
 }

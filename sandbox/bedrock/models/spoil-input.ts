@@ -8,7 +8,7 @@ export function spoilInput(input: object, fault: ModelFault["kind"]): object {
     case "too-many-items":
       return eachList(input, (items) => [...items, ...items.slice(-1)]);
     case "shouted-labels":
-      return eachList(input, (items) => items.map((item) => eachText(item, (text) => shouted(text))));
+      return eachList(input, (items) => items.map((item) => eachText(item, shouted)));
     case "strange-id":
       return eachList(input, ([first, ...rest]) => [
         eachText(first, (text, key) => (key === "claim" ? "c999" : text)),
@@ -25,7 +25,10 @@ const eachList = (input: object, change: (items: readonly unknown[]) => readonly
 function eachText(item: unknown, change: (text: string, key: string) => string): unknown {
   if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
   return Object.fromEntries(
-    Object.entries(item).map(([key, value]) => [key, typeof value === "string" ? change(value, key) : value]),
+    Object.entries(item).map(([key, value]) => [
+      key,
+      typeof value === "string" ? change(value, key) : eachText(value, change),
+    ]),
   );
 }
 

@@ -4,12 +4,13 @@ import { canonicalJson, sha256 } from "#src/manifest/canonical";
 import type { ResolvedModel, Sampling } from "#src/models/model-call";
 
 /**
- * Claims in one request. A label is some twenty tokens, and an answer may have a thousand (MAX_TOKENS): more would be cut, and a cut
- * answer counts for nothing.
+ * A label is some nine tokens and a claim's row some ten more, and an answer may have a thousand (MAX_TOKENS): more would be cut, and
+ * a cut answer counts for nothing.
  */
-const TOGETHER = 20;
+const TOGETHER = { claimsPerRequest: 20, labelsPerRequest: 60 };
+const ALONE = { claimsPerRequest: 1, labelsPerRequest: 1 };
 
-/** The judge with everything that can move its labels. `checking` "separate": each claim in a request of its own. */
+/** The judge with everything that can move its labels. `checking` "separate": each label in a request of its own. */
 export function evaluatorEpoch(
   judge: Pick<ResolvedModel, "asked" | "arn" | "models">,
   checking: Epoch["checking"],
@@ -21,7 +22,7 @@ export function evaluatorEpoch(
     judge: { asked, arn, models: [...models] },
     prompts: { extract: hashOf(FIXED_TEXTS.extract), check: hashOf(FIXED_TEXTS.check) },
     checking,
-    claimsPerRequest: checking === "joint" ? TOGETHER : 1,
+    ...(checking === "joint" ? TOGETHER : ALONE),
     sampling: { temperature, topP, topK, seed, maxTokens },
   };
   return { id: hashOf(epoch), ...epoch };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { delimit } from "#src/evaluation/judge/delimit";
-import { LABELS } from "#src/evaluation/metrics/labels";
+import { LABELS, type Label } from "#src/evaluation/metrics/labels";
 import type { OutputShape } from "#src/models/model-call";
 
 /** One request to the judge, without what every request has. */
@@ -24,13 +24,14 @@ the question where the answer leaves them out. One fact is one claim, and no two
 the question, doesn't matter here. Words that assert nothing (greetings, apologies, saying that the answer is not known) make no
 claim; an answer of nothing else has an empty list.`;
 
-const CHECK = `You compare claims with a reference text. ${DATA}
+const CHECK = `You compare claims with reference texts. ${DATA}
 
-Judge every claim by itself and by the reference alone, not by what you know otherwise:
+Judge every claim against every reference, each time by this claim and this reference alone: not by what you know otherwise, and not by
+what another reference says.
 - Entailment: the reference says it, in whatever words, or it follows from the reference.
 - Contradiction: the reference says something that can't be true together with it.
 - Neutral: neither; the reference doesn't say.
-The question is there so that the claims can be understood. Give one label for each claim, by its id.`;
+The question is there so that the claims can be understood. Give one label for each claim and each reference, by their ids.`;
 
 /** More claims than this in one answer are no list of claims. */
 const MOST_CLAIMS = 100;
@@ -54,36 +55,44 @@ export function extractionRequest(question: string, answer: string): JudgeReques
 }
 
 export type Claim = { readonly id: string; readonly text: string };
+export type Reference = { readonly id: string; readonly text: string };
+/** A row for each claim, with a label by the id of each reference. */
 export type Checked = {
-  readonly labels: readonly { readonly claim: string; readonly label: (typeof LABELS)[number] }[];
+  readonly labels: readonly { readonly claim: string; readonly against: Readonly<Record<string, Label>> }[];
 };
 
-/** Asks for one label per claim against one reference. `claims`: at least one, with ids of their own. */
-export function checkingRequest(question: string, reference: string, claims: readonly Claim[]): JudgeRequest<Checked> {
+/** Asks for a label of every claim against every reference. At least one of each, all with ids of their own. */
+export function checkingRequest(
+  question: string,
+  references: readonly Reference[],
+  claims: readonly Claim[],
+): JudgeRequest<Checked> {
+  const ids = (of: readonly { readonly id: string }[]) => of.map(({ id }) => id);
   return {
     kind: "check",
     system: CHECK,
     prompt: delimit([
       { tag: "question", text: question },
-      { tag: "reference", text: reference },
+      ...references.map(({ id, text }) => ({ tag: "reference" as const, id, text })),
       ...claims.map(({ id, text }) => ({ tag: "claim" as const, id, text })),
     ]),
     output: {
       name: "label_claims",
-      description: "One label for each claim.",
-      schema: checkedSchema(claims.map(({ id }) => id)),
+      description: "For each claim one label against each reference.",
+      schema: checkedSchema(ids(claims), ids(references)),
     },
   };
 }
 
-/** Exactly these ids, each once, each with a label that is spelled as it is here. Fewer, more or others are no answer. */
-function checkedSchema(ids: readonly string[]): z.ZodType<Checked> {
-  const label = z.strictObject({ claim: z.enum(ids), label: z.enum(LABELS) });
+/** Exactly these claims, each once, each with exactly these references, labels spelled as they are here. All else is no answer. */
+function checkedSchema(claims: readonly string[], references: readonly string[]): z.ZodType<Checked> {
+  const against = z.strictObject(Object.fromEntries(references.map((id) => [id, z.enum(LABELS)])));
+  const row = z.strictObject({ claim: z.enum(claims), against });
   return z.strictObject({
     labels: z
-      .array(label)
-      .length(ids.length)
-      .refine((labels) => new Set(labels.map(({ claim }) => claim)).size === labels.length, "each claim once"),
+      .array(row)
+      .length(claims.length)
+      .refine((rows) => new Set(rows.map(({ claim }) => claim)).size === rows.length, "each claim once"),
   });
 }
 

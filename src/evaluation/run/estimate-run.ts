@@ -2,7 +2,7 @@ import type { Trial } from "#src/evaluation/run/run-ledger";
 import type { Epoch } from "#src/evaluation/run/run-record";
 
 /** What one answer of usual size has; said wherever an estimate rests on it, and replaced by what is measured as the run goes on. */
-export const ASSUMED = { claims: 4, chunks: 5, inputTokens: 900, outputTokens: 120, secondsPerCall: 4 } as const;
+export const ASSUMED = { claims: 4, chunks: 5, inputTokens: 1_500, outputTokens: 200, secondsPerCall: 4 } as const;
 
 /** Dollars for a million tokens of the judge. */
 export type Price = { readonly input: number; readonly output: number };
@@ -19,18 +19,17 @@ export type Estimate = {
 };
 
 /**
- * What a run will take. Negatives take their answer only. The others take, checked jointly, two extractions, one check of each
- * answer against the other and one per chunk; separately, one check per claim in place of each.
+ * What a run will take. Negatives take their answer only. The others take two extractions, and for the claims of each of the two
+ * answers a label against the other answer and against every chunk, as many in one request as the epoch allows.
  */
 export function estimateRun(
   trials: readonly Trial[],
-  epoch: Pick<Epoch, "checking" | "claimsPerRequest">,
+  epoch: Pick<Epoch, "labelsPerRequest">,
   limits: { readonly perSecond: number; readonly maxInFlight: number; readonly callsPerAnswer: number },
   price: Price | null,
 ): Estimate {
   const { claims, chunks, inputTokens, outputTokens, secondsPerCall } = ASSUMED;
-  const requests = (count: number) => Math.ceil(count / epoch.claimsPerRequest);
-  const perTrial = 2 + 2 * requests(claims) + chunks * requests(2 * claims);
+  const perTrial = 2 + 2 * Math.ceil((claims * (1 + chunks)) / epoch.labelsPerRequest);
   const judged = trials.filter(({ gold }) => gold.answerable).length;
   const answerCalls = trials.length * limits.callsPerAnswer;
   const judgeCalls = judged * perTrial;

@@ -33,7 +33,7 @@ export async function judgeReply(
         context: answer.context.map(({ text }) => text),
       },
       (request, at) => withPatience({ clock: deps.clock, signal: at }, () => once(request, at)),
-      deps.epoch.claimsPerRequest,
+      { claims: deps.epoch.claimsPerRequest, labels: deps.epoch.labelsPerRequest },
       signal,
     );
     const metrics = metricValues(scoreJudgement(judgement));

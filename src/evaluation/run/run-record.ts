@@ -8,7 +8,7 @@ const count = z.int().min(0);
 export const RUN_STATES = ["running", "finished", "cancelled", "inconclusive"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
-/** How claims are put before the judge: several in one prompt, or each in a prompt of its own. */
+/** How claims are put before the judge: several with several references, or each pair in a request of its own. */
 const CHECKING = ["joint", "separate"] as const;
 
 /**
@@ -22,8 +22,9 @@ const epochSchema = z.strictObject({
   /** SHA-256 of what each kind of request says, apart from its data. */
   prompts: z.strictObject({ extract: sha256, check: sha256 }),
   checking: z.enum(CHECKING),
-  /** At most so many claims in one request. */
+  /** At most so many claims, and so many labels, in one request. */
   claimsPerRequest: z.int().min(1),
+  labelsPerRequest: z.int().min(1),
   sampling: z.strictObject({
     temperature: z.number(),
     topP: z.number(),

@@ -1,7 +1,9 @@
 import { createAggregate, type MetricMean } from "#src/evaluation/metrics/aggregate";
 import { scoreJudgement } from "#src/evaluation/metrics/score-judgement";
 import { type Latency, latencyOf, type Request } from "#src/evaluation/oracle/latency";
+import { type ReaderCase, type ReaderUsedGold, readerUsedGold } from "#src/evaluation/oracle/reader-used-gold";
 import { abstentionRate, countRefusals, type NegativeCase, type Refusals } from "#src/evaluation/oracle/refusals";
+import { type CaseOracle, caseOracle, readerCase } from "#src/evaluation/run/case-oracle";
 import type { CaseRecord, Reason } from "#src/evaluation/run/case-record";
 
 /** How far the repeats of the same cases agree. */
@@ -11,6 +13,16 @@ export type Repeatability = {
   readonly identical: number;
   /** Largest minus smallest f1 of a case, averaged over those cases: answers and judge together. Null without two grades of one. */
   readonly f1Spread: number | null;
+};
+
+/**
+ * Shares of the answered cases with evidence whose evidence was retrieved, before filtering and in what the reader got; null without
+ * any. Cases whose evidence is in no document count as missed here: `retrievalHit` leaves them out, and says how many they are.
+ */
+export type RetrievalShares = {
+  readonly cases: number;
+  readonly prefilter: number | null;
+  readonly postfilter: number | null;
 };
 
 /** What a run found, over the first time that each case was asked. */
@@ -23,23 +35,28 @@ export type RunSummary = {
   readonly abstentionRate: number | null;
   readonly refusals: Refusals;
   readonly latency: Latency;
+  readonly retrieval: RetrievalShares;
+  readonly readerUsedGold: ReaderUsedGold;
   /** Cases without a score, with the reason. */
   readonly unscored: readonly { readonly caseId: string; readonly reason: Reason }[];
   /** Null where nothing was repeated. */
   readonly repeatability: Repeatability | null;
 };
 
-/** Sums up a run, or as much of it as there is. Cases that were not asked yet are in nothing. */
-export async function summarizeRun(cases: AsyncIterable<CaseRecord>): Promise<RunSummary> {
+/** Sums up a run of `run`, or as much of it as there is. Cases that were not asked yet are in nothing. */
+export async function summarizeRun(cases: AsyncIterable<CaseRecord>, run: string): Promise<RunSummary> {
   const aggregate = createAggregate();
   const negatives: NegativeCase[] = [];
   const requests: Request[] = [];
   const claims: number[] = [];
   const unscored: { caseId: string; reason: Reason }[] = [];
+  const oracles: CaseOracle[] = [];
+  const readers: ReaderCase[] = [];
   const trials = new Map<string, { answer: string | null; f1: number | null }[]>();
   let answerable = 0;
   let graded = 0;
-  for await (const { gold, repeat, reply, verdict } of cases) {
+  for await (const each of cases) {
+    const { gold, repeat, reply, verdict } = each;
     if (reply === null || verdict === null) continue;
     const answer = reply.answer?.answer ?? null;
     const before = trials.get(gold.id) ?? [];
@@ -48,6 +65,9 @@ export async function summarizeRun(cases: AsyncIterable<CaseRecord>): Promise<Ru
     requests.push({ seconds: reply.latencyMs / 1000, failed: reply.censored });
     if (gold.answerable) answerable += 1;
     else negatives.push({ id: gold.id, response: answer });
+    oracles.push(caseOracle(each, run));
+    const reader = readerCase(each, run);
+    if (reader !== null) readers.push(reader);
     if (verdict.reason !== null) unscored.push({ caseId: gold.id, reason: verdict.reason });
     if (verdict.judgement === null) continue;
     graded += 1;
@@ -61,9 +81,18 @@ export async function summarizeRun(cases: AsyncIterable<CaseRecord>): Promise<Ru
     abstentionRate: abstentionRate(claims),
     refusals: countRefusals(negatives),
     latency: latencyOf(requests),
+    retrieval: retrievalShares(oracles),
+    readerUsedGold: readerUsedGold(readers),
     unscored,
     repeatability: repeatabilityOf([...trials.values()].filter((times) => times.length > 1)),
   };
+}
+
+function retrievalShares(oracles: readonly CaseOracle[]): RetrievalShares {
+  const shown = oracles.filter(({ prefilter, postfilter }) => prefilter !== null && postfilter !== null);
+  const share = (which: "prefilter" | "postfilter") =>
+    shown.length === 0 ? null : shown.filter((oracle) => oracle[which] === true).length / shown.length;
+  return { cases: shown.length, prefilter: share("prefilter"), postfilter: share("postfilter") };
 }
 
 function repeatabilityOf(

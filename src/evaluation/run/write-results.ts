@@ -1,5 +1,6 @@
 import { groupMetrics } from "#src/evaluation/metrics/aggregate";
 import type { WriteText } from "#src/evaluation/results/write-scored";
+import { caseOracle } from "#src/evaluation/run/case-oracle";
 import type { CaseRecord } from "#src/evaluation/run/case-record";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import type { RunSummary } from "#src/evaluation/run/summarize-run";
@@ -56,6 +57,7 @@ export function runHeader({ id, plan, state, reason, counts, startedAt, endedAt 
       prompts: epoch.prompts,
       checking: epoch.checking,
       claims_per_request: epoch.claimsPerRequest,
+      labels_per_request: epoch.labelsPerRequest,
       sampling: epoch.sampling,
     },
     started_at: new Date(startedAt).toISOString(),
@@ -64,7 +66,8 @@ export function runHeader({ id, plan, state, reason, counts, startedAt, endedAt 
 }
 
 /** A case under RAGChecker's names, with what Golive knows besides. Matrices are null where there is no grade. */
-function resultOf({ plan }: RunRecord, { gold, repeat, reply, verdict }: CaseRecord): object {
+function resultOf({ plan }: RunRecord, each: CaseRecord): object {
+  const { gold, repeat, reply, verdict } = each;
   const answer = reply?.answer ?? null;
   const judgement = verdict?.judgement ?? null;
   const { reason = null, outcome = null } = verdict ?? {};
@@ -90,6 +93,7 @@ function resultOf({ plan }: RunRecord, { gold, repeat, reply, verdict }: CaseRec
       code: reason?.code ?? null,
       reason: reason?.sentence ?? null,
     },
+    oracle: caseOracle(each, plan.pair.run),
     refused: verdict?.refused ?? null,
     repeat,
     expected_files: gold.expectedFiles,
