@@ -24,4 +24,12 @@ export function addBaselineCommands(evaluation: Command, io: Io, finish: (code: 
   common(baseline.command("show"))
     .description("the baseline that was set last")
     .action(async (flags: BaselineFlags) => finish(await (await commands()).showBaseline(io, flags)));
+  common(baseline.command("regrade"))
+    .description("grade the baseline's stored answers with today's judge, without asking the service again")
+    .option("--reason <text>", "why (default: the reason it was set for)")
+    .option("--as <user>", "your Slack user id")
+    .action(async (flags: BaselineFlags) => {
+      const { regradeBaseline } = await import("#src/cli/regrade-baseline");
+      finish(await regradeBaseline(io, flags));
+    });
 }

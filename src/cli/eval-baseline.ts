@@ -54,7 +54,7 @@ export async function listBaselines(io: Io, flags: BaselineFlags): Promise<ExitC
     if (flags.json === true) {
       const baselines = all.map((each) => ({ ...jsonOf(each), holds: holding.has(each.id) }));
       printJson(io, { ok: true, service: service.id, baselines });
-    } else if (all.length === 0) void io.out(NONE);
+    } else if (all.length === 0) void io.out(`${NO_BASELINE}\n`);
     else void io.out(`${all.map((each) => lineOf(each, holding.has(each.id))).join("\n")}\n`);
     return EXIT.pass;
   });
@@ -65,7 +65,7 @@ export async function showBaseline(io: Io, flags: BaselineFlags): Promise<ExitCo
   return withCore(io, { service: flags.service }, async (session) => {
     const { core, service } = session;
     const baseline = await createBaselines(core.pool).current(service.id, null);
-    if (baseline === null) throw new CliError(NONE.trimEnd(), EXIT.failed);
+    if (baseline === null) throw new CliError(NO_BASELINE, EXIT.failed);
     const run = await findRun(session, baseline.run);
     const { pair, gold, epoch } = run.plan;
     if (flags.json === true) {
@@ -85,7 +85,8 @@ export async function showBaseline(io: Io, flags: BaselineFlags): Promise<ExitCo
   });
 }
 
-const NONE = "No baseline was set yet, so there is nothing to compare with. Set one: golive eval baseline set RUN.\n";
+export const NO_BASELINE =
+  "No baseline was set yet, so there is nothing to compare with. Set one: golive eval baseline set RUN.";
 
 /** Throws what a person at the terminal can mend. */
 export async function findRun({ core, service }: Session, id: string): Promise<RunRecord> {

@@ -3,6 +3,7 @@ import type { Values } from "#src/evaluation/compare/measures";
 import { ordinalFromId, type Passage } from "#src/evaluation/oracle/gold";
 import { findGold } from "#src/evaluation/oracle/gold-evidence";
 import { readerUsedGold } from "#src/evaluation/oracle/reader-used-gold";
+import { caseOracle, readerCase } from "#src/evaluation/run/case-oracle";
 import type { CaseRecord, CaseVerdict, GoldQuestion, Reply } from "#src/evaluation/run/case-record";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 
@@ -33,28 +34,24 @@ export async function measureRun(
   };
 }
 
-function measureTrial({ gold, place, reply, verdict }: CaseRecord, run: string, labelled: boolean | null) {
+function measureTrial(record: CaseRecord, run: string, labelled: boolean | null): EvaluatedTrial {
+  const { gold, place, reply, verdict } = record;
   const answer = reply?.answer ?? null;
-  const snapshot =
-    answer !== null && gold.answerable && labelled === true ? sizeOf(gold, run, snapshotOf(answer)) : null;
+  const { prefilter, postfilter } = caseOracle(record, run);
+  const isCounted = labelled === true && answer !== null && prefilter !== null && postfilter !== null;
   return {
     place,
     outcome: verdict?.outcome ?? (reply === null ? "unasked" : "unjudged"),
     reason: verdict?.reason ?? reply?.reason ?? null,
     values: {
-      ...(answer === null || snapshot === null ? {} : retrieved(gold, run, answer, snapshot)),
-      ...(answer !== null && verdict !== null ? judged(gold, run, answer, verdict) : {}),
+      ...(isCounted
+        ? { oracle_retrieval_hit_prefilter: prefilter ? 1 : 0, oracle_retrieval_hit_postfilter: postfilter ? 1 : 0 }
+        : {}),
+      ...(verdict === null ? {} : judged(record, verdict, run)),
     },
-    snapshot,
+    snapshot: isCounted ? sizeOf(gold, run, snapshotOf(answer)) : null,
     request: reply === null ? null : { seconds: reply.latencyMs / 1000, failed: reply.censored },
     unshown: reply?.unshown ?? [],
-  } satisfies EvaluatedTrial;
-}
-
-function retrieved(gold: GoldQuestion, run: string, answer: Answer, snapshot: SnapshotSize): Values {
-  return {
-    oracle_retrieval_hit_prefilter: snapshot.evidenceWithin === null ? 0 : 1,
-    oracle_retrieval_hit_postfilter: findGold(gold, run, contextOf(answer)).size > 0 ? 1 : 0,
   };
 }
 
@@ -73,25 +70,16 @@ function sizeOf(gold: GoldQuestion, run: string, passages: readonly Passage[]): 
   return { characters: upTo(passages.length), evidenceWithin: upTo(enough) };
 }
 
-function judged(gold: GoldQuestion, run: string, answer: Answer, verdict: CaseVerdict): Values {
+function judged(record: CaseRecord, verdict: CaseVerdict, run: string): Values {
   if (verdict.outcome === "refusal")
     return verdict.refused === null ? {} : { correct_refusal: verdict.refused ? 1 : 0 };
   const { metrics, judgement } = verdict;
   if (verdict.outcome !== "graded" || metrics === null || judgement === null) return {};
-  const context = contextOf(answer);
-  const { share } = readerUsedGold([
-    {
-      id: gold.id,
-      context,
-      gold: findGold(gold, run, context),
-      citations: answer.citations.map(({ chunk_id }) => chunk_id),
-      answer2response: judgement.answer2response,
-      retrieved2response: judgement.retrieved2response,
-    },
-  ]);
+  const reader = readerCase(record, run);
+  const used = reader === null ? null : readerUsedGold([reader]).share;
   return {
     ...metrics,
-    ...(share === null ? {} : { reader_used_gold: share }),
+    ...(used === null ? {} : { reader_used_gold: used }),
     abstention: judgement.answer2response.length === 0 ? 1 : 0,
   };
 }
@@ -104,7 +92,7 @@ const passage = (chunkId: string, document: string, text: string): Passage => ({
 });
 
 const snapshotOf = ({ snapshot }: Answer): Passage[] =>
-  snapshot.map(({ chunk_id, document, text, bm25_text }) => passage(chunk_id, document, text ?? bm25_text));
+  snapshot.map(({ chunk_id, document, text }) => passage(chunk_id, document, text ?? ""));
 
 /** What the reader got, as the oracles look at it. */
 export const contextOf = ({ context }: Answer): Passage[] =>
