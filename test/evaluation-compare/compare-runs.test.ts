@@ -32,7 +32,7 @@ describe("a candidate against its baseline", () => {
     expect(same(600).verdict).toBe("pass");
     const few = same(60);
     expect(few).toMatchObject({ verdict: "inconclusive", caveats: [] });
-    expect(of("f1", few)?.standing).toBe("unknown");
+    expect(of("f1", few)).toMatchObject({ standing: "unknown", shift: null });
   });
 
   it("that lost five cases in a hundred of every measure fails, and says which", () => {
@@ -42,9 +42,19 @@ describe("a candidate against its baseline", () => {
     );
     expect(found.verdict).toBe("fail");
     expect(of("f1", found)).toMatchObject({ n: 400, baseline: 1, candidate: 0.95, standing: "breach" });
-    expect(of("faithfulness", found)?.standing).toBeNull();
+    expect(of("faithfulness", found)).toMatchObject({ standing: null, shift: "worse" });
     expect(found.drops).toHaveLength(10);
     expect(found.drops[0]).toEqual({ id: "c0", measure: "f1", baseline: 1, candidate: 0 });
+  });
+
+  it("that hallucinates more is worse, though the number rises", () => {
+    const made = (id: string, value: number) =>
+      evaluatedRun(
+        id,
+        many(60, (index) => evaluatedCase(`c${index}`, [trial({ ...all(1), hallucination: value })])),
+      );
+    expect(of("hallucination", compared(made("a", 0.1), made("b", 0.6)))).toMatchObject({ shift: "worse" });
+    expect(of("hallucination", compared(made("a", 0.6), made("b", 0.1)))).toMatchObject({ shift: "better" });
   });
 
   it("that is better is healthy, however much better", () => {

@@ -4,10 +4,15 @@ import type { EvaluatedRun } from "#src/evaluation/compare/evaluated-run";
 import { gain, MEASURES, type Measure } from "#src/evaluation/compare/measures";
 import { type CasePair, pairCases, type Unpaired, valuePairs } from "#src/evaluation/compare/pair-cases";
 import { type PairedDifference, pairedDifference } from "#src/evaluation/compare/paired-difference";
-import { MARGINS, type Standing, standingOf } from "#src/evaluation/compare/standings";
+import { MARGINS, type Standing, shiftOf, standingOf } from "#src/evaluation/compare/standings";
 import type { Verdict } from "#src/evaluation/oracle/gold";
 
-export type Difference = PairedDifference & { readonly measure: Measure; readonly standing: Standing | null };
+export type Difference = PairedDifference & {
+  readonly measure: Measure;
+  /** Null for a measure that the candidate is not held to. */
+  readonly standing: Standing | null;
+  readonly shift: ReturnType<typeof shiftOf>;
+};
 
 /** A case that lost on a measure. */
 export type Drop = {
@@ -75,7 +80,7 @@ export function compareRuns(baseline: EvaluatedRun, candidate: EvaluatedRun): Co
 
 function differenceOf(pairs: readonly CasePair[], measure: Measure): Difference {
   const found = pairedDifference(valuePairs(pairs, measure));
-  return { measure, ...found, standing: standingOf(measure, found) };
+  return { measure, ...found, standing: standingOf(measure, found), shift: shiftOf(measure, found) };
 }
 
 function verdictOf(differences: readonly Difference[], latency: LatencyComparison): Verdict {

@@ -18,6 +18,12 @@ export const MARGINS: { readonly [measure in Measure]?: Margin } = {
   precision: { threshold: 0.02, tolerance: 0.04 },
 };
 
+/** Whether the interval leaves only one direction; null where it holds 0, or there is none. It proves a change, not how much. */
+export function shiftOf(measure: Measure, { interval }: PairedDifference): "better" | "worse" | null {
+  if (interval === null || (interval.low <= 0 && interval.high >= 0)) return null;
+  return gain(measure, 0, interval.low) < 0 ? "worse" : "better";
+}
+
 /** Null for a measure that nothing is asked of. */
 export function standingOf(measure: Measure, found: PairedDifference): Standing | null {
   const margin = MARGINS[measure];

@@ -32,7 +32,9 @@ export async function collectReport(store: Pick<EvaluationStore, "cases">, subje
     against: against === null || comparison === null ? null : { ...against, comparison },
     worst: worst.flatMap((id) => {
       const trial = texts.get(id);
-      return trial === undefined ? [] : [{ trial, before: before?.get(id) ?? null }];
+      if (trial === undefined) return [];
+      const lost = comparison?.comparable === true ? comparison.drops.find((drop) => drop.id === id) : undefined;
+      return [{ trial, before: before?.get(id) ?? null, lost: lost ?? null }];
     }),
     madeUp: wrong.slice(0, MOST_SHOWN).flatMap((id) => texts.get(id) ?? []),
     at,

@@ -36,7 +36,7 @@ export function comparisonSection(against: Report["against"]): Html | null {
   return html`<section id="comparison"><h2>Against the baseline: ${verdictMark(comparison.verdict)}</h2>
 ${origin(run, baseline)}
 ${comparison.caveats.length === 0 ? null : html`<ul class="points">${comparison.caveats.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>`}
-<p>Differences are in points, case by case, with a 95 % confidence interval. ${standingMark("breach")}: proven worse than allowed. ${standingMark("healthy")}: proven good enough. ${standingMark("watching")}: worse, but not proven. ${standingMark("unknown")}: neither is proven.</p>
+<p>Differences are in points, case by case, with a 95 % confidence interval. ${standingMark("breach")}: proven worse than allowed. ${standingMark("healthy")}: proven good enough. ${standingMark("watching")}: worse, but not proven. ${standingMark("unknown")}: neither is proven. ▼ worse, ▲ better: the candidate is not held to it, but the whole interval is on one side.</p>
 ${differences(comparison)}
 ${latency(comparison.latency)}
 ${unpaired(comparison.unpaired)}
@@ -80,9 +80,17 @@ function differences({ differences: all }: Compared): Html {
         reach,
       ),
       each.n,
-      each.standing === null ? html`<span class="quiet nowrap">only shown</span>` : standingMark(each.standing),
+      each.standing === null ? shiftMark(each) : standingMark(each.standing),
     ]),
   );
+}
+
+/** A measure that the candidate is not held to: where its interval leaves out 0, that is said. */
+function shiftMark({ shift }: Difference): Html {
+  if (shift === null) return html`<span class="quiet nowrap">only shown</span>`;
+  const mark =
+    shift === "worse" ? html`<span class="state watching">▼ worse</span>` : html`<span class="state">▲ better</span>`;
+  return html`${mark}<small class="nowrap">only shown</small>`;
 }
 
 /** The widest that a row needs, in steps of ten points, and at least ten. */

@@ -69,6 +69,9 @@ function againstInShort(against: Report["against"]): Html {
     const which = standings.filter((each) => each.standing === standing).map(({ measure }) => measure);
     return which.length === 0 ? [] : [`${standing}: ${which.join(", ")}`];
   });
+  const shifted = comparison.differences.filter(({ standing, shift }) => standing === null && shift === "worse");
+  if (shifted.length > 0)
+    told.push(`worse, though not held to it: ${shifted.map(({ measure }) => measure).join(", ")}`);
   const caveats = comparison.caveats.map(({ sentence }) => ` ${sentence}`).join("");
   return html`Against the baseline: ${verdictMark(comparison.verdict)} – ${told.join("; ")}.${caveats}`;
 }

@@ -1,11 +1,11 @@
 import type { Baseline } from "#src/evaluation/baseline/baselines";
-import type { Comparison } from "#src/evaluation/compare/compare-runs";
+import type { Comparison, Drop } from "#src/evaluation/compare/compare-runs";
 import type { EvaluatedRun } from "#src/evaluation/compare/evaluated-run";
 import type { JudgedFloors } from "#src/evaluation/compare/judge-floors";
 import type { CaseRecord } from "#src/evaluation/run/case-record";
 
-/** One of the worst cases with its texts. `before`: the same case in the baseline; null without one. */
-export type WorstCase = { readonly trial: CaseRecord; readonly before: CaseRecord | null };
+/** One of the worst cases with its texts. `before`: the same case in the baseline, and what it `lost`; null without one. */
+export type WorstCase = { readonly trial: CaseRecord; readonly before: CaseRecord | null; readonly lost: Drop | null };
 
 /** Everything a report says. `at`: when it was made, epoch milliseconds. */
 export type Report = {

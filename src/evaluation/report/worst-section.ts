@@ -22,16 +22,18 @@ ${worst.map((each, index) => caseBlock(each, pair, index === 0))}</section>
 `;
 }
 
-function caseBlock({ trial, before }: WorstCase, run: string, open: boolean): Html {
+function caseBlock({ trial, before, lost }: WorstCase, run: string, open: boolean): Html {
   const { gold, verdict } = trial;
   const answer = trial.reply?.answer ?? null;
-  const [f1, old] = [verdict?.metrics?.f1, before?.verdict?.metrics?.f1];
-  const scores = [
-    f1 === undefined ? null : `F1 ${shareText(f1)}`,
-    old === undefined ? null : `before ${shareText(old)}`,
-  ].filter((each) => each !== null);
+  const f1 = verdict?.metrics?.f1;
+  const score =
+    lost === null
+      ? f1 === undefined
+        ? null
+        : `F1 ${shareText(f1)}`
+      : `${lost.measure} ${shareText(lost.candidate)}, in the baseline ${shareText(lost.baseline)}`;
   const attribute = open ? html` open` : null;
-  return html`<details${attribute}><summary>${name(gold.id)} ${echo(gold.question, 300)}${scores.length === 0 ? null : html`<small>${scores.join(", ")}</small>`}</summary><div>
+  return html`<details${attribute}><summary>${name(gold.id)} ${echo(gold.question, 300)}${score === null ? null : html`<small>${score}</small>`}</summary><div>
 <h3>Gold answer</h3><p>${gold.answerable ? echo(gold.answer) : "None: the documents don't answer it, and saying so is right."}</p>
 <h3>Answer</h3><p>${answer === null ? html`<i class="nothing">${trial.reply?.reason?.sentence ?? "There is none."}</i>` : echo(answer.answer)}</p>
 ${before?.reply?.answer == null ? null : html`<h3>Answer in the baseline</h3><p>${echo(before.reply.answer.answer)}</p>`}
