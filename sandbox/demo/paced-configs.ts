@@ -11,6 +11,12 @@ const PACE = { per_second: 12 };
 const ROOM = { event_loop_lag_ms: 30_000, rss_mb: 8_192 };
 const REASON = "the sandbox's local models: a hundred times the checklist's rate";
 
+/** The sandbox has fifteen questions. What needs more to be judged doesn't apply to it, which is shown and signed. */
+const TOO_SMALL = {
+  "evaluation-floors": "the sandbox's gold set has 15 questions; the floors need 50",
+  "evaluation-baseline": "the sandbox's gold set has 15 questions; a comparison needs 20",
+};
+
 /**
  * A copy of a configuration folder with the sandbox's pace in it, and with the evaluation's questions where they really are:
  * paths in golive.yaml are relative to its folder. Whatever stood in `to` is replaced.
@@ -33,6 +39,9 @@ export async function writePacedConfigs(options: {
   const services = document.toJS().services;
   for (const id of Object.keys(services)) {
     const datasets = document.getIn(["services", id, "datasets"]);
+    for (const [check, reason] of Object.entries(TOO_SMALL)) {
+      document.setIn(["services", id, "applies", check], { check: false, reason });
+    }
     if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
   }
   await writeFile(file, document.toString({ flowCollectionPadding: false, lineWidth: 0 }));
