@@ -6,6 +6,8 @@ import { composeManifests, type Governed, type Manifests } from "#src/compose-ma
 import type { Models } from "#src/compose-models";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
+import { createBaselines } from "#src/evaluation/baseline/baselines";
+import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { createGates } from "#src/gates/registry";
 import { type OnFault, runGate } from "#src/gates/run-gate";
@@ -106,6 +108,11 @@ export function composeChecks(deps: Deps): HealthChecks & {
     promptAudit: probe,
     concurrency: { limits: config.golive.models, limiter: models.limiter, serviceReport },
     resources: { limits: config.golive.resources, ...deps.resources },
+    evaluations: {
+      evaluations: createEvaluationStore(pool),
+      baselines: createBaselines(pool),
+      floors: config.qualityGates,
+    },
     selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });
 

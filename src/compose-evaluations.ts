@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Governed } from "#src/compose-manifests";
 import type { Models } from "#src/compose-models";
 import type { Config } from "#src/config/load-config";
+import { copyReplies, regradePlan, trialsOf } from "#src/evaluation/baseline/regrade";
 import { evaluatorEpoch } from "#src/evaluation/judge/evaluator-epoch";
 import { type Estimate, estimateRun } from "#src/evaluation/run/estimate-run";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
@@ -12,7 +13,7 @@ import { makePlan } from "#src/evaluation/run/make-plan";
 import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
 import { runEvaluation } from "#src/evaluation/run/run-evaluation";
 import { createRunLedger, type Trial } from "#src/evaluation/run/run-ledger";
-import type { Plan, RunRecord } from "#src/evaluation/run/run-record";
+import type { Epoch, Plan, RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
 import { evaluationSampling } from "#src/models/enforce-determinism";
 import { machineClock } from "#src/models/machine-clock";
@@ -45,6 +46,13 @@ export type Evaluations = {
   readonly store: EvaluationStore;
   /** Resolves the judge and says what the run will take. Nothing is paid for, and nothing is stored. */
   prepare(wish: EvaluationWish, signal: AbortSignal): Promise<PreparedEvaluation>;
+  /** The judge and its prompts as they are today. */
+  epoch(service: string, checking: Epoch["checking"], signal: AbortSignal): Promise<Epoch>;
+  /**
+   * A run that grades the stored answers of `of` in another epoch: nothing of it has to be asked. Found again when it has not ended.
+   * Several processes may call it for the same run.
+   */
+  openRegrade(of: RunRecord, epoch: Epoch): Promise<{ readonly id: string; readonly resumed: boolean }>;
   /** Begins the run, or finds the one of the same plan that has not ended. */
   open(prepared: PreparedEvaluation): Promise<{ readonly id: string; readonly resumed: boolean }>;
   /** Takes the run for this process; null: another one works on it. */
@@ -70,13 +78,23 @@ export function composeEvaluations(deps: {
   const { limits, prices } = config.golive.models;
   const store = createEvaluationStore(pool);
   const ledger = createRunLedger(pool);
+  const begin = () => ({ id: `ev_${randomBytes(8).toString("hex")}`, at: clock.now() });
+  const epochOf: Evaluations["epoch"] = async (service, checking, signal) => {
+    const resolved = await models.evaluation.resolve(governed(service).service.models.judge_model, signal);
+    return evaluatorEpoch(resolved, checking, evaluationSampling(config.determinism));
+  };
   return {
     store,
+    epoch: epochOf,
+    async openRegrade(of, epoch) {
+      const opened = await ledger.open(regradePlan(of, epoch), await trialsOf(store, of.id), begin());
+      await copyReplies({ store, ledger }, of.id, opened.id);
+      return opened;
+    },
     async prepare({ service, stable, seed, ...wish }, signal) {
       const { judge_model: judge } = governed(service).service.models;
       const sampling = evaluationSampling(config.determinism);
-      const resolved = await models.evaluation.resolve(judge, signal);
-      const epoch = evaluatorEpoch(resolved, stable ? "separate" : "joint", sampling);
+      const epoch = await epochOf(service, stable ? "separate" : "joint", signal);
       const made = makePlan(wish.gold, { ...wish, service, stable, epoch, seed: seed ?? sampling.seed });
       const { perSecond, maxInFlight } = await models.limiter.state();
       const callsPerAnswer = governed(service).service.rag_service.model_calls_per_answer;
@@ -88,8 +106,7 @@ export function composeEvaluations(deps: {
       );
       return { ...made, estimate };
     },
-    open: ({ plan, trials }) =>
-      ledger.open(plan, trials, { id: `ev_${randomBytes(8).toString("hex")}`, at: clock.now() }),
+    open: ({ plan, trials }) => ledger.open(plan, trials, begin()),
     hold: (run) => holdRun(databaseUrl, run),
     isHeld: (run) => isHeld(pool, run),
     workOff({ id, plan }, { priority, signal, onProgress }) {

@@ -11,6 +11,9 @@ const PACE = { per_second: 12 };
 const ROOM = { event_loop_lag_ms: 30_000, rss_mb: 8_192 };
 const REASON = "the sandbox's local models: a hundred times the checklist's rate";
 
+/** The story asks a handful of probes and no gold set: that it judges no answers is declared, shown and signed. */
+const NO_EVALUATION = "the demo's walk-through evaluates nothing; golive eval run does";
+
 /**
  * A copy of a configuration folder with the sandbox's pace in it, and with the evaluation's questions where they really are:
  * paths in golive.yaml are relative to its folder. Whatever stood in `to` is replaced.
@@ -33,6 +36,9 @@ export async function writePacedConfigs(options: {
   const services = document.toJS().services;
   for (const id of Object.keys(services)) {
     const datasets = document.getIn(["services", id, "datasets"]);
+    for (const check of ["evaluation-floors", "evaluation-baseline"]) {
+      document.setIn(["services", id, "applies", check], { check: false, reason: NO_EVALUATION });
+    }
     if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
   }
   await writeFile(file, document.toString({ flowCollectionPadding: false, lineWidth: 0 }));

@@ -1,8 +1,10 @@
 import { InvalidArgumentError } from "commander";
+import { addBaselineCommands } from "#src/cli/eval-baseline-commands";
 import type { RunFlags } from "#src/cli/eval-run";
 import type { RunsFlags } from "#src/cli/eval-runs";
 import { evalScore } from "#src/cli/eval-score";
 import type { Register } from "#src/cli/register";
+import type { ReportFlags } from "#src/cli/report-evaluation";
 
 const MOST_REPEATS = 20;
 
@@ -59,6 +61,19 @@ export const registerEval: Register = (program, io, finish) => {
     .action(async (file: string, flags: { json?: boolean; out?: string }) => {
       finish(await evalScore(io, { file, json: flags.json === true, out: flags.out ?? null }));
     });
+  evaluation
+    .command("report")
+    .description("one HTML page about an evaluation: floors, baseline, distributions, worst cases")
+    .argument("<run>", "an evaluation")
+    .requiredOption("--out <file>", "write the page there")
+    .option("--baseline <run>", "compare with that evaluation, or with the `baseline` that was set")
+    .option("--service <id>", "which service (default: the only one)")
+    .option("--json", "the verdicts as one JSON document on stdout")
+    .action(async (run: string, flags: ReportFlags) => {
+      const { reportEvaluation } = await import("#src/cli/report-evaluation");
+      finish(await reportEvaluation(io, run, flags));
+    });
+  addBaselineCommands(evaluation, io, finish);
 };
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -54,6 +54,12 @@ Exit 0: cancelled · 1: it had ended already · 2: nothing is open.`,
   "golive eval score": `
 Example: golive eval score results.json --out scored.json
 Exit 0: scored · 2: the file can't be read, or isn't what it should be · 3: too little of it was judged.`,
+  "golive eval report": `
+Example: golive eval report ev_5e0d26f1b1c94a7e --baseline baseline --out report.html
+Exit 0: written, whatever it says · 2: no such run, or a file that can't be written.`,
+  "golive eval baseline set": `
+Example: golive eval baseline set ev_8f136244fcd5c3b2 --reason "live for a month" --as U012AB3CD
+Exit 0: set · 1: refused · 2: no such run.`,
   "golive few-shot check": `
 Example: golive few-shot check --pool pool.jsonl --eval cases.jsonl
 Exit 0: clean · 1: something is blocked · 2: a file is missing, empty, or not what it should be.`,

@@ -14,7 +14,12 @@ import { nearest } from "#src/release/nearest";
 import type { Person } from "#src/release/people";
 
 /** The product's core, the service that was meant, and whether Slack was asked who people are. */
-export type Session = { readonly core: Core; readonly service: ServiceConfig; readonly withSlack: boolean };
+export type Session = {
+  readonly core: Core;
+  readonly config: Config;
+  readonly service: ServiceConfig;
+  readonly withSlack: boolean;
+};
 
 /**
  * The product's core for a command line: same rules, rights and journal as in Slack. With SLACK_BOT_TOKEN people are
@@ -44,7 +49,7 @@ export async function withCore<T>(
     supervise: options.works === true,
   });
   try {
-    return await work({ core, service, withSlack: slack !== null });
+    return await work({ core, config, service, withSlack: slack !== null });
   } finally {
     await core.close();
   }

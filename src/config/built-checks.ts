@@ -15,6 +15,8 @@ const BUILT = {
   concurrency: { mayBeWaivable: true },
   "resource-monitoring": { mayBeWaivable: true },
   "health-self-test": { mayBeWaivable: true },
+  "evaluation-floors": { mayBeWaivable: true, mayNotApply: true },
+  "evaluation-baseline": { mayBeWaivable: true, mayNotApply: true },
   "candidate-run": { mayBeWaivable: false },
   "previous-run-intact": { mayBeWaivable: false },
   manifest: { mayBeWaivable: false },

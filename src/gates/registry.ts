@@ -6,6 +6,8 @@ import { type ConfigHashGateDeps, createConfigHashGate } from "#src/gates/config
 import { database } from "#src/gates/database";
 import { createDeterminismGate, type DeterminismGateDeps } from "#src/gates/determinism";
 import { createEnvironmentGate, type EnvironmentGateDeps } from "#src/gates/environment";
+import { createEvaluationBaselineGate, type EvaluationBaselineDeps } from "#src/gates/evaluation-baseline";
+import { createEvaluationFloorsGate, type EvaluationFloorsDeps } from "#src/gates/evaluation-floors";
 import type { Gate } from "#src/gates/gate";
 import { createHealthSelfTestGate, type HealthSelfTestDeps } from "#src/gates/health-self-test";
 import { indexPresence } from "#src/gates/index-presence";
@@ -34,6 +36,7 @@ export function createGates(deps: {
   readonly concurrency: ConcurrencyGateDeps;
   readonly resources: ResourceMonitoringDeps;
   readonly selfTest: HealthSelfTestDeps;
+  readonly evaluations: EvaluationFloorsDeps & EvaluationBaselineDeps;
 }): ReadonlyMap<CheckId, Gate> {
   const gates: readonly Gate[] = [
     createEnvironmentGate(deps.environment),
@@ -54,6 +57,8 @@ export function createGates(deps: {
     createConcurrencyGate(deps.concurrency),
     createResourceMonitoringGate(deps.resources),
     createHealthSelfTestGate(deps.selfTest),
+    createEvaluationFloorsGate(deps.evaluations),
+    createEvaluationBaselineGate(deps.evaluations),
   ];
   return new Map(gates.map((gate) => [gate.id, gate]));
 }

@@ -261,7 +261,7 @@ describe("serve runs", () => {
     // And nothing was lost: the next bot carries the release on.
     const next = serve(env);
     await next.says(READY);
-    await expect.poll(() => facts("check-finished"), { timeout: 25_000 }).toBe(18);
+    await expect.poll(() => facts("check-finished"), { timeout: 25_000 }).toBe(20);
     next.child.kill("SIGINT");
     expect(await next.ended).toBe(0);
   });

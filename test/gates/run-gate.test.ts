@@ -149,6 +149,11 @@ describe("running a gate", () => {
   });
 });
 
+// biome-ignore lint/correctness/useYield: nobody reads it
+async function* neverCases(): AsyncGenerator<never> {
+  throw new Error("no gate runs here");
+}
+
 describe("the registry", () => {
   it("holds exactly the checks that the configuration counts as built, under their own ids", () => {
     const records = { save: never, settle: never, load: never, list: never };
@@ -175,6 +180,19 @@ describe("the registry", () => {
         models: never,
       },
       selfTest: { prove: never },
+      evaluations: {
+        evaluations: { runs: never, run: never, cases: () => neverCases() },
+        baselines: { current: never },
+        floors: {
+          precision_min: 0,
+          recall_min: 0,
+          f1_min: 0,
+          latency_max: 1,
+          faithfulness_min: 0,
+          oracle_retrieval_hit_min: 0,
+          reader_used_gold_min: 0,
+        },
+      },
       configHash: { serviceReport: never },
       modelVersions: { resolveModel: never },
       models: { models: outside },

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createPostgresRunner } from "#src/rag/postgres-runner";
+import { readDocuments } from "#src/rag/read-documents";
 import type { SqlRunner } from "#src/rag/sql-runner";
 import type { RagStore } from "#src/rag/store";
 import { RagStoreError } from "#src/rag/store-error";
@@ -422,5 +423,29 @@ describe("preparing the store", () => {
     await bot.close();
     await owner.close();
     await fresh.drop();
+  });
+});
+
+describe("reading a run's documents", () => {
+  it("hands over each document once and whole, in however many passes, and nothing of other runs", async () => {
+    const read = async (run: string, atOnce: number) => {
+      const seen = new Map<string, number>();
+      await readDocuments(
+        store,
+        run,
+        ({ document, chunks }) => {
+          expect(seen.has(document)).toBe(false);
+          seen.set(document, chunks.length);
+        },
+        { atOnce },
+      );
+      return [...seen].sort();
+    };
+    await insertChunks(admin, "a", 40);
+    await insertChunks(admin, "b", 10);
+    const [whole, parts] = [await read("a", 1_000), await read("a", 3)];
+    expect(whole).toEqual(["doc-0", "doc-1", "doc-2", "doc-3"].map((name) => [name, 10]));
+    expect(parts).toEqual(whole);
+    expect(await read("no-such-run", 3)).toEqual([]);
   });
 });

@@ -39,7 +39,9 @@ export type FloorReport = {
 };
 
 export const FEWEST_CASES = 50;
-/** More cases without a grade than this, and the rest don't stand for them. */
+/** Above this share of cases without a score, whatever the reason, the others don't stand for them. */
+export const MOST_MISSING = 0.05;
+/** Above this share a run isn't even gone on with: nothing that is still to come could make it of use. */
 export const MOST_UNGRADED = 0.2;
 
 /**
@@ -52,7 +54,7 @@ export function checkFloors(floors: Floors, cases: readonly FloorCase[], measure
     .map((runs) => runs.flatMap(({ metrics }) => metrics ?? []))
     .filter((runs) => runs.length > 0);
   const ungraded = byCase.size - graded.length;
-  const enough = graded.length >= FEWEST_CASES && ungraded <= MOST_UNGRADED * byCase.size;
+  const enough = graded.length >= FEWEST_CASES && ungraded <= MOST_MISSING * byCase.size;
   const mean = (metric: keyof MetricValues): number | null =>
     meanOf(graded.map((runs) => meanOf(runs.map((values) => values[metric] ?? Number.NaN)) ?? Number.NaN));
   const atLeast = (floor: keyof Floors, value: number | null) =>

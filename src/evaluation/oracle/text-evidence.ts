@@ -40,7 +40,7 @@ export const phrase = (quote: string): Wanted | null => {
  */
 export function findInPassages(wanted: Wanted, passages: readonly Passage[]): Set<number> {
   const found = new Set<number>();
-  for (const stretch of joinAdjacent(passages)) {
+  for (const stretch of stretchesOf(passages)) {
     for (const at of hits(wanted, stretch.words)) {
       const owner = stretch.owners[at];
       if (owner !== undefined) found.add(owner);
@@ -55,6 +55,17 @@ export function isInText(wanted: Wanted, text: string): boolean {
 
 /** Words in a row, and which passage each comes from. */
 type Stretch = { readonly words: string[]; readonly owners: number[] };
+
+/** The same passages are asked for the evidence of many cases: splitting them into words is nine tenths of the work. */
+const joined = new WeakMap<readonly Passage[], readonly Stretch[]>();
+
+function stretchesOf(passages: readonly Passage[]): readonly Stretch[] {
+  const known = joined.get(passages);
+  if (known !== undefined) return known;
+  const stretches = joinAdjacent(passages);
+  joined.set(passages, stretches);
+  return stretches;
+}
 
 function joinAdjacent(passages: readonly Passage[]): Stretch[] {
   const order = [...passages.keys()].sort((a, b) => byPlace(passages[a], passages[b]));

@@ -6,6 +6,8 @@ import { configHashSelfTest } from "#src/gates/self-test/config-hash";
 import { databaseSelfTest } from "#src/gates/self-test/database";
 import { determinismSelfTest } from "#src/gates/self-test/determinism";
 import { environmentSelfTest } from "#src/gates/self-test/environment";
+import { evaluationBaselineSelfTest } from "#src/gates/self-test/evaluation-baseline";
+import { evaluationFloorsSelfTest } from "#src/gates/self-test/evaluation-floors";
 import { healthSelfTestSelfTest } from "#src/gates/self-test/health-self-test";
 import { indexPresenceSelfTest } from "#src/gates/self-test/index-presence";
 import { manifestSelfTest } from "#src/gates/self-test/manifest";
@@ -40,6 +42,8 @@ const COMPLETE: Readonly<Record<BuiltCheckId, SelfTest>> = {
   backup: backupSelfTest,
   "resource-monitoring": resourceMonitoringSelfTest,
   "health-self-test": healthSelfTestSelfTest,
+  "evaluation-floors": evaluationFloorsSelfTest,
+  "evaluation-baseline": evaluationBaselineSelfTest,
 };
 
 /** The same by any check's id. */
