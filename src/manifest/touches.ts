@@ -1,11 +1,23 @@
 import { CONFIGURATION_FACTS, FACT_NAMES, type FactName, type FactOverrides } from "#src/manifest/configuration-facts";
 import type { CheckId, SignOffDefinition } from "#src/release/checklist";
 
+/** What an evaluation of the candidate decides. */
+const EVALUATION = ["evaluation-floors", "evaluation-baseline"];
+
 /** Beginning of a manifest key → checks that look at what stands there. */
 const BY_KEY: readonly (readonly [prefix: string, checks: readonly CheckId[]])[] = [
   [
     "candidate.run",
-    ["candidate-run", "index-presence", "token-budget", "prefix-leakage", "determinism", "prompt-audit", "backup"],
+    [
+      "candidate-run",
+      "index-presence",
+      "token-budget",
+      "prefix-leakage",
+      "determinism",
+      "prompt-audit",
+      ...EVALUATION,
+      "backup",
+    ],
   ],
   [
     "candidate.config",
@@ -19,14 +31,18 @@ const BY_KEY: readonly (readonly [prefix: string, checks: readonly CheckId[]])[]
       "index-presence",
       "determinism",
       "prompt-audit",
+      ...EVALUATION,
     ],
   ],
   ["active", ["previous-run-intact", "candidate-run", "backup"]],
   ["ingest_run", ["candidate-run", "index-presence", "token-budget", "prefix-leakage"]],
   ["configuration", ["config-hash", "prompt-audit"]],
-  ["service_report", ["config-hash"]],
+  ["service_report", ["config-hash", "environment", "concurrency"]],
   ["source", ["config-hash"]],
   ["models", ["model-versions", "models"]],
+  ["models.judge", EVALUATION],
+  ["datasets", EVALUATION],
+  ["thresholds.quality_gates", EVALUATION],
   ["store", ["database", "index-presence", "token-budget", "prefix-leakage", "candidate-run", "backup"]],
   ["store.mapping", ["previous-run-intact"]],
   ["retrieval.vector_index", ["index-presence"]],

@@ -168,9 +168,9 @@ describe("what a difference touches", () => {
     ["active.digest", ["manifest", "previous-run-intact", "candidate-run", "backup"]],
     ["ingest_run.digest", ["manifest", "candidate-run", "index-presence", "token-budget", "prefix-leakage"]],
     ["thresholds.gates.backup.version", ["manifest", "backup"]],
-    ["models.judge.arn", ["manifest", "model-versions", "models"]],
+    ["models.judge.arn", ["manifest", "model-versions", "models", "evaluation-floors", "evaluation-baseline"]],
     ["model_limits.per_second", ["manifest", "concurrency", "models"]],
-    ["datasets", ["manifest"]],
+    ["datasets", ["manifest", "evaluation-floors", "evaluation-baseline"]],
   ])("is, for %s, these checks", (key, checks) => {
     expect(checksTouchedBy(key)).toEqual(checks);
   });
