@@ -30,8 +30,8 @@ function barsOf({ profiled }: GoliveConfig["models"]) {
 }
 
 /**
- * Workers, requests in flight, rate and timeouts are within their bars, in every process that takes part; and the shared
- * limit is really in force: one place is taken and given back, and while it is held the count over all processes stays
+ * Workers, requests in flight and rate are within their bars in every process that takes part, the timeouts in this one (the
+ * others are held to the same configuration when they run a check); and the shared limit is really in force: one place is taken and given back, and while it is held the count over all processes stays
  * within the limit. An answer of the service reserves no less than it says it takes.
  */
 export function createConcurrencyGate({ limits: models, limiter, serviceReport }: ConcurrencyGateDeps): Gate {
@@ -59,7 +59,7 @@ export function createConcurrencyGate({ limits: models, limiter, serviceReport }
         verdict,
         summary:
           verdict === "pass"
-            ? `At most ${limits.max_in_flight} in flight and ${rate} over ${processes === 1 ? "1 process" : `${processes} processes`}, ${limits.workers} workers in each, ${limits.call_timeout_s} s per call, ${limits.first_text_timeout_s} s to the first text; a place taken just now was counted${profiled === undefined ? "" : `. Profiled: ${profiled.reason}`}.`
+            ? `At most ${limits.max_in_flight} in flight and ${rate} over ${processes === 1 ? "1 process" : `${processes} processes`}, ${limits.workers} workers in each; here ${limits.call_timeout_s} s per call, ${limits.first_text_timeout_s} s to the first text; a place taken just now was counted${profiled === undefined ? "" : `. Profiled: ${profiled.reason}`}.`
             : `The limits of model calls don't hold: ${inWords(doubts)}.`,
         value: `${limits.max_in_flight} in flight, ${rate}, ${limits.workers} workers`,
         bar: `≤ ${bars.max_in_flight} in flight, ${bars.per_second} a second, ${bars.workers} workers`,
@@ -107,13 +107,16 @@ function reservationDoubts(reserved: number, said: number): readonly Doubt[] {
 
 function sharedDoubts(limits: ConcurrencyGateDeps["limits"]["limits"], held: LimiterState): readonly Doubt[] {
   const others = held.configured.filter(
-    (each) => each.maxInFlight !== limits.max_in_flight || each.perSecond !== limits.per_second,
+    (each) =>
+      each.maxInFlight !== limits.max_in_flight ||
+      each.perSecond !== limits.per_second ||
+      each.workers !== limits.workers,
   );
   return [
-    ...others.map(({ maxInFlight, perSecond, processes }) =>
+    ...others.map(({ maxInFlight, perSecond, workers, processes }) =>
       doubt.fail(
         "replicas:differ",
-        `${processes === 1 ? "1 other process is" : `${processes} other processes are`} configured with ${maxInFlight} in flight and ${perSecond} a second`,
+        `${processes === 1 ? "1 other process is" : `${processes} other processes are`} configured with ${maxInFlight} in flight, ${perSecond} a second and ${workers} workers`,
       ),
     ),
     ...(held.inFlight < 1 ? [doubt.fail("place:not-counted", "the place that was taken is not counted")] : []),

@@ -41,7 +41,7 @@ const answerSchema = z
 
 const countSchema = z.array(z.object({ priority: z.enum(PRIORITIES), waiting: z.number() }));
 const configuredSchema = z.array(
-  z.object({ maxInFlight: z.number(), perSecond: z.number(), processes: z.number().int() }),
+  z.object({ maxInFlight: z.number(), perSecond: z.number(), workers: z.number().int(), processes: z.number().int() }),
 );
 
 /** Members whose lease is out are still written down when nobody has looked since; they count for nothing. */
@@ -56,8 +56,8 @@ const STATE = `
     (SELECT coalesce(jsonb_agg(w), '[]') FROM
       (SELECT priority, count(*) AS waiting FROM request WHERE start_at IS NULL GROUP BY priority) w) AS waiting,
     (SELECT coalesce(jsonb_agg(c), '[]') FROM
-      (SELECT max_in_flight AS "maxInFlight", per_second AS "perSecond", count(*) AS processes FROM member
-       GROUP BY 1, 2 ORDER BY 1, 2) c) AS configured,
+      (SELECT max_in_flight AS "maxInFlight", per_second AS "perSecond", workers, count(*) AS processes FROM member
+       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3) c) AS configured,
     extract(epoch FROM greatest(clock.now, l.started_at + make_interval(secs => l.started_calls / f.per_second)))::float8
       * 1000 AS next_at,
     extract(epoch FROM clock.now)::float8 * 1000 AS now

@@ -32,6 +32,8 @@ export type LimiterState = {
   readonly configured: readonly {
     readonly maxInFlight: number;
     readonly perSecond: number;
+    /** In each of them. */
+    readonly workers: number;
     readonly processes: number;
   }[];
 };

@@ -260,7 +260,7 @@ const LOAD: LimiterState = {
   waiting: { "rollback-smoke": 0, "canary-probe": 1, "go-live": 0, nightly: 3, weekly: 0 },
   nextAt: 10_000,
   now: 4_000,
-  configured: [{ maxInFlight: 1, perSecond: 0.12, processes: 2 }],
+  configured: [{ maxInFlight: 1, perSecond: 0.12, workers: 2, processes: 2 }],
 };
 
 describe("what people are told", () => {

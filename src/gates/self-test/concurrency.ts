@@ -25,7 +25,7 @@ const HELD: LimiterState = {
   waiting: { "rollback-smoke": 0, "canary-probe": 0, "go-live": 0, nightly: 0, weekly: 0 },
   nextAt: 0,
   now: 0,
-  configured: [{ maxInFlight: 1, perSecond: 0.12, processes: 1 }],
+  configured: [{ maxInFlight: 1, perSecond: 0.12, workers: 2, processes: 1 }],
 };
 
 const over =
@@ -48,7 +48,7 @@ export const concurrencySelfTest: SelfTest = {
     { what: "a limiter that counts nothing", gate: over({}, { inFlight: 0 }), finds: "place:not-counted" },
     {
       what: "a replica with another configuration",
-      gate: over({}, { configured: [...HELD.configured, { maxInFlight: 4, perSecond: 2, processes: 1 }] }),
+      gate: over({}, { configured: [...HELD.configured, { maxInFlight: 4, perSecond: 2, workers: 2, processes: 1 }] }),
       finds: "replicas:differ",
     },
     {
