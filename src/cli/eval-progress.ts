@@ -21,25 +21,27 @@ const WIDTH = 24;
 export function createRunProgress(io: Io, before: RunCounts, estimatedSeconds: number): RunProgress {
   const doneBefore = doneOf(before);
   const began = performance.now();
-  const line = ({ counts }: Tally): string => {
+  const line = (counts: RunCounts): string => {
+    const { planned } = counts;
     const done = doneOf(counts);
     const elapsedSeconds = (performance.now() - began) / 1000;
-    const left = secondsLeft({ planned: counts.planned, doneBefore, done, elapsedSeconds }) ?? estimatedSeconds;
+    const measured = secondsLeft({ planned, doneBefore, done, elapsedSeconds });
+    const left = measured ?? estimatedSeconds * (1 - done / planned);
     const lost = [`${counts.ungraded} ungraded`, `${counts.failed} failed`].filter((each) => !each.startsWith("0 "));
-    const time = done === counts.planned ? [] : [`${timeSpan(left)} left`];
-    return [`${done} of ${counts.planned}`, ...lost, ...time].join(" · ");
+    return [`${done} of ${planned}`, ...lost, ...(done === planned ? [] : [`${timeSpan(left)} left`])].join(" · ");
   };
   if (io.terminal === undefined || io.terminal === null) {
     return {
-      tell(tally) {
-        if (doneOf(tally.counts) > doneBefore) io.err(`${line(tally)}\n`);
+      tell({ counts }) {
+        if (doneOf(counts) > doneBefore) io.err(`${line(counts)}\n`);
       },
       end: async () => undefined,
     };
   }
   const ended = Promise.withResolvers<void>();
+  const drawnLine = (counts: RunCounts) => `${bar(doneOf(counts) / counts.planned)} ${line(counts)}`;
   // What is told before the line is there stands on it when it comes.
-  let title = `0 of ${before.planned}`;
+  let title = drawnLine(before);
   let retitle: (title: string) => void = () => undefined;
   const drawn = drawSteps(
     io.terminal,
@@ -56,8 +58,8 @@ export function createRunProgress(io: Io, before: RunCounts, estimatedSeconds: n
     1,
   );
   return {
-    tell(tally) {
-      title = `${bar(doneOf(tally.counts) / tally.counts.planned)} ${line(tally)}`;
+    tell({ counts }) {
+      title = drawnLine(counts);
       retitle(title);
     },
     async end() {

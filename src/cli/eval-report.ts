@@ -52,7 +52,7 @@ export function runText(run: RunRecord, summary: RunSummary, held: boolean): str
       : metricLines({ means: summary.means, results: summary.graded })),
     "",
     `graded ${counts.graded} · negatives ${counts.refusals} · ungraded ${counts.ungraded} · failed ${counts.failed} · planned ${counts.planned}`,
-    ...factLines(summary),
+    ...factLines(summary).flatMap((line) => wrap("", line, 2)),
     ...unscoredLines(summary),
     ...(run.reason === null ? [] : ["", ...wrap("", `${capital(run.state)}: ${run.reason}`)]),
   ];

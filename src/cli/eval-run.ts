@@ -4,6 +4,7 @@ import { estimateText, exitOf, runJson, runText } from "#src/cli/eval-report";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { type Session, withCore } from "#src/cli/open-core";
 import { configDirectory } from "#src/cli/surroundings";
+import { wrap } from "#src/cli/wrap";
 import { writeWhole } from "#src/cli/write-whole";
 import type { EvaluationWish } from "#src/compose-evaluations";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
@@ -57,9 +58,8 @@ async function begin(io: Io, flags: RunFlags, stop: AbortController): Promise<Ex
     }
     try {
       const begun = await existing(session, id);
-      io.err(
-        `${resumed ? `Going on with ${id}: ${doneOf(begun.counts)} of` : `${id}:`} ${estimateText(prepared.estimate)}.\n`,
-      );
+      const which = resumed ? `Going on with ${id}: ${doneOf(begun.counts)} of` : `${id}:`;
+      io.err(`${wrap("", `${which} ${estimateText(prepared.estimate)}.`, 2).join("\n")}\n`);
       const run = await work(io, session, begun, prepared.estimate.seconds, { stop: stop.signal, lost: hold.lost });
       return await report(io, session, run, flags);
     } finally {

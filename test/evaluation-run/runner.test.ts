@@ -213,6 +213,19 @@ describe("a run that is cancelled", () => {
     expect(house.asked).toHaveLength(3);
   });
 
+  it("in the middle of a trial, asks the judge nothing more about it", async () => {
+    const id = await house.begin(questions(2));
+    const ledger = {
+      ...house.ledger,
+      saveJudgement: async (...args: Parameters<typeof house.ledger.saveJudgement>) => {
+        await house.ledger.saveJudgement(...args);
+        await house.ledger.end(id, "cancelled", "somebody said so", 9_000);
+      },
+    };
+    expect(await house.run(id, { ledger, atOnce: 1 })).toMatchObject({ state: "cancelled", counts: { graded: 0 } });
+    expect([house.asked.length, house.judged()]).toEqual([1, 1]);
+  });
+
   it("by a signal, stays open for another time", async () => {
     const id = await house.begin(questions(4));
     const stop = new AbortController();

@@ -6,6 +6,7 @@ import { judgeReply } from "#src/evaluation/run/judge-reply";
 import type { RunLedger } from "#src/evaluation/run/run-ledger";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { addTrial, doneOf, endOf, isHopeless, newTally, type Tally } from "#src/evaluation/run/run-tally";
+import type { ExtractRequest } from "#src/models/model-call";
 import type { DomainClock } from "#src/release/clock";
 
 export type RunDeps = {
@@ -33,7 +34,7 @@ export async function runEvaluation(
   outer: AbortSignal,
   onProgress: (tally: Tally) => void = () => undefined,
 ): Promise<RunRecord> {
-  const { store, ledger, asking, judging, domain } = deps;
+  const { store, ledger, domain } = deps;
   const run = await existing(store, id);
   const { plan } = run;
   const stop = new AbortController();
@@ -46,17 +47,33 @@ export async function runEvaluation(
     onProgress(tally);
   };
 
+  /** Whoever cancels is obeyed before the next request that costs something, in the middle of a trial too. */
+  const whileOpen = async (): Promise<void> => {
+    if (!(await ledger.isOpen(id))) throw OVER;
+  };
+  const asking: AskServiceDeps = {
+    ...deps.asking,
+    limiter: { run: (place, ask) => whileOpen().then(() => deps.asking.limiter.run(place, ask)) },
+  };
+  const judging = {
+    ...deps.judging,
+    models: {
+      extract: <T>(request: ExtractRequest<T>) => whileOpen().then(() => deps.judging.models.extract(request)),
+    },
+    kept: ledger,
+    epoch: plan.epoch,
+    clock: asking.clock,
+  };
+
   /** One trial, from wherever it stands. False: the run has ended, or somebody else works on it. */
   const work = async (trial: CaseRecord): Promise<boolean> => {
     if (trial.reply !== null && trial.verdict !== null) {
       add(trial.reply, trial.verdict);
       return true;
     }
-    if (!(await ledger.isOpen(id))) return false;
     const reply = trial.reply ?? (await askService(asking, plan, trial.gold, signal));
     if (trial.reply === null && !(await ledger.saveReply(id, trial.place, reply))) return false;
-    const deps = { ...judging, kept: ledger, epoch: plan.epoch, clock: asking.clock };
-    const verdict = await judgeReply(deps, trial, reply, signal);
+    const verdict = await judgeReply(judging, trial, reply, signal);
     if (!(await ledger.saveVerdict(id, trial.place, verdict))) return false;
     add(reply, verdict);
     return true;
