@@ -33,11 +33,12 @@ describe("a whole go-live by hand, without Slack", () => {
       release: null,
       resources: {
         processes: 0,
+        silent_processes: 0,
         event_loop_lag_p99_ms: 0,
         rss_bytes: 0,
         cpu_share: 0,
         jobs_waiting: 0,
-        models: { in_flight: 0, in_flight_max: 1, waiting: 0 },
+        models: { in_flight: 0, in_flight_max: 1, waiting: 0, rate_booked_s: 0 },
       },
     });
   });
