@@ -33,7 +33,7 @@ describe.concurrent("the RAG store down", () => {
       for (const check of ["prefix-leakage", "index-presence", "candidate-run", "token-budget"]) {
         expect(await verdicts(bot, check)).toEqual(["pass", "error"]);
       }
-      await eventually(() => bot.message(), /prefix-leakage: could not run.*RAG store could not be reached/s);
+      await eventually(() => bot.message(), /prefix-leakage.*: could not run.*RAG store could not be reached/s);
       expect(bot.offers(/^Sign/, "go-ahead")).toBe(false);
       await bot.lines.rag.mend();
       await bot.rerun(ROSA, "all");
