@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ["test/kill/sweep.ts"],
     include: ["test/kill/**/*.test.ts"],
     // A killed worker's job is noticed after ten seconds: the houses wait most of the time, so they wait together.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 400_000,
     hookTimeout: 180_000,
   },
