@@ -51,18 +51,18 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     return [
       {
         ...line,
-        peer: countMs,
-        ratio: digestMs / countMs,
+        peer: readMs,
+        ratio: digestMs / readMs,
         limit: { of: "ratio", most: DIGEST_RATIO },
-        note: `${megabytes} MB; peer: count(*), a sequential scan that opens no row`,
+        note: `${megabytes} MB; peer: a sequential scan that reads the three texts (the sum of their lengths)`,
       },
       {
         ...line,
-        name: `${line.name}, peer that reads the texts`,
-        peer: readMs,
-        ratio: digestMs / readMs,
+        name: `${line.name}, peer that opens no row`,
+        peer: countMs,
+        ratio: digestMs / countMs,
         limit: null,
-        note: "peer: sequential scan, the sum of the three texts' lengths in characters",
+        note: "peer: count(*)",
       },
     ];
   },

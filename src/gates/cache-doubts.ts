@@ -56,11 +56,14 @@ function nonceDoubts({ nonce, answer: { prompt_audit: audit } }: Asked): readonl
       ];
 }
 
-/** Steps of a fresh answer never take the same time to the digit, all of them at once. */
+/**
+ * Steps of a fresh answer never take the same time to the digit, all of them at once: where there are digits. Whole milliseconds of
+ * a quick service agree by chance, and say nothing.
+ */
 function sameTimings(answers: readonly Answer[]): boolean {
-  const whole = answers.flatMap(({ timings }) => {
-    const { retrieve_ms, generate_ms, total_ms } = timings;
-    return retrieve_ms === null || generate_ms === null || total_ms === null ? [] : [JSON.stringify(timings)];
+  const fine = answers.flatMap(({ timings }) => {
+    const steps = [timings.retrieve_ms, timings.generate_ms, timings.total_ms];
+    return steps.every((ms) => ms !== null && !Number.isInteger(ms)) ? [JSON.stringify(timings)] : [];
   });
-  return new Set(whole).size < whole.length;
+  return new Set(fine).size < fine.length;
 }

@@ -24,7 +24,7 @@ function asked(
     snapshot: [{ ...chunk, bm25_text: "it is so", score: 1, rank: 1 }],
     candidates: { before_clamp: 1, before_dedup: 1, after_dedup: 1 },
     context: [{ ...chunk, tokens: 4 }],
-    timings: { retrieve_ms: nonce.length, generate_ms: nonce.charCodeAt(0), total_ms: 400 },
+    timings: { retrieve_ms: nonce.length + 0.25, generate_ms: nonce.charCodeAt(0) + 0.5, total_ms: 400.125 },
     tool_calls: [],
     prompt_audit: { prompt, prompt_sha256: sha256(prompt ?? "not shown") },
     cache: "off",
@@ -39,6 +39,11 @@ const kinds = (...all: Asked[]) => cacheDoubts(all).map(({ kind }) => kind);
 describe("no cache", () => {
   it("is shown by the service's word and the nonce in the audited prompt, both", () => {
     expect(kinds(asked("a"), asked("bb", { cache: "miss" }))).toEqual([]);
+  });
+
+  it("is not put in doubt by a quick service that tells whole milliseconds: those agree by chance", () => {
+    const timings = { ...asked("a").answer.timings, retrieve_ms: 2, generate_ms: 3, total_ms: 5 };
+    expect(kinds(asked("a", { timings }), asked("bb", { timings }))).toEqual([]);
   });
 
   it.each<[what: string, answers: Asked[], kinds: string[]]>([
