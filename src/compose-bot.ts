@@ -21,6 +21,7 @@ import { createProcessMeter } from "#src/resources/process-meter";
 import { createSlackApp, type SlackMode } from "#src/slack/app";
 import { createPauseForChannel } from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
+import { keepAnswers } from "#src/slack/keep-answers";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
@@ -118,6 +119,8 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     timing: pace.outbox ?? {},
   });
   const meter = createProcessMeter(() => performance.now());
+  // Processes report every 15 s: whoever asks for a status within the same second gets the same line.
+  const resources = keepAnswers(() => core.resources.now(), { now, shareMs: 1_000, keptMs: 1_000 });
   const routes = createRoutes({
     ready: () =>
       pool.query("SELECT 1").then(
@@ -142,7 +145,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     self,
     now: clock.now,
     log,
-    resources: core.resources.now,
+    resources: () => resources.known("now"),
     ...(environment.METRICS_PORT === undefined ? { routes } : {}),
   });
   const machines =

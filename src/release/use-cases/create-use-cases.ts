@@ -36,8 +36,8 @@ export function createUseCases(deps: UseCaseDeps): ReleaseUseCases {
   };
   const storeOf = (id: string): RagStore => configured(id).store;
 
-  async function view(release: ReleaseState | null): Promise<ReleaseView | null> {
-    return release === null ? null : viewOf(await serviceState(release.service), release, clock.now());
+  async function view(release: ReleaseState | null, service?: ServiceState): Promise<ReleaseView | null> {
+    return release === null ? null : viewOf(service ?? (await serviceState(release.service)), release, clock.now());
   }
 
   /** An intent about a release that exists; its service is read from its own first event. */
@@ -73,9 +73,10 @@ export function createUseCases(deps: UseCaseDeps): ReleaseUseCases {
       return onRelease(openRelease, null, { type: "refresh-members", members: await identity.members() });
     },
     async currentRelease(service) {
-      const events = serviceEvents(await journal.load(serviceStream(service)));
-      const opened = events.findLast((recorded) => recorded.event.type === "release-opened")?.event;
-      return opened?.type === "release-opened" ? view(await releaseState(opened.release)) : null;
+      const stream = await journal.load(serviceStream(service));
+      const opened = serviceEvents(stream).findLast((recorded) => recorded.event.type === "release-opened")?.event;
+      if (opened?.type !== "release-opened") return null;
+      return view(await releaseState(opened.release), serviceOf(service, stream));
     },
     release: async (id) => view(await releaseState(id)),
     service: serviceState,
