@@ -7,8 +7,7 @@ export default defineConfig({
     exclude: ["test/browser/**", "test/kill/**", "test/nightly/**"],
     testTimeout: 90_000,
     hookTimeout: 180_000,
-    // On two cores: stories wait for one another, for timers and for Postgres, two fifths of the time.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // What the AWS SDK signs with in tests; the local Bedrock takes any.
     env: { AWS_ACCESS_KEY_ID: "test-access-key", AWS_SECRET_ACCESS_KEY: "test-secret-not-a-secret" },
   },
