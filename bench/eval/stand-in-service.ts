@@ -1,5 +1,6 @@
 import { ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
 import type { GoldQuestion } from "#src/evaluation/run/case-record";
+import { NO_TIMINGS } from "#src/gates/self-test/outside";
 import type { Bedrock } from "#src/models/bedrock";
 import type { RagService } from "#src/rag/service";
 
@@ -48,14 +49,7 @@ export function createStandIn({ runtime }: Pick<Bedrock, "runtime">): Pick<RagSe
         })),
         candidates: { before_clamp: 2, before_dedup: 2, after_dedup: 2 },
         context,
-        timings: {
-          retrieve_ms: null,
-          rerank_ms: null,
-          generate_ms: null,
-          embedding_ms: null,
-          first_text_ms: null,
-          total_ms: null,
-        },
+        timings: NO_TIMINGS,
         tool_calls: [],
         prompt_audit: {
           prompt_sha256: null,

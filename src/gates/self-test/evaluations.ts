@@ -3,6 +3,7 @@ import type { CaseRecord } from "#src/evaluation/run/case-record";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import type { GateSubject } from "#src/gates/gate";
+import { NO_TIMINGS } from "#src/gates/self-test/outside";
 import type { Pair } from "#src/release/events";
 
 const HASH = "0".repeat(64);
@@ -102,14 +103,7 @@ function answerOf({ run, config }: Pair): NonNullable<CaseRecord["reply"]>["answ
     snapshot: [{ ...CHUNK, bm25_text: CHUNK.text, score: 1, rank: 1 }],
     candidates: { before_clamp: 1, before_dedup: 1, after_dedup: 1 },
     context: [{ ...CHUNK, tokens: 5 }],
-    timings: {
-      retrieve_ms: null,
-      rerank_ms: null,
-      generate_ms: null,
-      embedding_ms: null,
-      first_text_ms: null,
-      total_ms: null,
-    },
+    timings: NO_TIMINGS,
     tool_calls: [],
     prompt_audit: null,
     config_hash: null,

@@ -8,6 +8,16 @@ import type { ConverseAnswer, EmbedAnswer, ModelClient } from "#src/models/model
 import { ModelError } from "#src/models/model-error";
 import type { Answer, ServiceReport } from "#src/rag/service";
 
+/** Of a service that tells no times. */
+export const NO_TIMINGS = {
+  retrieve_ms: null,
+  rerank_ms: null,
+  generate_ms: null,
+  embedding_ms: null,
+  first_text_ms: null,
+  total_ms: null,
+};
+
 /**
  * The world outside the store as the gates see it: a service, a provider and a model client that behave. Bad fixtures change
  * one thing of it. Nothing here is asked over a network: what is proven is the gates' judgement.
@@ -65,14 +75,7 @@ export const honestAsk: AskService = async (subject, { query, nonce, eval: wish 
     snapshot: [{ ...chunk, bm25_text: PASSAGE, score: 1, rank: 1 }],
     candidates: { before_clamp: 1, before_dedup: 1, after_dedup: 1 },
     context: [{ ...chunk, tokens: 9 }],
-    timings: {
-      retrieve_ms: null,
-      rerank_ms: null,
-      generate_ms: null,
-      embedding_ms: null,
-      first_text_ms: null,
-      total_ms: null,
-    },
+    timings: NO_TIMINGS,
     tool_calls: [],
     prompt_audit: {
       prompt_sha256: sha256(prompt),
