@@ -114,7 +114,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     holder,
     selfId: self.userId,
     render: createNoteRenderer({ config, manifests, useCases, log }),
-    renderFile: createFileRenderer({ useCases, file: manifests.file }),
+    renderFile: createFileRenderer({ useCases, manifest: manifests.file, evaluation: core.evaluations.page }),
     onThreadGone: painter.messageDeleted,
     timing: pace.outbox ?? {},
   });

@@ -8,22 +8,26 @@ import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
+import type { RunRecord } from "#src/evaluation/run/run-record";
+import { chooseEvaluation, type EvaluationsOf } from "#src/gates/evaluation-run";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { createGates } from "#src/gates/registry";
 import { type OnFault, runGate } from "#src/gates/run-gate";
 import { createProofRecords, type ProofRecords } from "#src/gates/self-test/proof-records";
 import { createProveGates, type ProveGates } from "#src/gates/self-test/prove-gates";
 import type { AskService } from "#src/gates/service-probe";
+import { REFRESH_AT } from "#src/jobs/handlers/revalidate";
 import type { RunCheck } from "#src/jobs/handlers/run-check";
 import { missingMigrations } from "#src/journal/migrate";
 import type { Log } from "#src/log";
+import { collectDatasets } from "#src/manifest/collect-datasets";
 import type { ResolveModel } from "#src/manifest/collect-models";
 import { readQuestions } from "#src/manifest/read-questions";
 import { ModelError } from "#src/models/model-error";
-import type { CheckId } from "#src/release/checklist";
+import { type CheckId, evaluationChecks } from "#src/release/checklist";
 import type { CheckResult } from "#src/release/events";
 import { evidenceHash } from "#src/release/hash";
-import type { ServiceState } from "#src/release/state";
+import type { ReleaseState, ServiceState } from "#src/release/state";
 import type { Resources } from "#src/resources/read-resources";
 
 type Deps = {
@@ -35,6 +39,8 @@ type Deps = {
   readonly models: Models;
   readonly resources: Pick<Resources, "samples" | "depths" | "models">;
   readonly log: Log;
+  /** Domain clock. */
+  readonly now: () => number;
 };
 
 /** What a gate may look at whatever the pair and the release. */
@@ -53,6 +59,8 @@ export type HealthChecks = {
 /** The gates with what they rest on, and the ways in which the release room and `golive health` use them. */
 export function composeChecks(deps: Deps): HealthChecks & {
   readonly run: RunCheck;
+  /** A finished evaluation of exactly what a release froze, that is evidence for a while still; null: there is none. */
+  readonly knownEvaluation: (release: ReleaseState) => Promise<RunRecord | null>;
 } {
   const { config, pool, governed, serviceState, models, log } = deps;
 
@@ -69,6 +77,19 @@ export function composeChecks(deps: Deps): HealthChecks & {
   }
 
   const onFault: OnFault = (gate, err) => log.error({ err, gate }, "a gate stopped");
+
+  const minutes = new Map(config.checklist.checks.map(({ id, fresh_for }) => [id, fresh_for]));
+  const evaluationsOf: EvaluationsOf = {
+    evaluations: createEvaluationStore(pool),
+    async goldOf({ datasets }) {
+      const [first] = await collectDatasets(
+        datasets.slice(0, 1).map(({ id, file }) => ({ id, file: resolve(config.dir, file) })),
+      );
+      return first?.sha256 ?? null;
+    },
+    freshForMs: (check) => (minutes.get(check) ?? 24 * 60) * 60_000,
+    now: deps.now,
+  };
 
   const proofs = createProofRecords(pool);
   const prove = createProveGates(proofs);
@@ -108,11 +129,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
     promptAudit: probe,
     concurrency: { limits: config.golive.models, limiter: models.limiter, serviceReport },
     resources: { limits: config.golive.resources, ...deps.resources },
-    evaluations: {
-      evaluations: createEvaluationStore(pool),
-      baselines: createBaselines(pool),
-      floors: config.qualityGates,
-    },
+    evaluations: { ...evaluationsOf, baselines: createBaselines(pool), floors: config.qualityGates },
     selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });
 
@@ -129,6 +146,16 @@ export function composeChecks(deps: Deps): HealthChecks & {
       const around = await surroundingsOf(release.service);
       const subject: GateSubject = { ...around, release: release.id, candidate, active, frozenManifest };
       return runGate(gate, subject, signal, onFault);
+    },
+    async knownEvaluation({ service: id, candidate, manifest, checklist }) {
+      const { service } = governed(id);
+      const spoken = { service, candidate, frozenManifest: manifest?.hash ?? null };
+      // Whichever check wants it freshest: one that had to be renewed at once would be no answer to it.
+      const [check] = [...evaluationChecks(checklist)].sort((a, b) => a.freshForMs - b.freshForMs);
+      const chosen = check === undefined ? null : await chooseEvaluation(evaluationsOf, spoken, check.id);
+      if (check === undefined || chosen === null || !chosen.ok || chosen.run.state !== "finished") return null;
+      const left = chosen.measuredAt + check.freshForMs - deps.now();
+      return left > REFRESH_AT * check.freshForMs ? chosen.run : null;
     },
     surroundingsOf,
     onFault,

@@ -1,16 +1,23 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { basename, resolve } from "node:path";
 import type { Pool } from "pg";
 import type { Governed } from "#src/compose-manifests";
 import type { Models } from "#src/compose-models";
 import type { Config } from "#src/config/load-config";
+import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { copyReplies, regradePlan, trialsOf } from "#src/evaluation/baseline/regrade";
 import { evaluatorEpoch } from "#src/evaluation/judge/evaluator-epoch";
+import { readEvaluated } from "#src/evaluation/read-evaluated";
+import { collectReport } from "#src/evaluation/report/collect-report";
+import { renderReport } from "#src/evaluation/report/render-report";
+import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { type Estimate, estimateRun } from "#src/evaluation/run/estimate-run";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
-import type { GoldFile } from "#src/evaluation/run/gold-file";
+import { type GoldFile, readGold } from "#src/evaluation/run/gold-file";
 import { type Hold, holdRun, isHeld } from "#src/evaluation/run/hold-run";
 import { makePlan } from "#src/evaluation/run/make-plan";
 import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
+import { readProgress } from "#src/evaluation/run/read-progress";
 import { runEvaluation } from "#src/evaluation/run/run-evaluation";
 import { createRunLedger, type Trial } from "#src/evaluation/run/run-ledger";
 import type { Epoch, Plan, RunRecord } from "#src/evaluation/run/run-record";
@@ -20,6 +27,8 @@ import { machineClock } from "#src/models/machine-clock";
 import type { Priority } from "#src/models/model-call";
 import type { DomainClock } from "#src/release/clock";
 import type { Pair } from "#src/release/events";
+import type { ReleaseState } from "#src/release/state";
+import type { EvaluationProgress } from "#src/release/view";
 
 /** What somebody wants evaluated. */
 export type EvaluationWish = {
@@ -62,6 +71,10 @@ export type Evaluations = {
     run: RunRecord,
     how: { readonly priority: Priority; readonly signal: AbortSignal; readonly onProgress?: (tally: Tally) => void },
   ): Promise<RunRecord>;
+  /** How far it is; null when there is none of this id. */
+  progress(run: string): Promise<EvaluationProgress | null>;
+  /** The page about an evaluation, against the baseline of its epoch where there is one. Null: there is none of this id. */
+  page(run: string): Promise<{ readonly name: string; readonly text: string } | null>;
   /** False when it had ended before. */
   cancel(run: string, reason: string): Promise<boolean>;
 };
@@ -136,6 +149,60 @@ export function composeEvaluations(deps: {
         onProgress,
       );
     },
+    progress: (run) => readProgress(pool, run),
+    async page(id) {
+      const record = await store.run(id);
+      if (record === null) return null;
+      const { store: ragStore } = governed(record.plan.service);
+      const baseline = await createBaselines(pool).current(record.plan.service, record.plan.epoch.id);
+      const other = baseline === null || baseline.run === id ? null : await store.run(baseline.run);
+      const { runs } = await readEvaluated(
+        { evaluations: store, store: ragStore },
+        other === null ? [record] : [record, other],
+      );
+      const [run, against] = runs;
+      if (run === undefined) throw new Error(`evaluation ${id} was read and is not there`);
+      const report = await collectReport(store, {
+        run,
+        against: against === undefined ? null : { run: against, baseline },
+        floors: config.qualityGates,
+        at: clock.now(),
+      });
+      return { name: `evaluation-${id}.html`, text: renderReport(report) };
+    },
     cancel: (run, reason) => ledger.end(run, "cancelled", reason, clock.now()),
+  };
+}
+
+/**
+ * What a release wants evaluated: every question of the service's first dataset, once, for the manifest that it froze. Throws
+ * `ResultFileError` when the file can't be used, and when this process is configured otherwise than the manifest says.
+ */
+export function createReleaseWish(deps: {
+  readonly config: Config;
+  readonly governed: (service: string) => Governed;
+  readonly otherSettings: (release: ReleaseState) => Promise<readonly string[]>;
+}): (release: ReleaseState, manifest: string) => Promise<EvaluationWish> {
+  return async (release, manifest) => {
+    const different = await deps.otherSettings(release);
+    if (different.length > 0) {
+      throw new Error(
+        `This process is configured otherwise than the frozen manifest says (${different.slice(0, 3).join("; ")}): it evaluates nothing`,
+      );
+    }
+    const [dataset] = deps.governed(release.service).service.datasets;
+    if (dataset === undefined) throw new ResultFileError("empty", "golive.yaml names no dataset for this service");
+    const file = resolve(deps.config.dir, dataset.file);
+    return {
+      service: release.service,
+      pair: release.candidate,
+      manifest,
+      gold: await readGold(file),
+      file: basename(file),
+      sample: null,
+      seed: null,
+      repeat: 1,
+      stable: false,
+    };
   };
 }

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Pool } from "pg";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
-import { composeEvaluations, type Evaluations } from "#src/compose-evaluations";
+import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -12,6 +12,7 @@ import { toChecklist } from "#src/config/to-checklist";
 import { listServices, toPolicy } from "#src/config/to-policy";
 import { createJobs, type Jobs } from "#src/jobs/create-jobs";
 import { createCutOver } from "#src/jobs/handlers/cut-over";
+import { createEvaluate, createStopEvaluation } from "#src/jobs/handlers/evaluate";
 import { createFreezeManifest } from "#src/jobs/handlers/freeze-manifest";
 import { createRevalidate } from "#src/jobs/handlers/revalidate";
 import { createRunCheck } from "#src/jobs/handlers/run-check";
@@ -19,6 +20,7 @@ import { createJournal } from "#src/journal/create-journal";
 import type { Journal } from "#src/journal/journal";
 import { createPool } from "#src/journal/pool";
 import type { Log } from "#src/log";
+import { machineClock } from "#src/models/machine-clock";
 import { createRagService } from "#src/rag/service-http";
 import { createRagStore } from "#src/rag/store-postgres";
 import type { Checklist } from "#src/release/checklist";
@@ -127,7 +129,17 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     openMeter: () => createProcessMeter(() => performance.now()),
     onError: (error) => log.warn({ err: error }, "how this process is doing could not be written down"),
   });
-  const checks = composeChecks({ config, pool, variables, governed, serviceState, models, resources, log });
+  const checks = composeChecks({
+    config,
+    pool,
+    variables,
+    governed,
+    serviceState,
+    models,
+    resources,
+    log,
+    now: clock.now,
+  });
   const evaluations = composeEvaluations({ config, pool, databaseUrl: options.databaseUrl, governed, models, clock });
   const built = [...checks.gates.values()];
   const checklists = new Map(services.map((service) => [service.id, toChecklist(config, service, built)]));
@@ -142,6 +154,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     identity,
     decide,
+    evaluationProgress: evaluations.progress,
     newReleaseId: () => `rel_${randomBytes(8).toString("hex")}`,
     service(id) {
       const found = stores.get(id);
@@ -157,6 +170,11 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     const found = stores.get(id);
     return found === undefined ? null : { checklist: checklistOf(id), policy: toPolicy(config, found.service) };
   };
+  const repaint = async (service: string, id: string) => {
+    const paint = { outcome: null, events: [], jobs: [], repaint: [id], posts: [] };
+    await journal.transact(service, null, [], () => paint);
+  };
+  const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
     "run-check": createRunCheck({
@@ -165,6 +183,16 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       run: checks.run,
       collect: checks.manifests.ofRelease,
     }),
+    evaluate: createEvaluate({
+      decide,
+      release: releaseState,
+      wish: createReleaseWish({ config, governed, otherSettings: checks.manifests.otherSettings }),
+      known: checks.knownEvaluation,
+      evaluations: ofReleases,
+      repaint: ({ service, id }) => repaint(service, id),
+      clock: machineClock,
+    }),
+    "stop-evaluation": createStopEvaluation({ decide, release: releaseState, evaluations: ofReleases }),
     "cut-over": createCutOver({
       decide,
       release: releaseState,
@@ -213,10 +241,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
                 configured,
                 followChannel,
                 view: useCases.release,
-                repaint: async (service, id) => {
-                  const paint = { outcome: null, events: [], jobs: [], repaint: [id], posts: [] };
-                  await journal.transact(service, null, [], () => paint);
-                },
+                repaint,
               }),
             }),
       });

@@ -65,6 +65,7 @@ function release(view: ReleaseView) {
       fresh_until: iso(check.freshUntil),
       result: check.result === null ? null : result(check.result),
     })),
+    evaluation: view.evaluation === null ? null : evaluation(view.evaluation),
     sign_offs: view.signOffs.map((signOff) => ({
       id: signOff.definition.id,
       role: signOff.definition.role,
@@ -78,6 +79,25 @@ function release(view: ReleaseView) {
       section.items.filter((item) => item.status === "not-built").map((item) => item.item.text),
     ),
     ended: release.ended === null ? null : { at: iso(release.ended.at), reason: release.ended.reason },
+  };
+}
+
+function evaluation({ run, status, manifest, plan, progress, end }: NonNullable<ReleaseView["evaluation"]>) {
+  return {
+    id: run,
+    status,
+    manifest,
+    plan,
+    progress:
+      progress === null
+        ? null
+        : {
+            planned: progress.planned,
+            done: progress.done,
+            without_a_score: progress.lost,
+            seconds_left: progress.secondsLeft,
+          },
+    end,
   };
 }
 

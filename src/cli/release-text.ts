@@ -1,4 +1,5 @@
 import { COLUMNS, wrap } from "#src/cli/wrap";
+import { progressTexts } from "#src/release/evaluation-words";
 import { foldBlockers } from "#src/release/fold-blockers";
 import type { CheckView, ReleaseView, SignOffView } from "#src/release/view";
 
@@ -31,6 +32,7 @@ const utc = (at: number): string => `${new Date(at).toISOString().replace("T", "
 export function releaseText(view: ReleaseView): string {
   return `${[
     ...head(view),
+    ...evaluationLines(view),
     "",
     ...standing(view),
     "",
@@ -44,7 +46,16 @@ export function releaseText(view: ReleaseView): string {
 
 /** After an act: where the release stands now, without what didn't change. Ends with a line break. */
 export function briefText(view: ReleaseView): string {
-  return `${[...head(view), "", ...standing(view)].join("\n")}\n`;
+  return `${[...head(view), ...evaluationLines(view), "", ...standing(view)].join("\n")}\n`;
+}
+
+/** The evaluation that is under way: "evaluation ev_1: 41 of 130 questions · about 38 min left". Nothing once it has ended. */
+export function evaluationLines({ evaluation, release }: ReleaseView): string[] {
+  if (evaluation === null || evaluation.status === "ended" || release.ended !== null) return [];
+  return wrap(
+    "",
+    `evaluation${evaluation.run === null ? "" : ` ${evaluation.run}`}: ${progressTexts(evaluation).join(" · ")}`,
+  );
 }
 
 function head(view: ReleaseView): string[] {

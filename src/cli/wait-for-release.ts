@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { CliError, EXIT, type Io } from "#src/cli/io";
 import type { Session } from "#src/cli/open-core";
-import { checkLines } from "#src/cli/release-text";
+import { checkLines, evaluationLines } from "#src/cli/release-text";
 import type { DeadJob } from "#src/jobs/create-jobs";
 import { JournalError } from "#src/journal/journal-error";
 import type { CheckView, ReleaseView } from "#src/release/view";
@@ -53,17 +53,25 @@ export async function waitForRelease(
   }
 }
 
-/** Says each thing once: the manifest when it is frozen, a check whenever an attempt of it has finished. */
+/**
+ * Says each thing once: the manifest when it is frozen, a check whenever an attempt of it has finished, an evaluation at every tenth of
+ * its questions.
+ */
 function createProgress(io: Io, known: ReleaseView | null): (view: ReleaseView) => void {
   const said = new Set([known?.release.manifest?.hash ?? "", ...(known?.checks ?? []).map(keyOf)]);
   const once = (key: string, lines: () => readonly string[]): void => {
     if (said.has(key)) return;
     said.add(key);
-    io.err(`${lines().join("\n")}\n`);
+    for (const line of lines()) io.err(`${line}\n`);
   };
-  return ({ release, checks }) => {
+  return (view) => {
+    const { release, checks, evaluation } = view;
     const hash = release.manifest?.hash;
     if (hash !== undefined) once(hash, () => [`manifest ${hash.slice(0, 8)} frozen`]);
+    if (evaluation !== null) {
+      const tenth = Math.floor((10 * (evaluation.progress?.done ?? 0)) / (evaluation.progress?.planned ?? 1));
+      once(`${evaluation.run} ${evaluation.status} ${tenth}`, () => evaluationLines(view));
+    }
     for (const check of checks) {
       if (check.status === "pending" || check.status === "running") continue;
       once(keyOf(check), () => checkLines(check));

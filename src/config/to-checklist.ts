@@ -6,7 +6,7 @@ import type { CheckDefinition, CheckId, Checklist, ChecklistItem, Proof } from "
 const MINUTE_MS = 60_000;
 
 /** What the program can run: a gate, or anything else with an id and a version. */
-export type BuiltCheck = { readonly id: CheckId; readonly version: number };
+export type BuiltCheck = Pick<CheckDefinition, "id" | "version" | "restsOn">;
 
 /**
  * The checklist as a release of one service freezes it. `builtChecks` are those that this program really has wired: an id that the
@@ -30,6 +30,7 @@ export function toChecklist(config: Config, service: ServiceConfig, builtChecks:
         freshForMs: check.fresh_for * MINUTE_MS,
         waivable: check.waivable,
         ...(declared === undefined ? {} : { notApplicable: declared.reason }),
+        ...(built.restsOn === undefined ? {} : { restsOn: built.restsOn }),
       };
     }),
     signOffs: sign_offs.map(({ id, title, role, quorum, covers }) => ({

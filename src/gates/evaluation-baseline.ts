@@ -4,13 +4,18 @@ import { type Comparison, compareRuns } from "#src/evaluation/compare/compare-ru
 import { FEWEST_PAIRS } from "#src/evaluation/compare/paired-difference";
 import { MARGINS } from "#src/evaluation/compare/standings";
 import { readEvaluated } from "#src/evaluation/read-evaluated";
-import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
-import { chooseEvaluation, enoughEvaluated, inputsOf, withoutEvaluation } from "#src/gates/evaluation-run";
+import {
+  chooseEvaluation,
+  type EvaluationsOf,
+  enoughEvaluated,
+  inputsOf,
+  newestFinished,
+  withoutEvaluation,
+} from "#src/gates/evaluation-run";
 import type { Gate, GateFinding } from "#src/gates/gate";
 import { digestOf } from "#src/release/hash";
 
-export type EvaluationBaselineDeps = {
-  readonly evaluations: EvaluationStore;
+export type EvaluationBaselineDeps = EvaluationsOf & {
   readonly baselines: Pick<Baselines, "current">;
 };
 
@@ -18,26 +23,32 @@ const BAR = "nothing proven worse, everything proven good enough";
 /** Cases that evidence names. */
 const MOST_NAMED = 3;
 
-/** The candidate's newest evaluation against the baseline, case by case. */
-export function createEvaluationBaselineGate({ evaluations, baselines }: EvaluationBaselineDeps): Gate {
+/**
+ * The candidate's newest evaluation against the baseline, case by case. Where nobody set one in its epoch, what is live is the
+ * baseline: by the newest finished evaluation of it.
+ */
+export function createEvaluationBaselineGate(deps: EvaluationBaselineDeps): Gate {
+  const { evaluations, baselines } = deps;
   return {
     id: "evaluation-baseline",
     title: "Not worse than the baseline",
-    version: 1,
+    version: 2,
+    restsOn: "evaluation",
     timeoutMs: 300_000,
     thresholds: () => ({ margins: digestOf({ ...MARGINS, latency: LATENCY_MARGIN }), fewest_pairs: FEWEST_PAIRS }),
     contradicts: ({ service }) => enoughEvaluated(evaluations, service.id, FEWEST_PAIRS),
     check: async (subject, signal) => {
       if (subject.active === null) return firstGoLive();
-      const chosen = await chooseEvaluation(evaluations, subject);
+      const chosen = await chooseEvaluation(deps, subject, "evaluation-baseline");
       if (!chosen.ok) return withoutEvaluation(subject, chosen, BAR);
-      const { run, how } = chosen;
+      const { run, how, measuredAt } = chosen;
       const current = await baselines.current(subject.service.id, run.plan.epoch.id);
-      const other = current === null ? null : await evaluations.run(current.run);
-      if (current === null || other === null) {
-        const summary = `No baseline is set for the evaluator epoch ${run.plan.epoch.id.slice(0, 8)}, in which ${run.id} was graded.`;
-        const next =
-          "Set one (golive eval baseline set RUN), or grade the one there is anew: golive eval baseline regrade.";
+      const other =
+        current === null ? await newestFinished(evaluations, subject.active, run) : await evaluations.run(current.run);
+      if (other === null) {
+        const summary = `No baseline is set for the evaluator epoch ${run.plan.epoch.id.slice(0, 8)}, in which ${run.id} was graded, and what is live was never evaluated in it.`;
+        const { run: live, config } = subject.active;
+        const next = `Evaluate what is live (golive eval run --run ${live} --config ${config}), or grade the baseline there is anew: golive eval baseline regrade. Then rerun this check.`;
         return withoutEvaluation(subject, { ok: false, kind: "baseline:none", summary, next }, BAR);
       }
       const { runs } = await readEvaluated({ evaluations, store: subject.store }, [other, run], signal);
@@ -46,7 +57,8 @@ export function createEvaluationBaselineGate({ evaluations, baselines }: Evaluat
       return {
         ...told(compareRuns(baseline, candidate), other.id),
         bar: BAR,
-        how: `${how}, case by case against ${other.id}`,
+        how: `${how}, case by case against ${other.id}${current === null ? ", the newest of what is live" : ""}`,
+        measuredAt,
         next: `Look at the cases: golive eval report ${run.id} --baseline baseline --out report.html.`,
         inputs: digestOf({ baseline: inputsOf(other), candidate: inputsOf(run) }),
       };
@@ -103,7 +115,12 @@ function told(
       verdict === "pass"
         ? `Proven good enough against ${baseline}: ${standings.map(({ said }) => said).join("; ")}.`
         : `${verdict === "fail" ? `Proven worse than ${baseline}` : `Not proven good enough against ${baseline}`}: ${reason}`,
-    value: verdict === "pass" ? "good enough" : verdict === "fail" ? "worse" : "not proven",
+    value: held
+      .map(
+        ({ measure, difference, interval }) =>
+          `${measure} ${signed(difference)} (${interval === null ? "no interval" : `${signed(interval.low)} to ${signed(interval.high)}`})`,
+      )
+      .join(" · "),
     numbers: {
       baseline,
       worst_cases: worst.length === 0 ? null : worst.join(" "),
@@ -120,4 +137,7 @@ function told(
   };
 }
 
+/** In points, with a sign: an improvement must not look like a fall. */
+const signed = (share: number | null): string =>
+  share === null ? "unknown" : `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)}`;
 const points = (share: number | null): string => (share === null ? "unknown" : (100 * share).toFixed(1));

@@ -1,52 +1,110 @@
+import type { ServiceConfig } from "#src/config/service-config";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
 import type { RunRecord } from "#src/evaluation/run/run-record";
+import { doneOf } from "#src/evaluation/run/run-tally";
 import type { GateFinding, GateSubject } from "#src/gates/gate";
+import type { CheckId } from "#src/release/checklist";
+import type { Pair } from "#src/release/events";
 import { digestOf } from "#src/release/hash";
+import { durationText } from "#src/release/wording";
 
-/** An evaluation stays evidence for so long. */
-export const FRESH_HOURS = 24;
-const HOUR_MS = 3_600_000;
+export type EvaluationsOf = {
+  readonly evaluations: EvaluationStore;
+  /** SHA-256 of the service's gold file as it is now; null when it can't be read. */
+  readonly goldOf: (service: ServiceConfig) => Promise<string | null>;
+  /** How long what this check reads is evidence, by the checklist, in milliseconds. */
+  readonly freshForMs: (check: CheckId) => number;
+  /** Domain clock. */
+  readonly now: () => number;
+};
 
 export type ChosenRun =
-  | { readonly ok: true; readonly run: RunRecord; readonly how: string }
+  | { readonly ok: true; readonly run: RunRecord; readonly measuredAt: number; readonly how: string }
   | { readonly ok: false; readonly kind: string; readonly summary: string; readonly next: string };
 
+/** Whom an evaluation is to speak for. */
+type Spoken = Pick<GateSubject, "service" | "candidate" | "frozenManifest">;
+
 /**
- * The evaluation that speaks for a candidate: the newest that has ended, of the same run and configuration, made for this release's
- * manifest or outside a release. Not the newest *good* one: whoever evaluates again until it passes is held to the last.
+ * The evaluation that speaks for a candidate: the newest that has ended, of the same run and configuration, over every question of the
+ * service's gold file as it is now, made for this release's manifest or outside a release. Not the newest *good* one: whoever
+ * evaluates again until it passes is held to the last. An easier file or a sample speaks for nobody.
  */
 export async function chooseEvaluation(
-  store: Pick<EvaluationStore, "runs">,
-  { service, candidate, frozenManifest, machineNow }: GateSubject,
+  { evaluations, goldOf, freshForMs: freshFor, now }: EvaluationsOf,
+  { service, candidate, frozenManifest }: Spoken,
+  check: CheckId,
 ): Promise<ChosenRun> {
+  const freshForMs = freshFor(check);
   const of = `${candidate.run} with ${candidate.config}`;
-  const runs = (await store.runs(service.id)).filter(
+  const again = `golive eval run --run ${candidate.run} --config ${candidate.config}`;
+  const gold = await goldOf(service);
+  if (gold === null) {
+    return {
+      ok: false,
+      kind: "gold:unread",
+      summary: "The service's gold file can't be read, so nobody can say which evaluations asked its questions.",
+      next: "Look at `datasets` in golive.yaml (golive config check names what is wrong), then rerun this check.",
+    };
+  }
+  const runs = (await evaluations.runs(service.id)).filter(
     ({ plan }) =>
       plan.pair.run === candidate.run &&
       plan.pair.config === candidate.config &&
+      plan.gold.sha256 === gold &&
+      plan.sample === null &&
       (plan.manifest === null || plan.manifest === frozenManifest),
   );
-  const [run] = runs.filter(({ state }) => state !== "running");
+  const run = runs.find(({ state }) => state !== "running");
   if (run === undefined) {
     const [open] = runs;
-    const next = `Evaluate it: golive eval run --run ${candidate.run} --config ${candidate.config}; then rerun this check.`;
-    if (open === undefined)
-      return { ok: false, kind: "evaluation:none", summary: `Nobody has evaluated ${of} yet.`, next };
-    const { planned, graded, refusals, ungraded, failed } = open.counts;
-    const done = graded + refusals + ungraded + failed;
-    const summary = `The evaluation ${open.id} of ${of} has not ended: ${done} of ${planned} trials have their verdict.`;
+    if (open === undefined) {
+      const next = `A release evaluates its candidate by itself. Outside of one: ${again}; then rerun this check.`;
+      return {
+        ok: false,
+        kind: "evaluation:none",
+        summary: `Nobody has evaluated ${of} over the whole gold file yet.`,
+        next,
+      };
+    }
+    const done = doneOf(open.counts);
+    const summary = `The evaluation ${open.id} of ${of} has not ended: ${done} of ${open.counts.planned} trials have their verdict.`;
     return { ok: false, kind: "evaluation:running", summary, next: "Wait for it, or go on with it: golive eval run." };
   }
-  const hours = (machineNow() - (run.endedAt ?? run.startedAt)) / HOUR_MS;
-  if (hours > FRESH_HOURS) {
+  const measuredAt = run.endedAt ?? run.startedAt;
+  if (now() - measuredAt > freshForMs) {
     return {
       ok: false,
       kind: "evaluation:old",
-      summary: `The evaluation ${run.id} of ${of} is ${Math.floor(hours)} hours old; ${FRESH_HOURS} are allowed.`,
-      next: `Evaluate it again: golive eval run --run ${candidate.run} --config ${candidate.config}.`,
+      summary: `The evaluation ${run.id} of ${of} ended ${durationText(now() - measuredAt)} ago; ${durationText(freshForMs)} are allowed.`,
+      next: `Rerun this check in a release: it evaluates again. Outside of one: ${again}.`,
     };
   }
-  return { ok: true, run, how: `evaluation ${run.id}${run.plan.manifest === null ? ", run outside a release" : ""}` };
+  return {
+    ok: true,
+    run,
+    measuredAt,
+    how: `evaluation ${run.id}${run.plan.manifest === null ? ", run outside a release" : ""}`,
+  };
+}
+
+/** The newest finished evaluation of a pair over the same gold file in the same epoch; null: there is none. */
+export async function newestFinished(
+  evaluations: Pick<EvaluationStore, "runs">,
+  pair: Pair,
+  { plan, id }: RunRecord,
+): Promise<RunRecord | null> {
+  const found = (await evaluations.runs(plan.service)).find(
+    (other) =>
+      other.id !== id &&
+      other.state === "finished" &&
+      other.plan.pair.run === pair.run &&
+      other.plan.pair.config === pair.config &&
+      other.plan.sample === null &&
+      other.plan.gold.sha256 === plan.gold.sha256 &&
+      other.plan.epoch.id === plan.epoch.id,
+  );
+  return found ?? null;
 }
 
 /** What a verdict on an evaluation rests on: who answered, what was asked, who graded. Another run of the same is the same. */

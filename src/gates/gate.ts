@@ -46,6 +46,8 @@ export type GateFinding = {
    * value or a time in them; empty for a pass.
    */
   readonly findings: readonly string[];
+  /** When what it rests on was measured, by the domain clock, if that was before the check ran. */
+  readonly measuredAt?: number;
 };
 
 /** A check of the checklist. `thresholds` enter the evidence hash. */
@@ -54,6 +56,8 @@ export type Gate = {
   readonly title: string;
   readonly version: number;
   readonly timeoutMs: number;
+  /** It reads what an evaluation found: a go-live makes that first, and asks for the check when it has ended. */
+  readonly restsOn?: "evaluation";
   /** It looks at no candidate: it runs also where nobody knows which run is meant. */
   readonly withoutCandidate?: true;
   /** What is different when it runs for no release (`golive health`); left out where nothing is. One sentence. */

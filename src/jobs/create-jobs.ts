@@ -60,6 +60,9 @@ export interface Jobs extends JobSender {
 
 const MOST_DEAD = 1_000;
 
+/** Evaluations of several services wait for the models together: one that takes an hour must not keep another from beginning. */
+const PLACES: Partial<Readonly<Record<QueueName, number>>> = { evaluate: 8 };
+
 /** What a job carries: flat, and only what JSON and SQL agree on. */
 export const jobDataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 const errorSchema = z.object({ message: z.string() });
@@ -126,7 +129,7 @@ export function createJobs(options: JobsOptions): Jobs {
           {
             batchSize: 1,
             pollingIntervalSeconds: pollSeconds,
-            localConcurrency: queue === "run-check" ? concurrency : 1,
+            localConcurrency: PLACES[queue] ?? (queue === "run-check" ? concurrency : 1),
           },
           async (batch) => {
             for (const job of batch) {

@@ -11,6 +11,9 @@ export const DEAD_QUEUE = "dead-jobs";
 const EXPIRE_SECONDS: Readonly<Record<QueueName, number>> = {
   "freeze-manifest": 300,
   "run-check": 1800,
+  // An evaluation takes as long as the models' limit makes it take; a day is how long one is evidence. It can't be more.
+  evaluate: 23 * 3_600,
+  "stop-evaluation": 300,
   "cut-over": 600,
   revalidate: 300,
 };
@@ -26,7 +29,8 @@ export function queueDefinitions(): readonly Queue[] {
       // The least pg-boss accepts: a killed worker is noticed within this plus one monitor pass.
       heartbeatSeconds: 10,
       expireInSeconds: EXPIRE_SECONDS[name],
-      retryLimit: 5,
+      // An evaluation goes on where it stopped: each restart of the bot within hours is a try.
+      retryLimit: name === "evaluate" ? 10 : 5,
       retryDelay: 1,
       retryBackoff: true,
       retryDelayMax: 60,

@@ -9,7 +9,14 @@ export type NewEvent = {
   readonly event: DomainEvent;
 };
 
-export const QUEUES = ["freeze-manifest", "run-check", "cut-over", "revalidate"] as const;
+export const QUEUES = [
+  "freeze-manifest",
+  "run-check",
+  "evaluate",
+  "stop-evaluation",
+  "cut-over",
+  "revalidate",
+] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** The schema of pg-boss's tables, owned by `golive_owner` like everything else. */

@@ -3,11 +3,11 @@ import type { SignOffDefinition, SignOffId } from "#src/release/checklist";
 import type { Recorded, ReleaseEvent } from "#src/release/events";
 import { waitingFor } from "#src/release/evidence";
 import type { Instant } from "#src/release/policy";
-import type { ReleaseState } from "#src/release/state";
+import { isCheckUnderWay, type ReleaseState } from "#src/release/state";
 
 /** Whether a check was asked for and has no answer yet. */
 export function isUnderWay(release: ReleaseState): boolean {
-  return Object.values(release.checks).some(({ attempt, status }) => attempt > 0 && status !== "finished");
+  return Object.values(release.checks).some(isCheckUnderWay);
 }
 
 /**

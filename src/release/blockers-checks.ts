@@ -43,7 +43,7 @@ function sentence(release: ReleaseState, definition: CheckDefinition, status: Ch
     case "running":
       return "running";
     case "pending":
-      return "waiting to run";
+      return awaitsEvaluation(release, definition) ? "waits for the evaluation" : "waiting to run";
     case "pass":
     case "waived":
     case "not-applicable":
@@ -51,6 +51,10 @@ function sentence(release: ReleaseState, definition: CheckDefinition, status: Ch
     default:
       return unreachable(status);
   }
+}
+
+function awaitsEvaluation({ checks, evaluation }: ReleaseState, { id }: CheckDefinition): boolean {
+  return checks[id]?.status === "awaiting" && evaluation?.status !== "ended";
 }
 
 /** "could not run. The RAG service …": the check's name stands before it already, and one cause reads alike for all it stops. */

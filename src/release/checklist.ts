@@ -29,7 +29,13 @@ export type CheckDefinition = {
   readonly waivable: boolean;
   /** Why the service's configuration declares that it doesn't apply; left out where it does. */
   readonly notApplicable?: string;
+  /** It reads what an evaluation found, which is made first, in the background: the check is asked for when that has ended. */
+  readonly restsOn?: "evaluation";
 };
+
+/** The checks of a checklist that wait for an evaluation: none where they are declared not to apply. */
+export const evaluationChecks = ({ checks }: Pick<Checklist, "checks">): readonly CheckDefinition[] =>
+  checks.filter(({ restsOn, notApplicable }) => restsOn === "evaluation" && notApplicable === undefined);
 
 /** Something named people sign. `covers`: the checks whose evidence the signature is bound to. */
 export type SignOffDefinition = {

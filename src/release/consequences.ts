@@ -1,6 +1,6 @@
 import type { JobRequest, Post } from "#src/journal/journal";
 import { type DomainEvent, type Recorded, type ReleaseEvent, releaseStream } from "#src/release/events";
-import type { ManifestFile, Note } from "#src/release/notes";
+import type { Note, NotedFile } from "#src/release/notes";
 import { notesOf } from "#src/release/notes-of";
 import type { ReleaseState } from "#src/release/state";
 
@@ -24,7 +24,7 @@ export function consequencesOf(
   if (after === null || recorded.length === 0) return { jobs: [], repaint: [], posts: [] };
   const facts = recorded.filter(isOfRelease);
   return {
-    jobs: facts.flatMap((fact) => jobsOf(after, fact)),
+    jobs: facts.flatMap((fact) => jobsOf(before, after, fact)),
     repaint: [after.id],
     posts: notesOf(before, after, facts).flatMap(({ cause, note }) => {
       const key = `${causeOf(cause)}/${note.kind}`;
@@ -39,12 +39,28 @@ export function consequencesOf(
   };
 }
 
-/** The document itself, once per release and manifest: one that comes back after a change lies in the thread already. */
+/** The document itself, once per release: one that comes back after a change lies in the thread already. */
 function attachmentOf(release: ReleaseState, note: Note): readonly Post[] {
-  if (note.kind !== "manifest-frozen" && note.kind !== "manifest-changed") return [];
-  const file: ManifestFile = { kind: "manifest-file", release: release.id, hash: note.hash };
+  const file = fileOf(release.id, note);
+  if (file === null) return [];
+  const what = file.kind === "manifest-file" ? file.hash : file.evaluation;
   const to = { kind: "thread", subject: release.id } as const;
-  return [{ key: `${releaseStream(release.id)}/manifest-file/${note.hash}`, to, note: file }];
+  return [{ key: `${releaseStream(release.id)}/${file.kind}/${what}`, to, note: file }];
+}
+
+function fileOf(release: string, note: Note): NotedFile | null {
+  switch (note.kind) {
+    case "manifest-frozen":
+    case "manifest-changed":
+      return { kind: "manifest-file", release, hash: note.hash };
+    case "evaluation-ended":
+      // Without a single graded answer there is no table to look at: the note says why.
+      return note.evaluation === null || note.end.graded === 0
+        ? null
+        : { kind: "evaluation-report", release, evaluation: note.evaluation };
+    default:
+      return null;
+  }
 }
 
 /** The flip that a cutover would make: one id per requested cutover, so that each attempt has its own ledger row. */
@@ -52,7 +68,11 @@ export function flipIdOf(release: string, version: number): string {
   return `flip/${release}/${version}`;
 }
 
-function jobsOf(release: ReleaseState, fact: Recorded<ReleaseEvent>): readonly JobRequest[] {
+function jobsOf(
+  before: ReleaseState | null,
+  release: ReleaseState,
+  fact: Recorded<ReleaseEvent>,
+): readonly JobRequest[] {
   const { event } = fact;
   const cause = causeOf(fact);
   const about = { service: release.service, release: release.id };
@@ -61,11 +81,26 @@ function jobsOf(release: ReleaseState, fact: Recorded<ReleaseEvent>): readonly J
       return [{ queue: "freeze-manifest", cause, data: about }];
     case "check-requested":
       return [{ queue: "run-check", cause, data: { ...about, check: event.check, attempt: event.attempt } }];
+    case "evaluation-requested":
+      return [...givenUp(before, cause), { queue: "evaluate", cause, data: { ...about, manifest: event.manifest } }];
+    case "evaluation-stopped":
+    case "release-cancelled":
+    case "release-failed":
+    case "went-live":
+      return givenUp(before, cause);
     case "cutover-requested":
       return [{ queue: "cut-over", cause, data: { ...about, flip: flipIdOf(release.id, fact.version) } }];
     default:
       return [];
   }
+}
+
+/** The evaluation that was under way until now is for nothing any more: nobody goes on paying for it. */
+function givenUp(before: ReleaseState | null, cause: string): readonly JobRequest[] {
+  if (before === null || before.evaluation === null || before.evaluation.status === "ended") return [];
+  const { manifest, run } = before.evaluation;
+  const data = { service: before.service, release: before.id, manifest, evaluation: run };
+  return [{ queue: "stop-evaluation", cause, data }];
 }
 
 function causeOf(fact: Recorded): string {

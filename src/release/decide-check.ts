@@ -1,4 +1,5 @@
-import type { CheckDefinition } from "#src/release/checklist";
+import { type CheckDefinition, evaluationChecks } from "#src/release/checklist";
+import { wantEvaluation } from "#src/release/decide-evaluation";
 import { type Authored, accept, type Decision, NOTHING, onRelease, refuse } from "#src/release/decision";
 import type { Intent } from "#src/release/intents";
 import { findCheck } from "#src/release/items";
@@ -6,7 +7,7 @@ import { PAUSE_TEXT } from "#src/release/pause-text";
 import { mayDecide, type Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
 import { refuseRoles } from "#src/release/rights";
-import type { ReleaseState } from "#src/release/state";
+import { isCheckUnderWay, type ReleaseState } from "#src/release/state";
 import { withVoids } from "#src/release/voids";
 
 type Of<T extends Intent["type"]> = Extract<Intent, { type: T }>;
@@ -21,16 +22,16 @@ export function decideRequestCheck(release: ReleaseState, intent: Of<"request-ch
   if (refusal !== null) return refuse(refusal);
   if (release.standing !== "open") return refuse({ kind: "too-late", what: "The cutover has begun" });
   if (release.paused !== null) return refuse({ kind: "paused", because: PAUSE_TEXT[release.paused] });
-  if (check === "all") return accept(...requestEvents(release, release.checklist.checks, actor));
+  if (check === "all") return accept(...requestEvents(release, release.checklist.checks, "asked", actor));
   const found = findCheck(release, check);
-  return found.ok ? accept(...requestEvents(release, [found.definition], actor)) : refuse(found.refusal);
+  return found.ok ? accept(...requestEvents(release, [found.definition], "asked", actor)) : refuse(found.refusal);
 }
 
 /** Evidence is about to age out. During a cutover it is left alone: what was reviewed either holds or stops the flip. */
 export function decideRefreshCheck(release: ReleaseState, intent: Of<"refresh-check">): Decision {
   const found = findCheck(release, intent.check);
   if (!found.ok) return refuse(found.refusal);
-  return release.standing === "open" ? accept(...requestEvents(release, [found.definition])) : NOTHING;
+  return release.standing === "open" ? accept(...requestEvents(release, [found.definition], "aging")) : NOTHING;
 }
 
 /** The attempt that was asked for last begins; any other is late and changes nothing. */
@@ -47,29 +48,35 @@ export function decideFinishCheck(release: ReleaseState, intent: Of<"finish-chec
   const found = findCheck(release, intent.check);
   if (!found.ok) return refuse(found.refusal);
   const { check, definition } = found;
-  if (intent.attempt !== check.attempt || check.attempt === 0 || check.status === "finished") return NOTHING;
+  if (intent.attempt !== check.attempt || check.attempt === 0 || !isCheckUnderWay(check)) return NOTHING;
   const finished = onRelease(release, {
     type: "check-finished",
     check: definition.id,
     attempt: intent.attempt,
     result: intent.result,
-    freshUntil: now + definition.freshForMs,
+    freshUntil: (intent.result.measuredAt ?? now) + definition.freshForMs,
   });
   return accept(...withVoids(release, [finished], now));
 }
 
-/** Requests for those of these checks that are not under way. Nothing runs before the manifest is frozen. */
-export function requestEvents(
+/**
+ * Requests for those of these checks that are not under way. Nothing runs before the manifest is frozen. Those that rest on an
+ * evaluation ask for that first.
+ */
+function requestEvents(
   release: ReleaseState,
   checks: readonly CheckDefinition[],
+  because: "asked" | "aging",
   by?: Person,
 ): readonly Authored[] {
   if (release.manifest === null) return [];
-  return checks.flatMap(({ id }) => {
+  const resting = new Set(evaluationChecks(release.checklist).map(({ id }) => id));
+  const direct = checks.filter(({ id }) => !resting.has(id));
+  const requests = direct.flatMap(({ id }) => {
     const check = release.checks[id];
-    const underWay = check !== undefined && check.attempt > 0 && check.status !== "finished";
-    return underWay
+    return check !== undefined && isCheckUnderWay(check)
       ? []
       : [onRelease(release, { type: "check-requested", check: id, attempt: (check?.attempt ?? 0) + 1 }, by)];
   });
+  return direct.length === checks.length ? requests : [...requests, ...wantEvaluation(release, because, by)];
 }

@@ -1,3 +1,4 @@
+import { evaluationChecks } from "#src/release/checklist";
 import { type Authored, accept, type Decision, NOTHING, onRelease, refuse } from "#src/release/decision";
 import { inDoubt } from "#src/release/flip-doubt";
 import type { Intent } from "#src/release/intents";
@@ -16,9 +17,15 @@ export function decideFreezeManifest(release: ReleaseState, intent: Freeze, now:
 
 /** A new manifest, and every check again: their evidence was about the old one, under way or not. */
 export function freezeEvents(release: ReleaseState, hash: string, changes: readonly string[]): readonly Authored[] {
-  const requests = release.checklist.checks.map(({ id }) => {
+  const resting = evaluationChecks(release.checklist).map(({ id }) => id);
+  const direct = release.checklist.checks.filter(({ id }) => !resting.includes(id));
+  const requests = direct.map(({ id }) => {
     const attempt = (release.checks[id]?.attempt ?? 0) + 1;
     return onRelease(release, { type: "check-requested", check: id, attempt });
   });
-  return [onRelease(release, { type: "manifest-frozen", hash, changes }), ...requests];
+  const evaluation: readonly Authored[] =
+    resting.length === 0
+      ? []
+      : [onRelease(release, { type: "evaluation-requested", manifest: hash, because: "manifest" })];
+  return [onRelease(release, { type: "manifest-frozen", hash, changes }), ...requests, ...evaluation];
 }

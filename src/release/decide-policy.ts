@@ -1,4 +1,5 @@
-import type { CheckDefinition, Checklist } from "#src/release/checklist";
+import { type CheckDefinition, type Checklist, evaluationChecks } from "#src/release/checklist";
+import { wantEvaluation } from "#src/release/decide-evaluation";
 import { type Authored, accept, type Decision, onRelease, refuse } from "#src/release/decision";
 import { frozenChecklist, missingChecks } from "#src/release/first-go-live";
 import { inDoubt } from "#src/release/flip-doubt";
@@ -49,14 +50,22 @@ export function decideChangePolicy(release: ReleaseState, intent: Of<"change-pol
 function rerunEvents(release: ReleaseState, checklist: Checklist): readonly Authored[] {
   if (release.manifest === null) return [];
   const old = new Map(release.checklist.checks.map((check) => [check.id, check]));
-  return checklist.checks
-    .filter((check) => !runsTheSame(old.get(check.id), check))
+  const changed = checklist.checks.filter((check) => !runsTheSame(old.get(check.id), check));
+  const resting = evaluationChecks({ checks: changed });
+  const requests = changed
+    .filter((check) => !resting.includes(check))
     .map(({ id }) => {
       const attempt = (release.checks[id]?.attempt ?? 0) + 1;
       return onRelease(release, { type: "check-requested", check: id, attempt });
     });
+  return resting.length === 0 ? requests : [...requests, ...wantEvaluation(release, "asked")];
 }
 
 function runsTheSame(old: CheckDefinition | undefined, now: CheckDefinition): boolean {
-  return old !== undefined && old.version === now.version && old.freshForMs === now.freshForMs;
+  return (
+    old !== undefined &&
+    old.version === now.version &&
+    old.freshForMs === now.freshForMs &&
+    old.notApplicable === now.notApplicable
+  );
 }

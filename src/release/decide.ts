@@ -1,5 +1,6 @@
 import { decideFinishCheck, decideRefreshCheck, decideRequestCheck, decideStartCheck } from "#src/release/decide-check";
 import { decideCutOver, decideIntendFlip, decideStopCutover } from "#src/release/decide-cutover";
+import { decideEndEvaluation, decideStartEvaluation, decideStopEvaluation } from "#src/release/decide-evaluation";
 import { decideSettleFlip } from "#src/release/decide-flip";
 import { decideCancel, decidePause, decideResume } from "#src/release/decide-life";
 import { decideFreezeManifest } from "#src/release/decide-manifest";
@@ -61,6 +62,12 @@ function decideWithin(service: ServiceState, release: ReleaseState, intent: Rele
       return decideStartCheck(release, intent);
     case "finish-check":
       return decideFinishCheck(release, intent, now);
+    case "start-evaluation":
+      return decideStartEvaluation(release, intent);
+    case "end-evaluation":
+      return decideEndEvaluation(release, intent);
+    case "stop-evaluation":
+      return decideStopEvaluation(release, intent);
     case "sign":
       return decideSign(release, intent, now);
     case "withdraw":

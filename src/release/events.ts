@@ -21,6 +21,27 @@ export type CheckResult = {
   readonly next: string;
   /** SHA-256 over (check id, version, verdict, thresholds, digest of inputs): no times, durations or measured values. */
   readonly evidenceHash: string;
+  /** When what it rests on was measured, if that was before the check ran; its freshness counts from then. */
+  readonly measuredAt?: Instant;
+};
+
+/** What an evaluation will take, as estimated before it began. `dollars`: of the judge; null where no price is configured. */
+export type EvaluationPlan = {
+  readonly trials: number;
+  readonly calls: number;
+  readonly seconds: number;
+  readonly dollars: number | null;
+};
+
+/** How an evaluation ended. `reason`: a sentence, null for `finished`. Counts are of trials. */
+export type EvaluationEnd = {
+  readonly outcome: "finished" | "cancelled" | "inconclusive";
+  readonly reason: string | null;
+  readonly trials: number;
+  readonly graded: number;
+  readonly refusals: number;
+  readonly ungraded: number;
+  readonly failed: number;
 };
 
 /** The three hashes a sign-off is bound to (rule 1). */
@@ -62,6 +83,23 @@ export type ReleaseEvent =
       readonly attempt: number;
       readonly result: CheckResult;
       readonly freshUntil: Instant;
+    }
+  /** `manifest`: another one is frozen; `asked`: somebody or a new policy wants it; `aging`: the one there is soon too old. */
+  | {
+      readonly type: "evaluation-requested";
+      readonly manifest: string;
+      readonly because: "manifest" | "asked" | "aging";
+    }
+  | { readonly type: "evaluation-started"; readonly evaluation: string; readonly plan: EvaluationPlan }
+  /** Somebody gives it up. `evaluation` null: it had not begun. */
+  | { readonly type: "evaluation-stopped"; readonly evaluation: string | null }
+  | {
+      readonly type: "evaluation-ended";
+      /** Null: it was stopped before it began. */
+      readonly evaluation: string | null;
+      readonly end: EvaluationEnd;
+      /** It was there already, and is fresh: nothing was asked for this. */
+      readonly known: boolean;
     }
   | {
       readonly type: "signed";

@@ -32,6 +32,7 @@ export function waiverInForce(release: ReleaseState, definition: CheckDefinition
 export function checkStatus(release: ReleaseState, definition: CheckDefinition, now: Instant): CheckStatus {
   const check = release.checks[definition.id];
   if (check === undefined) return "pending";
+  if (check.status === "awaiting") return "pending";
   if (check.status !== "finished") return check.status;
   if (check.result === null) return "pending";
   if (!isFresh(check, now)) return "stale";

@@ -1,8 +1,15 @@
-import type { CheckId, Checklist } from "#src/release/checklist";
+import { type CheckId, type Checklist, evaluationChecks } from "#src/release/checklist";
 import type { Recorded, ReleaseEvent } from "#src/release/events";
 import { inDoubt } from "#src/release/flip-doubt";
 import { GOLIVE, type Person } from "#src/release/people";
-import type { CheckState, ReleaseState, SignOff, VoidedSignOff } from "#src/release/state";
+import {
+  type CheckState,
+  type EvaluationState,
+  isCheckUnderWay,
+  type ReleaseState,
+  type SignOff,
+  type VoidedSignOff,
+} from "#src/release/state";
 import { unreachable } from "#src/release/unreachable";
 
 type Of<T extends ReleaseEvent["type"]> = Extract<ReleaseEvent, { type: T }>;
@@ -39,6 +46,16 @@ export function changesOf(
         finishedAt: at,
         freshUntil: event.freshUntil,
       });
+    case "evaluation-requested":
+      return evaluationRequested(state, event, at);
+    case "evaluation-started": {
+      const { evaluation: run, plan } = event;
+      return ofEvaluation(state, { status: "running", run, plan, at });
+    }
+    case "evaluation-stopped":
+      return ofEvaluation(state, { status: "stopping" });
+    case "evaluation-ended":
+      return ofEvaluation(state, { status: "ended", run: event.evaluation, end: event.end, at });
     case "signed":
       return signed(state, recorded, event);
     case "sign-off-withdrawn":
@@ -98,9 +115,26 @@ function ofCheck(state: ReleaseState, check: CheckId, change: Partial<CheckState
   return { checks: { ...state.checks, [check]: { ...(state.checks[check] ?? UNTOUCHED), ...change } } };
 }
 
+/** What the checks that rest on it found before was about the old manifest; a renewal leaves it standing until the new one ends. */
+function evaluationRequested(state: ReleaseState, event: Of<"evaluation-requested">, at: number): Changes {
+  const { manifest, because } = event;
+  const awaiting = because === "manifest" ? evaluationChecks(state.checklist) : [];
+  const checks = Object.fromEntries(
+    awaiting.map(({ id }) => [id, { ...(state.checks[id] ?? UNTOUCHED), status: "awaiting" as const }]),
+  );
+  return {
+    evaluation: { status: "requested", manifest, run: null, plan: null, end: null, at },
+    checks: { ...state.checks, ...checks },
+  };
+}
+
+function ofEvaluation({ evaluation }: ReleaseState, change: Partial<EvaluationState>): Changes {
+  return evaluation === null ? {} : { evaluation: { ...evaluation, ...change } };
+}
+
 /** A round ends when nothing is under way; the next request begins another. */
 function roundOf(state: ReleaseState, event: Of<"check-requested">, by: Person): ReleaseState["round"] {
-  const underWay = Object.values(state.checks).some((check) => check.attempt > 0 && check.status !== "finished");
+  const underWay = Object.values(state.checks).some(isCheckUnderWay);
   const others = underWay ? state.round.filter(({ check }) => check !== event.check) : [];
   const before = state.checks[event.check]?.result?.evidenceHash ?? null;
   return [...others, { check: event.check, before, refresh: by.id === GOLIVE.id }];

@@ -60,6 +60,7 @@ function begin(recorded: Recorded<ReleaseEvent>, event: Started): ReleaseState {
     members: event.members,
     manifest: null,
     checks: checksOf(checklist, {}),
+    evaluation: null,
     round: [],
     signOffs: [],
     asked: [],

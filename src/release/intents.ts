@@ -1,5 +1,5 @@
 import type { CheckId, Checklist, SignOffId } from "#src/release/checklist";
-import type { CheckResult, Pair, PauseReason } from "#src/release/events";
+import type { CheckResult, EvaluationEnd, EvaluationPlan, Pair, PauseReason } from "#src/release/events";
 import type { Person, RoleMembers } from "#src/release/people";
 import type { Instant, Policy } from "#src/release/policy";
 
@@ -41,6 +41,22 @@ export type Intent =
   | { readonly type: "refresh-check"; readonly check: CheckId }
   | { readonly type: "start-check"; readonly check: CheckId; readonly attempt: number }
   | { readonly type: "finish-check"; readonly check: CheckId; readonly attempt: number; readonly result: CheckResult }
+  /** Golive's own: the evaluation of this manifest begins, or goes on in another process. */
+  | {
+      readonly type: "start-evaluation";
+      readonly manifest: string;
+      readonly evaluation: string;
+      readonly plan: EvaluationPlan;
+    }
+  /** Golive's own. `known`: it had ended before anybody asked for it here. */
+  | {
+      readonly type: "end-evaluation";
+      readonly manifest: string;
+      readonly evaluation: string | null;
+      readonly end: EvaluationEnd;
+      readonly known: boolean;
+    }
+  | { readonly type: "stop-evaluation"; readonly actor: Person; readonly members: RoleMembers }
   | {
       readonly type: "sign";
       readonly actor: Person;

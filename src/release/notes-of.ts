@@ -39,6 +39,14 @@ function noteOf(before: ReleaseState | null, after: ReleaseState, { event, by }:
     }
     case "check-finished":
       return failureNote(after, event);
+    case "evaluation-started":
+      return { kind: "evaluation-started", evaluation: event.evaluation, plan: event.plan };
+    case "evaluation-stopped":
+      return { kind: "evaluation-stopped", by };
+    case "evaluation-ended": {
+      const { evaluation, end, known } = event;
+      return { kind: "evaluation-ended", evaluation, end, known };
+    }
     case "signed":
       return { kind: "signed", ...signOff(after, event), by, missing: missingAfter(after, event.signOff) };
     case "sign-off-withdrawn":

@@ -1,10 +1,20 @@
 import type { CheckId, SignOffId } from "#src/release/checklist";
-import type { Pair, PauseReason, VoidReason } from "#src/release/events";
+import type { EvaluationEnd, EvaluationPlan, Pair, PauseReason, VoidReason } from "#src/release/events";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
 
 /** A frozen manifest as a file in the release's thread: the whole document, written when it is uploaded. */
 export type ManifestFile = { readonly kind: "manifest-file"; readonly release: string; readonly hash: string };
+
+/** The page about an evaluation as a file in the release's thread. */
+export type EvaluationReportFile = {
+  readonly kind: "evaluation-report";
+  readonly release: string;
+  readonly evaluation: string;
+};
+
+/** A note that is a file. */
+export type NotedFile = ManifestFile | EvaluationReportFile;
 
 /** A check in a note: its id, its title, and its outcome in one sentence with the number in it. */
 export type NotedCheck = { readonly check: CheckId; readonly title: string; readonly summary: string };
@@ -48,8 +58,16 @@ export type Note =
       readonly hash: string;
       readonly changes: readonly string[];
     }
-  /** The manifest's file could not be attached. `because`: Slack's error code. */
-  | { readonly kind: "files-refused"; readonly because: string }
+  /** A file could not be attached. `because`: Slack's error code; `file`: which; without it the manifest. */
+  | { readonly kind: "files-refused"; readonly because: string; readonly file?: NotedFile["kind"] }
+  | { readonly kind: "evaluation-started"; readonly evaluation: string; readonly plan: EvaluationPlan }
+  | { readonly kind: "evaluation-stopped"; readonly by: Person }
+  | {
+      readonly kind: "evaluation-ended";
+      readonly evaluation: string | null;
+      readonly end: EvaluationEnd;
+      readonly known: boolean;
+    }
   | {
       readonly kind: "check-failed";
       readonly check: CheckId;

@@ -1,5 +1,13 @@
 import type { CheckId, Checklist, SignOffId } from "#src/release/checklist";
-import type { Binding, CheckResult, Pair, PauseReason, VoidReason } from "#src/release/events";
+import type {
+  Binding,
+  CheckResult,
+  EvaluationEnd,
+  EvaluationPlan,
+  Pair,
+  PauseReason,
+  VoidReason,
+} from "#src/release/events";
 import type { Person, RoleId, RoleMembers } from "#src/release/people";
 import type { Instant, Policy } from "#src/release/policy";
 
@@ -7,13 +15,18 @@ import type { Instant, Policy } from "#src/release/policy";
 export type Standing = "open" | "cutting_over" | "live" | "cancelled" | "failed";
 
 export type CheckState = {
-  readonly status: "pending" | "running" | "finished";
+  /** `awaiting`: what it found was about another manifest, and what it reads now is still being made. */
+  readonly status: "pending" | "running" | "finished" | "awaiting";
   readonly attempt: number;
   /** The newest finished result; kept while a re-run is under way. */
   readonly result: CheckResult | null;
   readonly finishedAt: Instant | null;
   readonly freshUntil: Instant | null;
 };
+
+/** Whether the check was asked for and has no answer yet. One that awaits an evaluation has not been asked for. */
+export const isCheckUnderWay = ({ attempt, status }: Pick<CheckState, "attempt" | "status">): boolean =>
+  attempt > 0 && (status === "pending" || status === "running");
 
 export type SignOff = {
   readonly signOff: SignOffId;
@@ -39,6 +52,20 @@ export type Waiver = {
   readonly evidence: string;
 };
 
+/** The evaluation that this release wanted last. Its progress is no fact of the release: it stands with the evaluation. */
+export type EvaluationState = {
+  /** `stopping`: somebody gave it up, and nothing more is asked as soon as its process hears of it. */
+  readonly status: "requested" | "running" | "stopping" | "ended";
+  /** Hash of the manifest that it is for. */
+  readonly manifest: string;
+  /** The evaluation's id; null before it began. */
+  readonly run: string | null;
+  /** What it will take; null before it began, and for one that was there already. */
+  readonly plan: EvaluationPlan | null;
+  readonly end: EvaluationEnd | null;
+  readonly at: Instant;
+};
+
 export type ReleaseState = {
   readonly id: string;
   readonly number: number;
@@ -55,6 +82,8 @@ export type ReleaseState = {
   readonly members: RoleMembers;
   readonly manifest: { readonly hash: string; readonly at: Instant } | null;
   readonly checks: Readonly<Record<CheckId, CheckState>>;
+  /** Null where no check rests on one. */
+  readonly evaluation: EvaluationState | null;
   /**
    * Checks asked for since the last moment when none was under way, with the evidence each had before and whether Golive asked
    * on its own: what is told of them depends on it.

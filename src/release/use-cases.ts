@@ -41,6 +41,7 @@ export type PersonIntent = Extract<
   {
     type:
       | "request-check"
+      | "stop-evaluation"
       | "sign"
       | "withdraw"
       | "veto"

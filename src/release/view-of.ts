@@ -4,17 +4,22 @@ import { blocksCutover, checkStatus, opensGate } from "#src/release/evidence";
 import { cutoverSeenOf } from "#src/release/hash";
 import type { Instant } from "#src/release/policy";
 import type { Blocker } from "#src/release/refusals";
-import type { ReleaseState, ServiceState } from "#src/release/state";
+import type { EvaluationState, ReleaseState, ServiceState } from "#src/release/state";
 import { unreachable } from "#src/release/unreachable";
-import type { ReleaseView } from "#src/release/view";
+import type { EvaluationProgress, EvaluationView, ReleaseView } from "#src/release/view";
 import { checkView, signOffView } from "#src/release/view-parts";
 import { sectionViews } from "#src/release/view-sections";
 
 /**
  * Everything people see of a release, derived. `clock` in epoch milliseconds; an ended release has no blockers and is shown as
- * it stood when it ended.
+ * it stood when it ended. `progress`: how far its evaluation is, where one is running.
  */
-export function viewOf(service: ServiceState, release: ReleaseState, clock: Instant): ReleaseView {
+export function viewOf(
+  service: ServiceState,
+  release: ReleaseState,
+  clock: Instant,
+  progress: EvaluationProgress | null = null,
+): ReleaseView {
   const now = release.ended?.at ?? clock;
   const { checklist } = release;
   const checks = checklist.checks.map((definition) => checkView(release, definition, now));
@@ -27,6 +32,7 @@ export function viewOf(service: ServiceState, release: ReleaseState, clock: Inst
     phase: phaseOf(release, blockers, now),
     blockers,
     checks,
+    evaluation: release.evaluation === null ? null : evaluationView(release.evaluation, progress),
     signOffs,
     sections: sectionViews(release, checks, signOffs),
     progress: {
@@ -37,6 +43,11 @@ export function viewOf(service: ServiceState, release: ReleaseState, clock: Inst
     },
     seen: cutoverSeenOf(release),
   };
+}
+
+function evaluationView(evaluation: EvaluationState, progress: EvaluationProgress | null): EvaluationView {
+  const { status, manifest, run, plan, end } = evaluation;
+  return { status, manifest, run, plan, end, progress: status === "running" ? progress : null };
 }
 
 /** *checking* until every gate before the cutover is open, then *signing* until nothing blocks. */

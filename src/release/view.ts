@@ -3,7 +3,7 @@ import type { CheckResult } from "#src/release/events";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
 import type { Blocker } from "#src/release/refusals";
-import type { ReleaseState, SignOff, Veto, VoidedSignOff, Waiver } from "#src/release/state";
+import type { EvaluationState, ReleaseState, SignOff, Veto, VoidedSignOff, Waiver } from "#src/release/state";
 
 /**
  * How a check stands now. `stale`: it has a result, but that is older than it may be. `not-applicable`: the configuration says so
@@ -69,6 +69,17 @@ export type SectionView = {
   readonly notApplicable: number;
 };
 
+/** How far an evaluation is, in trials. `lost`: done without a score. `secondsLeft`: by the newest ones; null before there are two. */
+export type EvaluationProgress = {
+  readonly planned: number;
+  readonly done: number;
+  readonly lost: number;
+  readonly secondsLeft: number | null;
+};
+
+/** The evaluation of a release. `progress`: null before it began, after it ended, and when it could not be read. */
+export type EvaluationView = Omit<EvaluationState, "at"> & { readonly progress: EvaluationProgress | null };
+
 /** What everybody sees of a release; the message, `/golive status`, the CLI and the report are drawn from it. */
 export type ReleaseView = {
   readonly release: ReleaseState;
@@ -76,6 +87,8 @@ export type ReleaseView = {
   /** Everything that stands between now and the cutover, in full, most urgent first. Empty means ready. */
   readonly blockers: readonly Blocker[];
   readonly checks: readonly CheckView[];
+  /** Null where nothing rests on one. */
+  readonly evaluation: EvaluationView | null;
   readonly signOffs: readonly SignOffView[];
   readonly sections: readonly SectionView[];
   readonly progress: {

@@ -3,6 +3,7 @@ export const ACTIONS = {
   cutOver: "release.cut-over",
   cancel: "release.cancel",
   rerunFailed: "release.rerun-failed",
+  stopEvaluation: "release.stop-evaluation",
   details: "release.details",
   detailsPrevious: "details.previous",
   detailsNext: "details.next",

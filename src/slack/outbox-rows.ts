@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { z } from "zod";
-import type { ManifestFile } from "#src/release/notes";
+import type { NotedFile } from "#src/release/notes";
 import { doubtSince, LEASE_MS, writeLease } from "#src/slack/lease";
 
 const targetSchema = z.union([
@@ -50,15 +50,17 @@ export interface OutboxRows {
   nextDue(): Promise<number | null>;
 }
 
-/** Kind of a note that is a file: uploaded, not posted. */
-export const FILE_KIND: ManifestFile["kind"] = "manifest-file";
+/** Kinds of notes that are files: uploaded, not posted. */
+export const FILE_KINDS = ["manifest-file", "evaluation-report"] as const satisfies readonly NotedFile["kind"][];
+const IS_FILE = (row: string): string =>
+  `${row}.note->>'kind' IN (${FILE_KINDS.map((kind) => `'${kind}'`).join(", ")})`;
 
 const OPEN = "state IN ('waiting', 'sending')";
 const THREAD = "LEFT JOIN golive.slack_message m ON o.target->>'kind' = 'thread' AND m.subject = o.target->>'subject'";
 // A file comes after what was said before it, and nothing waits for a file: a workspace may refuse files for good.
 const FIRST_IN_LINE = `(o.target->>'kind' <> 'thread' OR m.ts IS NOT NULL) AND NOT EXISTS (
   SELECT 1 FROM golive.outbox e WHERE e.${OPEN} AND e.target = o.target AND (e.created_at, e.key) < (o.created_at, o.key)
-    AND (e.note->>'kind' <> '${FILE_KIND}' OR o.note->>'kind' = '${FILE_KIND}'))`;
+    AND (NOT ${IS_FILE("e")} OR ${IS_FILE("o")}))`;
 
 type Row = {
   key: string;

@@ -3,7 +3,7 @@ import type { Config } from "#src/config/load-config";
 import type { Log } from "#src/log";
 import { ManifestError } from "#src/manifest/manifest-error";
 import type { ManifestDifference, ManifestSummary } from "#src/release/manifest-summary";
-import type { ManifestFile, Note } from "#src/release/notes";
+import type { Note, NotedFile } from "#src/release/notes";
 import type { ReleaseState } from "#src/release/state";
 import { storySoFar } from "#src/release/story-so-far";
 import type { ReleaseUseCases } from "#src/release/use-cases";
@@ -33,11 +33,12 @@ const noteSchema = z.custom<Note>((value) => z.looseObject({ kind: z.string() })
 /** A wish for the story so far, as `message-rows` leaves it: worded from the release's state when it is sent. */
 const storySchema = z.object({ kind: z.literal("posted-again"), release: z.string() });
 
-const fileSchema: z.ZodType<ManifestFile> = z.object({
-  kind: z.literal("manifest-file"),
-  release: z.string(),
-  hash: z.string(),
-});
+const fileSchema: z.ZodType<NotedFile> = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("manifest-file"), release: z.string(), hash: z.string() }),
+  z.object({ kind: z.literal("evaluation-report"), release: z.string(), evaluation: z.string() }),
+]);
+
+type NamedText = { readonly name: string; readonly text: string };
 
 /** Reading kept manifests, as the notes about them need it. Null: not kept. Throws `ManifestError`. */
 export type KeptManifests = {
@@ -96,15 +97,17 @@ export function createNoteRenderer(deps: NoteRendererDeps): (stored: StoredNote)
 /** The outbox's `renderFile`: null when there is nothing to attach. */
 export function createFileRenderer(deps: {
   readonly useCases: Pick<ReleaseUseCases, "release">;
-  readonly file: (
-    release: ReleaseState,
-    hash: string,
-  ) => Promise<{ readonly name: string; readonly text: string } | null>;
+  readonly manifest: (release: ReleaseState, hash: string) => Promise<NamedText | null>;
+  readonly evaluation: (run: string) => Promise<NamedText | null>;
 }): (stored: StoredNote) => Promise<OutgoingFile | null> {
   return async ({ note }) => {
-    const { release: id, hash } = fileSchema.parse(note);
-    const view = await deps.useCases.release(id);
-    const found = view === null ? null : await deps.file(view.release, hash);
-    return found === null ? null : { ...found, title: `Run manifest ${hash.slice(0, 8)}` };
+    const wanted = fileSchema.parse(note);
+    if (wanted.kind === "evaluation-report") {
+      const page = await deps.evaluation(wanted.evaluation);
+      return page === null ? null : { ...page, title: `Evaluation ${wanted.evaluation}` };
+    }
+    const view = await deps.useCases.release(wanted.release);
+    const found = view === null ? null : await deps.manifest(view.release, wanted.hash);
+    return found === null ? null : { ...found, title: `Run manifest ${wanted.hash.slice(0, 8)}` };
   };
 }

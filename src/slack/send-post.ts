@@ -1,6 +1,6 @@
 import { assertTimeToPost, backoffMs } from "#src/slack/lease";
 import type { OutboxOptions, OutboxTiming } from "#src/slack/outbox";
-import { FILE_KIND, type LeasedPost, type OutboxRows } from "#src/slack/outbox-rows";
+import { FILE_KINDS, type LeasedPost, type OutboxRows } from "#src/slack/outbox-rows";
 import { sendFile, whyNoFile } from "#src/slack/send-file";
 import type { SlackBudget } from "#src/slack/slack-budget";
 import { SlackError } from "#src/slack/slack-error";
@@ -49,7 +49,8 @@ async function send(sender: Sender, post: LeasedPost): Promise<void> {
   }
 }
 
-const isFile = (post: LeasedPost): boolean => post.note.kind === FILE_KIND;
+const fileKind = ({ note }: LeasedPost) => FILE_KINDS.find((kind) => kind === note.kind);
+const isFile = (post: LeasedPost): boolean => fileKind(post) !== undefined;
 
 async function attach(sender: Sender, post: LeasedPost, place: Place, attempt: Attempt): Promise<void> {
   const { channel, threadTs } = place;
@@ -103,8 +104,9 @@ async function giveUpForNow(sender: Sender, post: LeasedPost, error: unknown, at
 
   const noFile = isFile(post) && post.target.kind === "thread" ? whyNoFile(post, error) : null;
   if (noFile !== null && post.target.kind === "thread") {
-    const key = `release/${post.target.subject}/files-refused`;
-    return rows.buryTold(post, message, { key, note: { kind: "files-refused", because: noFile } });
+    const file = fileKind(post);
+    const key = `release/${post.target.subject}/files-refused${file === "manifest-file" ? "" : `/${file}`}`;
+    return rows.buryTold(post, message, { key, note: { kind: "files-refused", because: noFile, file } });
   }
   switch (failure?.kind) {
     case "rate-limited": {

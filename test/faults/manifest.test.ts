@@ -116,6 +116,7 @@ describe.concurrent("the frozen manifest", () => {
       const models = composeModels({ ...common, databaseUrl: bot.database.appUrl, access });
       try {
         const checks = composeChecks({
+          now: Date.now,
           ...common,
           variables: {},
           governed,

@@ -183,6 +183,9 @@ describe("the registry", () => {
       evaluations: {
         evaluations: { runs: never, run: never, cases: () => neverCases() },
         baselines: { current: never },
+        goldOf: never,
+        freshForMs: () => 0,
+        now: () => 0,
         floors: {
           precision_min: 0,
           recall_min: 0,

@@ -6,6 +6,8 @@ const idle = async () => undefined;
 export const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
   "freeze-manifest": idle,
   "run-check": idle,
+  evaluate: idle,
+  "stop-evaluation": idle,
   "cut-over": idle,
   revalidate: idle,
   ...some,

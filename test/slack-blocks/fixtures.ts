@@ -4,7 +4,7 @@ import type { ManifestSummary } from "#src/release/manifest-summary";
 import type { Person } from "#src/release/people";
 import type { Policy } from "#src/release/policy";
 import type { ReleaseState, SignOff } from "#src/release/state";
-import type { CheckView, ItemView, ReleaseView, SectionView, SignOffView } from "#src/release/view";
+import type { CheckView, EvaluationView, ItemView, ReleaseView, SectionView, SignOffView } from "#src/release/view";
 
 export const NOW = 1_795_420_000_000;
 const HOUR = 3_600_000;
@@ -138,6 +138,7 @@ export function releaseState(overrides: Partial<ReleaseState> = {}): ReleaseStat
     members: { "data-lead": [dan, mei] },
     manifest: { hash: "a1b2c3d4e5f60718a1b2c3d4e5f60718a1b2c3d4e5f60718a1b2c3d4e5f60718", at: NOW - 4 * 60_000 },
     checks: {},
+    evaluation: null,
     round: [],
     signOffs: [],
     asked: [],
@@ -162,12 +163,26 @@ export function view(overrides: Partial<ReleaseView> = {}, state: Partial<Releas
     phase: "ready",
     blockers: [],
     checks: [checkView("prefix-leakage"), checkView("token-budget")],
+    evaluation: null,
     signOffs: [
       signOffView("data-quality", { status: "signed", given: [given("data-quality")], missing: 0, mayNow: [] }),
     ],
     sections: [sectionView("health-gates", [item("prefix-leakage"), item("token-budget")])],
     progress: { checksDone: 2, checksTotal: 2, signed: 1, toSign: 1 },
     seen: "c0ffee",
+    ...overrides,
+  };
+}
+
+/** An evaluation of 130 questions, 41 of which have their verdict. */
+export function evaluationView(overrides: Partial<EvaluationView> = {}): EvaluationView {
+  return {
+    status: "running",
+    manifest: "a1b2c3d4",
+    run: "ev_0123456789abcdef",
+    plan: { trials: 130, calls: 520, seconds: 4_320, dollars: 1.2 },
+    progress: { planned: 130, done: 41, lost: 2, secondsLeft: 2_250 },
+    end: null,
     ...overrides,
   };
 }

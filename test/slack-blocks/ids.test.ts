@@ -5,7 +5,17 @@ import { releaseMessage } from "#src/slack/blocks/release-message";
 import { startModal } from "#src/slack/blocks/start-modal";
 import { ACTIONS, CALLBACKS, INPUTS } from "#src/slack/ids";
 import { actionIds } from "#test/slack-blocks/check-limits";
-import { checkView, failingView, item, mei, NOW, sectionView, signOffView, view } from "#test/slack-blocks/fixtures";
+import {
+  checkView,
+  evaluationView,
+  failingView,
+  item,
+  mei,
+  NOW,
+  sectionView,
+  signOffView,
+  view,
+} from "#test/slack-blocks/fixtures";
 
 const vetoes = [{ signOff: "data-quality", person: mei, reason: "stale manuals", at: NOW }];
 const long = Array.from({ length: 120 }, (_, i) => checkView(`check-${i}`, { status: "fail" }));
@@ -24,6 +34,7 @@ const candidates = [{ run: "run-b", chunks: 5, finishedAt: NOW, state: "complete
 const drawn = [
   releaseMessage(view(), NOW).blocks,
   releaseMessage(failingView(), NOW).blocks,
+  releaseMessage(failingView({ evaluation: evaluationView() }), NOW).blocks,
   releaseMessage(view({ phase: "signing", signOffs: [signOff] }), NOW).blocks,
   detailsModal(failingView(), null, NOW),
   detailsModal(view({ signOffs: [signOffView("data-quality", { status: "vetoed", vetoes })] }), null, NOW),

@@ -109,6 +109,54 @@ describe("notes about the manifest", () => {
   }, 60_000);
 });
 
+const plan = { trials: 130, calls: 520, seconds: 4_320, dollars: 1.2 };
+const end = { trials: 130, graded: 126, refusals: 2, ungraded: 1, failed: 1 };
+
+describe("notes about the evaluation", () => {
+  const ended = (change: Partial<Extract<Note, { kind: "evaluation-ended" }>>) =>
+    text({
+      kind: "evaluation-ended",
+      evaluation: "ev_1",
+      end: { ...end, outcome: "finished", reason: null },
+      known: false,
+      ...change,
+    });
+
+  test("the beginning says what it will take, and that a crash loses nothing", () => {
+    const said = text({ kind: "evaluation-started", evaluation: "ev_1", plan });
+    expect(said).toContain("130 questions, some 520 model calls, about 1 h 12 min when nobody else asks; about $1.20");
+    expect(said).toContain("`ev_1` goes on where it stopped");
+    const unpriced = text({ kind: "evaluation-started", evaluation: "ev_1", plan: { ...plan, dollars: null } });
+    expect(unpriced).toContain("no price of the judge is configured");
+  });
+
+  test("the end says what came of it, and leaves the verdict to the checks", () => {
+    expect(ended({})).toBe(
+      "✅ *The evaluation is finished*: 126 graded, 2 unanswerable ones looked at for refusals, 2 without a score, of 130 questions. Its report is attached. What it means is said by the checks that rest on it.",
+    );
+    expect(ended({ known: true })).toContain("`ev_1` has evaluated exactly this already");
+    const lost = { ...end, outcome: "inconclusive", reason: "30 of 130 trials have no score." } as const;
+    expect(ended({ end: lost })).toContain("⚠️ *The evaluation is inconclusive*: 30 of 130 trials have no score.");
+    const nothing = {
+      trials: 130,
+      graded: 0,
+      refusals: 0,
+      ungraded: 0,
+      failed: 0,
+      outcome: "cancelled",
+      reason: "It was stopped.",
+    } as const;
+    expect(ended({ end: nothing })).not.toContain("report");
+    expect(ended({ evaluation: null, end: nothing })).toBe("The evaluation was stopped before it began.");
+  });
+
+  test("a report that can't be attached doesn't claim that the manifest is missing", () => {
+    const said = text({ kind: "files-refused", because: "missing_scope", file: "evaluation-report" });
+    expect(said).toContain("The evaluation's report could not be attached");
+    expect(said).toContain("golive eval list --service support-docs");
+  });
+});
+
 describe("notes in the thread", () => {
   test("a failure says the number and what to do", () => {
     const note: Note = {
@@ -245,6 +293,16 @@ describe("notes in the thread", () => {
           { kind: "manifest-changed", from: "0f1e2d3c", hash: long, changes: many },
           { kind: "manifest-frozen", hash: long },
           { kind: "files-refused", because: long },
+          { kind: "evaluation-started", evaluation: long, plan },
+          { kind: "evaluation-stopped", by },
+          ...(["finished", "cancelled", "inconclusive"] as const).map(
+            (outcome): Note => ({
+              kind: "evaluation-ended",
+              evaluation: long,
+              end: { ...end, outcome, reason: long },
+              known: false,
+            }),
+          ),
           { kind: "check-failed", check: long, title: long, verdict: "error", summary: long, next: long, attempt: 1 },
           {
             kind: "checks-passed",

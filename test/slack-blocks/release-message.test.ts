@@ -8,6 +8,7 @@ import {
   checkDefinition,
   checkView,
   dan,
+  evaluationView,
   failing,
   failingView,
   given,
@@ -97,6 +98,48 @@ describe("the head", () => {
       event_type: "golive_release",
       event_payload: { subject: "rel_01J0ABCDEF", number: 12, service: "support-docs" },
     });
+  });
+});
+
+describe("the evaluation", () => {
+  const drawn = (change: Parameters<typeof evaluationView>[0]) =>
+    readText(releaseMessage(view({ phase: "checking", evaluation: evaluationView(change) }), NOW).blocks);
+
+  test("is shown live while it is under way: how far, how long still, what it costs, and a way to stop it", () => {
+    expect(drawn({})).toContain(
+      "⏳ *Evaluation* · ▰▰▰▱▱▱▱▱▱▱ 41 of 130 questions, 2 without a score · about 38 min left · about $1.20 for the judge · `ev_0123456789abcdef`",
+    );
+    expect(drawn({})).toContain("Stop evaluation");
+    expect(drawn({ progress: { planned: 130, done: 65, lost: 0, secondsLeft: null } })).toContain("about 36 min left");
+    expect(drawn({ progress: null })).toContain("130 questions, some 520 model calls");
+    expect(drawn({ status: "requested", run: null, plan: null, progress: null })).toContain("about to begin");
+    const stopping = drawn({ status: "stopping", progress: null });
+    expect(stopping).toContain("being stopped");
+    expect(stopping).not.toContain("Stop evaluation");
+  });
+
+  test("is gone when it has ended: the checks that rest on it say what it found", () => {
+    expect(drawn({ status: "ended", progress: null })).not.toContain("*Evaluation*");
+  });
+
+  test("puts its numbers beside the sign-off that is about them, and nowhere else", () => {
+    const floors = checkView("floors");
+    const measured = {
+      ...floors,
+      definition: { ...floors.definition, title: "Quality floors", restsOn: "evaluation" as const },
+      result: floors.result === null ? null : { ...floors.result, value: "f1 .46 · recall .57" },
+    };
+    const about = (covers: readonly string[]) => {
+      const one = signOffView("accuracy");
+      const signOff = { ...one, definition: { ...one.definition, covers } };
+      return readText(
+        releaseMessage(view({ phase: "signing", checks: [measured, checkView("a")], signOffs: [signOff] }), NOW).blocks,
+      );
+    };
+    expect(about(["a", "floors"])).toContain(
+      "evidence: 2 of 2 checks pass (a, Quality floors) · Quality floors: f1 .46 · recall .57",
+    );
+    expect(about(Array.from({ length: 20 }, (_, at) => (at === 0 ? "floors" : "a")))).not.toContain("recall .57");
   });
 });
 

@@ -106,7 +106,7 @@ export async function startApp(
     ...common,
     selfId: SELF.userId,
     render: createNoteRenderer({ config, manifests, useCases, log: quiet }),
-    renderFile: createFileRenderer({ useCases, file: manifests.file }),
+    renderFile: createFileRenderer({ useCases, manifest: manifests.file, evaluation: core.evaluations.page }),
     onThreadGone: painter.messageDeleted,
     timing: { perPostMs: 10, settleMs: 200, pollMs: 100 },
   });

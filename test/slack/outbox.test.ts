@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { LocalSlack } from "#sandbox/slack/start";
 import { LEASE_MS } from "#src/slack/lease";
 import { createOutbox, type Outbox, type OutboxOptions } from "#src/slack/outbox";
-import { FILE_KIND } from "#src/slack/outbox-rows";
+import { FILE_KINDS } from "#src/slack/outbox-rows";
 import { type Releasers, release, until } from "#test/sandbox/bolt-app";
 import {
   CHANNEL,
@@ -57,7 +57,7 @@ async function office(bench?: WireBench): Promise<Office> {
       pool.query("INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, 'docs', $2, $3)", [
         key,
         THREAD,
-        { kind: FILE_KIND, text: key },
+        { kind: FILE_KINDS[0], text: key },
       ]),
     async postParent() {
       const { ts } = await web.post({ channel: CHANNEL, text: "the release", blocks: [] });

@@ -77,6 +77,7 @@ export async function openGatesHouse(
     ragService: createRagService({ url: ragService.url, token: null, timeoutMs: 20_000 }),
   };
   const checks = composeChecks({
+    now: Date.now,
     config,
     pool,
     variables: serviceEnvironment(rag.appUrl, places),

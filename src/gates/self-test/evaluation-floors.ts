@@ -15,8 +15,8 @@ const FLOORS = {
 const over =
   (candidate: Kind, floors: Partial<typeof FLOORS> = {}) =>
   ({ subject }: World) => {
-    const { evaluations } = storedEvaluations(subject, { candidate, live: candidate });
-    return createEvaluationFloorsGate({ evaluations, floors: { ...FLOORS, ...floors } });
+    const stored = storedEvaluations(subject, { candidate, live: candidate });
+    return createEvaluationFloorsGate({ ...stored, floors: { ...FLOORS, ...floors } });
   };
 
 export const evaluationFloorsSelfTest: SelfTest = {

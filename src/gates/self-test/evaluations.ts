@@ -115,6 +115,8 @@ function answerOf({ run, config }: Pair): NonNullable<CaseRecord["reply"]>["answ
   };
 }
 
+const DAY_MS = 86_400_000;
+
 /** A store that holds an evaluation of the candidate, and one of what is live, which is the baseline. */
 export function storedEvaluations(
   { service, candidate, active, machineNow }: GateSubject,
@@ -141,5 +143,11 @@ export function storedEvaluations(
     regradedFrom: null,
     at: machineNow(),
   };
-  return { evaluations, baselines: { current: async () => baseline } };
+  return {
+    evaluations,
+    baselines: { current: async () => baseline },
+    goldOf: async () => HASH,
+    freshForMs: () => DAY_MS,
+    now: machineNow,
+  };
 }

@@ -23,7 +23,7 @@ type Deps = {
 };
 
 /** Evidence is refreshed this long before it expires, as a share of its life: a green release stays green. */
-const REFRESH_AT = 0.1;
+export const REFRESH_AT = 0.1;
 
 /**
  * Looks after an open release: resolves people again (who left a role loses the sign-off), takes over an edited policy

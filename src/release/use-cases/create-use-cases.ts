@@ -8,7 +8,7 @@ import { createAdoptRun } from "#src/release/use-cases/adopt-run";
 import type { DecideIntent } from "#src/release/use-cases/decide-intent";
 import { releaseOf, serviceEvents, serviceOf } from "#src/release/use-cases/folded";
 import { createStartRelease, type StartableService } from "#src/release/use-cases/start-release";
-import type { ReleaseView } from "#src/release/view";
+import type { EvaluationProgress, ReleaseView } from "#src/release/view";
 import { viewOf } from "#src/release/view-of";
 
 export type UseCaseDeps = {
@@ -19,6 +19,8 @@ export type UseCaseDeps = {
   /** Null for a service that golive.yaml doesn't name. */
   readonly service: (id: string) => (StartableService & { readonly store: RagStore }) | null;
   readonly newReleaseId: () => string;
+  /** How far an evaluation is; null when nobody can say. */
+  readonly evaluationProgress: (run: string) => Promise<EvaluationProgress | null>;
 };
 
 /** Everything a command, a button, a modal or the CLI can ask of the release room. Wired in `compose.ts`. */
@@ -37,7 +39,14 @@ export function createUseCases(deps: UseCaseDeps): ReleaseUseCases {
   const storeOf = (id: string): RagStore => configured(id).store;
 
   async function view(release: ReleaseState | null, service?: ServiceState): Promise<ReleaseView | null> {
-    return release === null ? null : viewOf(service ?? (await serviceState(release.service)), release, clock.now());
+    if (release === null) return null;
+    const { evaluation } = release;
+    const running = evaluation?.status === "running" ? evaluation.run : null;
+    const [state, progress] = await Promise.all([
+      service ?? serviceState(release.service),
+      running === null ? null : deps.evaluationProgress(running),
+    ]);
+    return viewOf(state, release, clock.now(), progress);
   }
 
   /** An intent about a release that exists; its service is read from its own first event. */

@@ -1,3 +1,4 @@
+import { endText, planText } from "#src/release/evaluation-words";
 import type { Note, NotedAsk, NotedVoid } from "#src/release/notes";
 import { PAUSE_TEXT } from "#src/release/pause-text";
 import type { Person } from "#src/release/people";
@@ -54,11 +55,25 @@ function noteLines(note: Note, service: string, known: NotedManifest): string[] 
         `🔁 The run manifest changed: it is ${shortHash(note.hash)} now.`,
         ...(known.differences === null ? list(note.changes) : capped(known.differences, differenceLine)),
       ];
-    case "files-refused":
+    case "files-refused": {
+      const [what, where] =
+        note.file === "evaluation-report"
+          ? ["evaluation's report", `golive eval list --service ${service}`]
+          : ["run manifest", `golive manifest show --service ${service}`];
       return [
-        `⚠️ The run manifest could not be attached here: ${refusedWords(note.because)}. Nothing waits for it.`,
-        `The whole document: ${code(`golive manifest show --service ${service}`, 140)}`,
+        `⚠️ The ${what} could not be attached here: ${refusedWords(note.because)}. Nothing waits for it.`,
+        `The whole document: ${code(where, 140)}`,
       ];
+    }
+    case "evaluation-started":
+      return [
+        `⏳ *The evaluation begins*: ${planText(note.plan)}.`,
+        `How far it is stands in the release message; ${code(note.evaluation, 40)} goes on where it stopped, whatever happens to Golive.`,
+      ];
+    case "evaluation-stopped":
+      return [`${name(note.by)} stopped the evaluation. The checks that rest on it will be inconclusive.`];
+    case "evaluation-ended":
+      return endedLines(note);
     case "check-failed":
       return [
         `${marked(MARKS[note.verdict])} · ${bold(note.title)}: ${shorten(line(note.summary), 700)}${note.attempt > 1 ? ` (attempt ${number(note.attempt)})` : ""}`,
@@ -129,6 +144,23 @@ function noteLines(note: Note, service: string, known: NotedManifest): string[] 
       return [`❌ *The release failed*${because(note.reason)}`];
     default:
       return unreachable(note);
+  }
+}
+
+function endedLines({ evaluation, end, known }: Extract<Note, { kind: "evaluation-ended" }>): string[] {
+  if (evaluation === null) return ["The evaluation was stopped before it began."];
+  const id = code(evaluation, 40);
+  const counts = endText(end);
+  const report = end.graded === 0 ? "" : " Its report is attached.";
+  switch (end.outcome) {
+    case "finished":
+      return known
+        ? [`${id} has evaluated exactly this already: ${counts}. Nothing was asked again.${report}`]
+        : [`✅ *The evaluation is finished*: ${counts}.${report} What it means is said by the checks that rest on it.`];
+    case "cancelled":
+      return [`The evaluation ${id} was given up${because(end.reason ?? "")}`, `Until then: ${counts}.${report}`];
+    case "inconclusive":
+      return [`⚠️ *The evaluation is inconclusive*${because(end.reason ?? "")}`, `${counts}.${report}`];
   }
 }
 

@@ -6,6 +6,7 @@ import { context, type TaggedMessage } from "#src/slack/blocks/elements";
 import { releaseActions } from "#src/slack/blocks/release-actions";
 import { releaseBlockers } from "#src/slack/blocks/release-blockers";
 import { endedBlocks } from "#src/slack/blocks/release-ended";
+import { releaseEvaluation } from "#src/slack/blocks/release-evaluation";
 import { releaseContext, releaseHeader, releaseProgress } from "#src/slack/blocks/release-head";
 import { releaseSections } from "#src/slack/blocks/release-sections";
 import { releaseSentence } from "#src/slack/blocks/release-sentence";
@@ -49,6 +50,7 @@ function layout(view: ReleaseView, now: Instant, density: Density): KnownBlock[]
     releaseProgress(view),
     releaseContext(view, density),
     ...releaseBlockers(view, density),
+    ...releaseEvaluation(view),
     ...releaseSections(view, density),
     ...signOffRows(view, density),
     ...releaseActions(view),

@@ -5,6 +5,7 @@ import { samePair } from "#src/release/pair";
 import { type ResourcesNow, resourcesLine } from "#src/release/resources-line";
 import type { ReleaseView } from "#src/release/view";
 import { context, type Message, section } from "#src/slack/blocks/elements";
+import { evaluationTexts } from "#src/slack/blocks/release-evaluation";
 import { progressLine, standingMark } from "#src/slack/blocks/release-head";
 import { releaseSentence } from "#src/slack/blocks/release-sentence";
 import { signableNow } from "#src/slack/blocks/sign-off-buttons";
@@ -37,6 +38,7 @@ export function statusReply(
     blocks: [
       section([liveText, ...driftWords(view, live)].join("\n")),
       section(standing(view)),
+      ...evaluationTexts(view).map((text) => section(text)),
       ...blockerBlocks(view),
       ...askedBlocks(view),
       context(`The release message, its buttons and its history: ${channelLink(view.release.channel)}`),

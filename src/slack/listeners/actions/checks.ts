@@ -18,6 +18,13 @@ export const rerun: ActionHandler = onItem(async (deps, click, { release, item }
   );
 });
 
+/** Gives up the evaluation that is under way. */
+export const stopEvaluation: ActionHandler = onRelease(async (deps, click, { r }) => {
+  const { by, key } = click;
+  const intent = { type: "stop-evaluation" } as const;
+  await showOutcome(deps, click, r, await act(deps, { by, release: r, key, intent: (who) => ({ ...intent, ...who }) }));
+});
+
 /** Runs every check again that finished without a pass. Each is its own decision, under a key of its own. */
 export const rerunFailed: ActionHandler = onRelease(async (deps, click, { r }) => {
   const [who, view] = await Promise.all([resolve(deps, click.by), deps.useCases.release(r)]);

@@ -1,5 +1,5 @@
 import { ACTIONS, type ActionId } from "#src/slack/ids";
-import { rerun, rerunFailed } from "#src/slack/listeners/actions/checks";
+import { rerun, rerunFailed, stopEvaluation } from "#src/slack/listeners/actions/checks";
 import { cutOver } from "#src/slack/listeners/actions/cut-over";
 import type { ActionHandler } from "#src/slack/listeners/actions/handler";
 import { breakGlass, cancel, details, object, turnPage, waive } from "#src/slack/listeners/actions/modals";
@@ -11,6 +11,7 @@ export const ACTION_HANDLERS: Readonly<Record<ActionId, ActionHandler>> = {
   [ACTIONS.cutOver]: cutOver,
   [ACTIONS.cancel]: cancel,
   [ACTIONS.rerunFailed]: rerunFailed,
+  [ACTIONS.stopEvaluation]: stopEvaluation,
   [ACTIONS.details]: details,
   [ACTIONS.detailsPrevious]: turnPage,
   [ACTIONS.detailsNext]: turnPage,
