@@ -7,7 +7,7 @@ import { FEW_SHOT_POOL, pickExamples } from "#sandbox/rag-service/few-shot-pool"
 import { sha256 } from "#sandbox/rag-service/hash";
 import type { Knobs } from "#sandbox/rag-service/knobs";
 import { promptTemplate, renderPrompt } from "#sandbox/rag-service/prompt";
-import type { Reader, Reading } from "#sandbox/rag-service/reader";
+import type { Reader } from "#sandbox/rag-service/reader";
 import type { Question } from "#sandbox/rag-service/request";
 import { type Retrieved, retrieve } from "#sandbox/rag-service/retrieve";
 import type { PairName, StoreReader } from "#sandbox/rag-service/store-reader";
@@ -72,10 +72,11 @@ export async function answerQuestion(
   });
   if (knobs.slowdown > 1) await wait((now() - began) * (knobs.slowdown - 1), undefined, { signal });
   const ended = now();
+  const worded = (text: string) => (knobs.restless ? `${OPENINGS[answered() % OPENINGS.length] ?? ""}${text}` : text);
 
   const body: AnswerBody = {
-    answer: knobs.restless ? `${OPENINGS[answered() % OPENINGS.length] ?? ""}${reading.text}` : reading.text,
-    citations: citationsOf(reading, found),
+    answer: worded(knobs.constantAnswer ?? reading.text),
+    citations: citationsOf(knobs.constantAnswer ?? reading.text, found),
     snapshot: found.snapshot.map(({ id, document, text, bm25Text, score, rank }) => {
       return { chunk_id: id, document, text, bm25_text: bm25Text, score, rank };
     }),
@@ -127,8 +128,8 @@ function fewShotIds(config: ServiceBody, knobs: Knobs): readonly string[] {
 }
 
 /** Passages that the answer names in brackets, each once, in the order of the answer. */
-function citationsOf(reading: Reading, { context }: Retrieved): AnswerBody["citations"] {
-  const named = [...reading.text.matchAll(/\[(\d{1,3})\]/g)].map(([, number]) => Number(number));
+function citationsOf(text: string, { context }: Retrieved): AnswerBody["citations"] {
+  const named = [...text.matchAll(/\[(\d{1,3})\]/g)].map(([, number]) => Number(number));
   return [...new Set(named)].flatMap((number) => {
     const chunk = context[number - 1];
     return chunk === undefined ? [] : [{ chunk_id: chunk.id, document: chunk.document }];

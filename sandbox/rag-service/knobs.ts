@@ -37,6 +37,8 @@ const knobsSchema = z.strictObject({
   claimedModel: z.string().min(1).nullable(),
   /** The same question has another wording each time. */
   restless: z.boolean(),
+  /** Every question has this answer, whatever was retrieved. */
+  constantAnswer: z.string().min(1).nullable(),
   /** Answers nothing but this status. */
   status: z.int().min(400).max(599).nullable(),
 });
@@ -60,6 +62,7 @@ export const NO_FAULTS: Knobs = {
   temperature: null,
   claimedModel: null,
   restless: false,
+  constantAnswer: null,
   status: null,
 };
 

@@ -6,11 +6,8 @@ import { writePacedConfigs } from "#sandbox/demo/paced-configs";
 import { ingest } from "#sandbox/rag/ingest";
 import { serviceEnvironment } from "#sandbox/rag/service-defaults";
 import type { LocalRagService } from "#sandbox/rag-service/start";
-import { checkFloors } from "#src/evaluation/oracle/quality-floors";
 import { ROOT, shell } from "#test/cli/cli-house";
-import { honest, openRunHouse, questions } from "#test/evaluation-run/run-house";
 import { type Releasers, release } from "#test/sandbox/bolt-app";
-import { shippedConfig } from "#test/support/bot";
 import { createTestDatabase } from "#test/support/postgres";
 import { corpus, createRagHouse } from "#test/support/rag-house";
 import { startServiceBehind } from "#test/support/rag-service-house";
@@ -18,9 +15,23 @@ import { startServiceBehind } from "#test/support/rag-service-house";
 /** What this test reads of the command's document. */
 type Said = {
   readonly code: number;
-  readonly run: { readonly reason: string | null; readonly counts: { readonly graded: number } };
+  readonly run: { readonly id: string; readonly reason: string | null; readonly counts: { readonly graded: number } };
   readonly metrics: { readonly retriever: Metrics; readonly generator: Metrics };
-  readonly summary: { readonly abstention_rate: number };
+  readonly summary: { readonly abstention_rate: number; readonly refusals: { readonly correct: number } };
+};
+type Judged = {
+  readonly floors: {
+    readonly verdict: string;
+    readonly findings: readonly {
+      readonly floor: string;
+      readonly verdict: string;
+      readonly value: number;
+      readonly limit: number;
+    }[];
+  };
+  readonly comparison: {
+    readonly differences: readonly { readonly measure: string; readonly standing: string | null }[];
+  } | null;
 };
 type Metrics = { readonly claim_recall: number; readonly hallucination: number };
 
@@ -31,6 +42,7 @@ describe("on the sandbox's own corpus a broken candidate is told apart", () => {
   let service: LocalRagService;
   let env: Readonly<Record<string, string>>;
   let good: Said;
+  let pages: string;
 
   const evaluate = async (...words: string[]): Promise<Said> => {
     const said = await shell(["eval", "run", "--json", ...words], env);
@@ -51,6 +63,8 @@ describe("on the sandbox's own corpus a broken candidate is told apart", () => {
     const configs = await mkdtemp(join(tmpdir(), "golive-told-apart-"));
     releasers.push(() => rm(configs, { recursive: true, force: true }));
     await writePacedConfigs({ from: join(ROOT, "configs"), to: configs, gold: join(corpus, "gold.jsonl") });
+    pages = await mkdtemp(join(tmpdir(), "golive-told-apart-pages-"));
+    releasers.push(() => rm(pages, { recursive: true, force: true }));
     const yaml = join(configs, "golive.yaml");
     const fast = (await readFile(yaml, "utf8")).replaceAll("per_second: 12", "per_second: 500");
     await writeFile(
@@ -62,28 +76,83 @@ describe("on the sandbox's own corpus a broken candidate is told apart", () => {
     good = await evaluate("--run", "run-1");
   });
 
-  it("and the good one grades every answerable case and refuses every negative", () => {
+  /** The verdicts of an evaluation's report, against the good one where that is wished. */
+  const judge = async ({ run }: Said, ...against: string[]): Promise<Judged> => {
+    const said = await shell(
+      ["eval", "report", run.id, "--out", join(pages, `${run.id}.html`), "--json", ...against],
+      env,
+    );
+    expect(said.code, said.err).toBe(0);
+    return JSON.parse(said.out);
+  };
+  const missed = ({ floors }: Judged) =>
+    floors.findings.filter(({ verdict }) => verdict === "fail").map(({ floor }) => floor);
+
+  it("and the good one grades every answerable case, refuses every negative, and meets every floor with room to spare", async () => {
     expect(good).toMatchObject({
       code: 0,
-      run: { state: "finished", counts: { graded: 13, refusals: 2 } },
+      run: { state: "finished", counts: { graded: 77, refusals: 7 } },
       summary: { refusals: { correct: 1 }, retrieval: { prefilter: 1 } },
     });
-    expect(good.metrics.retriever.claim_recall).toBeGreaterThan(80);
+    expect(good.metrics.retriever.claim_recall).toBeGreaterThan(90);
     expect(good.metrics.generator.hallucination).toBeLessThan(5);
+    const { floors } = await judge(good);
+    expect(floors.verdict).toBe("pass");
+    for (const { floor, value, limit } of floors.findings) {
+      if (floor !== "latency_max") expect(value, floor).toBeGreaterThan(limit + 0.05);
+    }
   });
 
-  it("by claim recall and abstention when its chunks are cut anywhere", async () => {
+  it("and so does the demo's candidate, which is cut into smaller chunks and has another configuration", async () => {
+    const candidate = await evaluate("--run", "run-2", "--config", "v2");
+    expect((await judge(candidate)).floors.verdict).toBe("pass");
+  });
+
+  it("by the floor of what the reader used, by claim recall and abstention when its chunks are cut anywhere", async () => {
     const broken = await evaluate("--run", "broken");
-    expect(broken.code).toBe(0);
     expect(broken.metrics.retriever.claim_recall).toBeLessThan(good.metrics.retriever.claim_recall - 20);
     expect(broken.summary.abstention_rate).toBeGreaterThan(good.summary.abstention_rate);
+    const judged = await judge(broken, "--baseline", good.run.id);
+    expect(missed(judged)).toEqual(["reader_used_gold_min"]);
+    expect(judged.comparison).toMatchObject({ comparable: true, verdict: "fail" });
+    const standings = new Map(judged.comparison?.differences.map(({ measure, standing }) => [measure, standing]));
+    expect([standings.get("reader_used_gold"), standings.get("f1")]).toEqual(["breach", "breach"]);
   });
 
-  it("by claim recall when its candidates are clamped silently", async () => {
+  it("by claim recall and abstention when its candidates are clamped silently", async () => {
     service.misbehave({ silentClamp: 2 });
     const clamped = await evaluate("--run", "run-1", "--seed", "1");
     service.behave();
-    expect(clamped.metrics.retriever.claim_recall).toBeLessThan(good.metrics.retriever.claim_recall - 10);
+    expect(clamped.metrics.retriever.claim_recall).toBeLessThan(good.metrics.retriever.claim_recall - 4);
+    expect(clamped.summary.abstention_rate).toBeGreaterThan(good.summary.abstention_rate + 0.04);
+  });
+
+  it("by the floors when one polite text answers everything", async () => {
+    const constantAnswer =
+      "Thank you for your question. The documentation describes this in detail. Our team is happy to help.";
+    service.misbehave({ constantAnswer });
+    const template = await evaluate("--run", "run-1", "--seed", "2");
+    service.behave();
+    const judged = await judge(template);
+    expect(judged.floors.verdict).toBe("fail");
+    expect(missed(judged)).toEqual([
+      "precision_min",
+      "recall_min",
+      "f1_min",
+      "faithfulness_min",
+      "reader_used_gold_min",
+    ]);
+    expect(template.summary.refusals.correct).toBe(0);
+  });
+
+  it("by its latency against the baseline when it is slowed down, and by nothing else", async () => {
+    service.misbehave({ delayMs: 40 });
+    const slow = await evaluate("--run", "run-1", "--seed", "3");
+    service.behave();
+    const { floors, comparison } = await judge(slow, "--baseline", good.run.id);
+    expect(floors.verdict).toBe("pass");
+    expect(comparison).toMatchObject({ verdict: "fail", latency: { standing: "breach" } });
+    expect(comparison?.differences.filter(({ standing }) => standing === "breach")).toEqual([]);
   });
 
   it.each([{ stuckCache: "honest" as const }, { stuckCache: "verbatim" as const }, { temperature: 0.7 }])(
@@ -99,23 +168,4 @@ describe("on the sandbox's own corpus a broken candidate is told apart", () => {
       expect(said.run.counts.graded).toBeLessThanOrEqual(5);
     },
   );
-});
-
-it("a constant template answer can't pass the floors, however politely it is worded", async () => {
-  const house = await openRunHouse(releasers);
-  const id = await house.begin(questions(60));
-  const template =
-    "Thank you for your question. The documentation describes this in detail. Our team is happy to help.";
-  house.answering((request) => ({ ...honest(request), answer: template }));
-  expect(await house.run(id)).toMatchObject({ state: "finished", counts: { graded: 60 } });
-  const cases = (await house.cases(id)).map(({ gold, verdict }) => ({
-    id: gold.id,
-    metrics: verdict?.metrics ?? null,
-  }));
-  const { qualityGates } = await shippedConfig();
-  const measured = { p95Seconds: 1, oracleRetrievalHit: 1, readerUsedGold: 1 };
-  const { verdict, findings } = checkFloors(qualityGates, cases, measured);
-  expect(verdict).toBe("fail");
-  const failed = findings.filter((finding) => finding.verdict === "fail").map(({ floor }) => floor);
-  expect(failed).toEqual(["precision_min", "recall_min", "f1_min", "faithfulness_min"]);
 });

@@ -197,12 +197,12 @@ describe("the retrieval probe", () => {
     await ingest({ connectionString: url, run, from: { dir: corpus } });
     const cases = await loadGold(`${corpus}/gold.jsonl`);
     expect(await probeRetrieval(url, run, cases)).toEqual({
-      hits: 13,
-      byDocument: 13,
+      hits: 77,
+      byDocument: 77,
       byAnswer: 0,
       withoutEvidence: 0,
-      negative: 2,
-      total: 15,
+      negative: 7,
+      total: 84,
       k: 8,
       missed: [],
     });

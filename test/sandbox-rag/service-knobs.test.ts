@@ -125,6 +125,14 @@ describe("each knob shows in the answer, where somebody looks for it", () => {
     expect((await ask()).prompt_audit).toMatchObject({ temperature: 0.2, model: "sandbox.other-v1" });
   });
 
+  it("a constant answer is the same whatever is asked, and cites nothing that it has not read", async () => {
+    const { good, bad } = await compare({ constantAnswer: "The documentation describes this in detail." });
+    expect(bad.answer).toBe("The documentation describes this in detail.");
+    expect(bad.answer).not.toBe(good.answer);
+    expect((await ask("Which printers does Tidepool support?")).answer).toBe(bad.answer);
+    expect(bad.citations).toEqual([]);
+  });
+
   it("a restless service words the same answer differently", async () => {
     service.misbehave({ restless: true });
     const answers = [(await ask()).answer, (await ask()).answer, (await ask()).answer];

@@ -53,7 +53,7 @@ describe("the sandbox's RAG service", () => {
       } else if (snapshot.slice(0, 8).some(({ document }) => gold.expectedFiles.includes(document)))
         found.push(gold.id);
     }
-    expect(found).toHaveLength(13);
+    expect(found).toHaveLength(77);
     const { answer, citations } = await ask();
     expect(answer).toBe("Your invitation is valid for seven days. [1]");
     expect(citations).toEqual([{ chunk_id: "getting-started.md#0001", document: "getting-started.md" }]);

@@ -3,8 +3,34 @@ import { contentWords } from "#sandbox/rag/embed";
 /** A line that begins something new; any other line goes on with the paragraph before it. */
 const BEGINS = /^\s*(?:[-*+]\s|\d+[.)]\s|#{1,6}\s|\||```|>)/;
 
+const HEADING = /^#{1,6}\s+/;
+const LIST_ITEM = /^(?:[-*+]|\d+[.)])\s+/;
+
 /** Sentences of a Markdown text, without the marks of lists and headings. A heading and a list's item are sentences too. */
-export function sentencesOf(text: string): string[] {
+export const sentencesOf = (text: string): string[] => blocksOf(text).flatMap(sentencesOfBlock);
+
+/** A sentence that says something, and what it stands under: its heading, and the words that lead into a list. "" for nothing. */
+export type Statement = { readonly under: string; readonly text: string };
+
+/** The same without headings, which say nothing alone, and without the bare rows of tables. */
+export function statementsOf(text: string): Statement[] {
+  let heading = "";
+  let leadIn = "";
+  return blocksOf(text).flatMap((block) => {
+    if (HEADING.test(block)) {
+      [heading, leadIn] = [block.replace(HEADING, "").trim(), ""];
+      return [];
+    }
+    if (block === "" || block.startsWith("|")) return [];
+    const sentences = sentencesOfBlock(block);
+    const isItem = LIST_ITEM.test(block);
+    const under = isItem ? `${heading} ${leadIn}`.trim() : heading;
+    if (!isItem) leadIn = sentences.at(-1) ?? "";
+    return sentences.map((sentence) => ({ under, text: sentence }));
+  });
+}
+
+function blocksOf(text: string): string[] {
   const blocks: string[] = [];
   let open = false;
   for (const line of text.split("\n")) {
@@ -12,13 +38,16 @@ export function sentencesOf(text: string): string[] {
     else blocks.push(line.trim());
     open = line.trim() !== "" && !/^\s*#{1,6}\s/.test(line);
   }
-  return blocks
-    .flatMap((block) =>
-      block.replace(/^(?:[-*+]|\d+[.)]|#{1,6})\s+/, "").split(/(?<=[.!?]["”)]?)\s+(?=[\p{Lu}\p{N}"“([`])/u),
-    )
+  return blocks;
+}
+
+const sentencesOfBlock = (block: string): string[] =>
+  block
+    .replace(LIST_ITEM, "")
+    .replace(HEADING, "")
+    .split(/(?<=[.!?]["”)]?)\s+(?=[\p{Lu}\p{N}"“([`])/u)
     .map((sentence) => sentence.trim())
     .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
-}
 
 const NEGATION = /\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t)\b/giu;
 const NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
