@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type DemoArguments, parseDemoArguments, USAGE } from "#sandbox/demo/arguments";
 import { playStory } from "#sandbox/demo/autopilot";
+import { evaluateLive } from "#sandbox/demo/evaluate-live";
 import { demoExtras } from "#sandbox/demo/extras";
 import { buildHouse, type House } from "#sandbox/demo/house";
 import { ensureCandidate, ensureFirstRun, ensureLiveRun } from "#sandbox/demo/populate";
@@ -38,8 +39,9 @@ async function main(): Promise<number> {
     process.once("SIGTERM", () => resolve());
   });
   const databaseUrl = process.env.DATABASE_URL ?? null;
-  const { databases } = sources;
-  const house = await buildHouse({ root, ...options, databases, databaseUrl, say: (line) => note(`… ${line}`) });
+  const { databases, own: evaluates } = sources;
+  const say = (line: string): void => note(`… ${line}`);
+  const house = await buildHouse({ root, ...options, databases, evaluates, databaseUrl, say });
   try {
     return options.autopilot
       ? await autopilot(house, options, sources)
@@ -60,7 +62,7 @@ async function autopilot(house: House, options: DemoArguments, sources: Sources)
 async function interactive(
   house: House,
   options: DemoArguments,
-  { corpus, gold }: Sources,
+  { corpus, gold, own }: Sources,
   stopped: Promise<void>,
 ): Promise<number> {
   note("… ingesting");
@@ -80,6 +82,14 @@ async function interactive(
     "You are Rosa Lind, the release manager. Type /golive start in #release. Ctrl-C ends the demo.\n",
   );
   let over = false;
+  if (own && options.story !== "first") {
+    // Nobody waits for it either: the first release asks as many questions itself.
+    void evaluateLive(house)
+      .catch(
+        (error: unknown) => `what is live could not be evaluated: ${error instanceof Error ? error.message : error}`,
+      )
+      .then((sentence) => (over || sentence === null ? undefined : note(`… ${sentence}`)));
+  }
   if (gold !== null) {
     // A large corpus takes a minute; nobody waits for it, and what it says after the end is no news.
     void probeSentence(house.ragUrl, gold)

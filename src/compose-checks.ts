@@ -6,6 +6,7 @@ import { composeManifests, type Governed, type Manifests } from "#src/compose-ma
 import type { Models } from "#src/compose-models";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
+import { toMargins } from "#src/config/to-margins";
 import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
 import type { RunRecord } from "#src/evaluation/run/run-record";
@@ -129,7 +130,12 @@ export function composeChecks(deps: Deps): HealthChecks & {
     promptAudit: probe,
     concurrency: { limits: config.golive.models, limiter: models.limiter, serviceReport },
     resources: { limits: config.golive.resources, ...deps.resources },
-    evaluations: { ...evaluationsOf, baselines: createBaselines(pool), floors: config.qualityGates },
+    evaluations: {
+      ...evaluationsOf,
+      baselines: createBaselines(pool),
+      floors: config.qualityGates,
+      margins: toMargins(),
+    },
     selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });
 

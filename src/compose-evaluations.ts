@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import type { Governed } from "#src/compose-manifests";
 import type { Models } from "#src/compose-models";
 import type { Config } from "#src/config/load-config";
+import { toMargins } from "#src/config/to-margins";
 import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { copyReplies, regradePlan, trialsOf } from "#src/evaluation/baseline/regrade";
 import { evaluatorEpoch } from "#src/evaluation/judge/evaluator-epoch";
@@ -166,6 +167,7 @@ export function composeEvaluations(deps: {
         run,
         against: against === undefined ? null : { run: against, baseline },
         floors: config.qualityGates,
+        margins: toMargins(),
         at: clock.now(),
       });
       return { name: `evaluation-${id}.html`, text: renderReport(report) };

@@ -1,4 +1,5 @@
 import type { StoryName } from "#sandbox/demo/arguments";
+import { evaluateLive } from "#sandbox/demo/evaluate-live";
 import type { House } from "#sandbox/demo/house";
 import { ensureFirstRun, ensureLiveRun, ingestNext, readLive } from "#sandbox/demo/populate";
 import { probeSentence } from "#sandbox/demo/probe-sentence";
@@ -29,7 +30,7 @@ export type StoryResult = {
 export async function playStory(
   house: House,
   story: StoryName,
-  { corpus, gold }: Pick<Sources, "corpus" | "gold">,
+  { corpus, gold, own }: Omit<Sources, "databases">,
   onLine: (line: Line) => void,
 ): Promise<StoryResult> {
   const began = performance.now();
@@ -38,7 +39,7 @@ export async function playStory(
   let ok = true;
   let ended: string;
   try {
-    ended = await play(context, story, gold);
+    ended = await play(context, story, { gold, own });
   } catch (error) {
     ok = false;
     ended = error instanceof Error ? error.message : String(error);
@@ -49,7 +50,11 @@ export async function playStory(
   return { ok, story, ended, live, seconds, transcript: stage.transcript };
 }
 
-async function play(context: SceneContext, story: StoryName, gold: Sources["gold"]): Promise<string> {
+async function play(
+  context: SceneContext,
+  story: StoryName,
+  { gold, own }: Pick<Sources, "gold" | "own">,
+): Promise<string> {
   const { stage, house, corpus } = context;
   await cancelLeftOver(context);
   if (story === "first") {
@@ -66,6 +71,10 @@ async function play(context: SceneContext, story: StoryName, gold: Sources["gold
   }
   const live = await ensureLiveRun(house.ragUrl, corpus);
   if (live !== null) stage.tell("story", `${live.run} is live: ${live.chunks} chunks of ${corpus}`);
+  if (own) {
+    const baseline = await evaluateLive(house);
+    if (baseline !== null) stage.tell("story", baseline);
+  }
   await blockedCandidate(context);
   if (story === "blocked") return "blocked: prefix-leakage, pointer untouched";
   const candidate = await ingestNext(house.ragUrl, corpus);

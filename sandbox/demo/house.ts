@@ -47,6 +47,8 @@ export type HouseOptions = {
   readonly configs?: string;
   /** The questions that the configuration's dataset stands for. Default: those of the demo's own corpus. */
   readonly gold?: string | null;
+  /** Whether releases evaluate their candidates with these questions. Default: no. */
+  readonly evaluates?: boolean;
   readonly say: (line: string) => void;
 };
 
@@ -65,7 +67,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
 }
 
 async function build(
-  { root, dataDir, fresh, socket, databaseUrl, databases, configs, gold, say }: HouseOptions,
+  { root, dataDir, fresh, socket, databaseUrl, databases, configs, gold, evaluates = false, say }: HouseOptions,
   releasers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<House> {
@@ -123,6 +125,7 @@ async function build(
       from: configs ?? join(root, "configs"),
       to: join(dataDir, "configs"),
       gold: gold ?? join(root, "sandbox/corpus/gold.jsonl"),
+      evaluates,
     }),
     ...(socket ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
   };

@@ -15,6 +15,8 @@ export type Sources = {
   readonly corpus: string;
   readonly gold: readonly GoldCase[] | null;
   readonly databases: DemoDatabases;
+  /** Whether the demo's own questions are about this corpus: then releases evaluate their candidates with them. */
+  readonly own: boolean;
 };
 
 /** A folder or file that the demo was given and can't use. The message is for the person at the terminal. */
@@ -30,11 +32,11 @@ export async function readSources(given: { readonly corpus: string; readonly gol
   const corpus = await folderAt(given.corpus);
   await readCorpus(corpus).catch((cause: unknown) => fail(`--corpus: ${wordsOf(cause)}.`, cause));
   const gold = given.gold === null ? null : await goldAt(given.gold);
-  return { corpus, gold, databases: await databasesOf(corpus) };
+  const own = corpus === (await realpath(OWN_CORPUS));
+  return { corpus, gold, databases: own ? { golive: "golive", rag: "rag" } : databasesOf(corpus), own };
 }
 
-async function databasesOf(corpus: string): Promise<DemoDatabases> {
-  if (corpus === (await realpath(OWN_CORPUS))) return { golive: "golive", rag: "rag" };
+function databasesOf(corpus: string): DemoDatabases {
   const mark = createHash("sha256").update(corpus).digest("hex").slice(0, 8);
   return { golive: `golive_${mark}`, rag: `rag_${mark}` };
 }

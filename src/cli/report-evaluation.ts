@@ -2,6 +2,7 @@ import { findRun } from "#src/cli/eval-baseline";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { type Session, withCore } from "#src/cli/open-core";
 import { writeWhole } from "#src/cli/write-whole";
+import { toMargins } from "#src/config/to-margins";
 import { type Baseline, createBaselines } from "#src/evaluation/baseline/baselines";
 import { secondsOrUnanswered } from "#src/evaluation/oracle/latency";
 import { readEvaluated } from "#src/evaluation/read-evaluated";
@@ -35,6 +36,7 @@ export async function reportEvaluation(io: Io, id: string, flags: ReportFlags): 
       run: first,
       against: other === null || second === undefined ? null : { run: second, baseline: other.baseline },
       floors: config.qualityGates,
+      margins: toMargins(),
       at: core.clock.now(),
     });
     const page = renderReport(report);

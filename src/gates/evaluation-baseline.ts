@@ -1,8 +1,8 @@
 import type { Baselines } from "#src/evaluation/baseline/baselines";
-import { LATENCY_MARGIN } from "#src/evaluation/compare/compare-latency";
+import type { LatencyComparison } from "#src/evaluation/compare/compare-latency";
 import { type Comparison, compareRuns } from "#src/evaluation/compare/compare-runs";
-import { FEWEST_PAIRS } from "#src/evaluation/compare/paired-difference";
-import { MARGINS } from "#src/evaluation/compare/standings";
+import { FEWEST_PAIRS, type Interval } from "#src/evaluation/compare/paired-difference";
+import type { Margins } from "#src/evaluation/compare/standings";
 import { readEvaluated } from "#src/evaluation/read-evaluated";
 import {
   chooseEvaluation,
@@ -17,7 +17,14 @@ import { digestOf } from "#src/release/hash";
 
 export type EvaluationBaselineDeps = EvaluationsOf & {
   readonly baselines: Pick<Baselines, "current">;
+  readonly margins: Margins;
 };
+
+/**
+ * Two evaluations are of two different hours, with other load: no control of the latency for each other. So a p95 that is proven longer
+ * asks people, and only when it is longer by so many seconds that somebody would notice; the canary, which has a control, decides.
+ */
+const SLOWER_SECONDS = 0.5;
 
 const BAR = "nothing proven worse, everything proven good enough";
 /** Cases that evidence names. */
@@ -28,14 +35,23 @@ const MOST_NAMED = 3;
  * baseline: by the newest finished evaluation of it.
  */
 export function createEvaluationBaselineGate(deps: EvaluationBaselineDeps): Gate {
-  const { evaluations, baselines } = deps;
+  const { evaluations, baselines, margins } = deps;
   return {
     id: "evaluation-baseline",
     title: "Not worse than the baseline",
     version: 2,
     restsOn: "evaluation",
     timeoutMs: 300_000,
-    thresholds: () => ({ margins: digestOf({ ...MARGINS, latency: LATENCY_MARGIN }), fewest_pairs: FEWEST_PAIRS }),
+    thresholds: () => ({
+      ...Object.fromEntries(
+        Object.entries({ ...margins.measures, p95_latency: margins.latency }).flatMap(([measure, margin]) => [
+          [`${measure}_threshold`, margin.threshold],
+          [`${measure}_tolerance`, margin.tolerance],
+        ]),
+      ),
+      slower_seconds: SLOWER_SECONDS,
+      fewest_pairs: FEWEST_PAIRS,
+    }),
     contradicts: ({ service }) => enoughEvaluated(evaluations, service.id, FEWEST_PAIRS),
     check: async (subject, signal) => {
       if (subject.active === null) return firstGoLive();
@@ -55,7 +71,7 @@ export function createEvaluationBaselineGate(deps: EvaluationBaselineDeps): Gate
       const [baseline, candidate] = runs;
       if (baseline === undefined || candidate === undefined) throw new Error(`evaluation ${run.id} is not there`);
       return {
-        ...told(compareRuns(baseline, candidate), other.id),
+        ...told(compareRuns(baseline, candidate, margins), other.id),
         bar: BAR,
         how: `${how}, case by case against ${other.id}${current === null ? ", the newest of what is live" : ""}`,
         measuredAt,
@@ -87,39 +103,32 @@ function told(
     const { kind, sentence } = found.why;
     return { verdict: "inconclusive", summary: sentence, value: "not comparable", numbers: {}, findings: [kind] };
   }
-  const { verdict, caveats, differences, latency, drops } = found;
+  const { answers, caveats, differences, latency, drops } = found;
   const held = differences.filter(({ standing }) => standing !== null);
-  const standings = [
-    ...held.map(({ measure, standing, n, difference, interval }) => ({
-      name: measure,
-      standing,
-      said: `${measure} ${points(difference)} points (${interval === null ? "no interval" : `${points(interval.low)} to ${points(interval.high)}`}, ${n} pairs)`,
-    })),
-    {
-      name: "p95_latency",
-      standing: latency.standing,
-      said: `p95 latency × ${latency.ratio === null ? "unknown" : latency.ratio.toFixed(2)} (${latency.n} pairs)`,
-    },
-  ];
+  const slower = isSlower(latency);
+  const verdict = answers === "pass" && slower ? "inconclusive" : answers;
+  const standings = held.map(({ measure, standing, n, difference, interval }) => ({
+    name: measure,
+    standing,
+    said: `${measure} ${signed(difference)} points (${rangeOf(interval)}, ${n} pairs)`,
+  }));
+  const p95 = `p95 latency × ${latency.ratio === null ? "unknown" : latency.ratio.toFixed(2)} over ${latency.n} pairs`;
   const against = standings.filter(({ standing }) => standing === "breach");
   const open = standings.filter(({ standing }) => standing !== "breach" && standing !== "healthy");
   const worst = drops.slice(0, MOST_NAMED).map(({ id }) => id);
-  const first = verdict === "fail" ? against : open;
-  const reason =
-    caveats.length > 0
-      ? caveats.map(({ sentence }) => sentence).join(" ")
-      : `${first.map(({ said }) => said).join("; ")}.`;
+  const reasons = [
+    ...caveats.map(({ sentence }) => sentence.replace(/\.$/, "")),
+    ...(caveats.length > 0 ? [] : (verdict === "fail" ? against : open).map(({ said }) => said)),
+    ...(slower ? [`${p95}, which only a canary can judge: the two were measured at different hours`] : []),
+  ];
   return {
     verdict,
     summary:
       verdict === "pass"
-        ? `Proven good enough against ${baseline}: ${standings.map(({ said }) => said).join("; ")}.`
-        : `${verdict === "fail" ? `Proven worse than ${baseline}` : `Not proven good enough against ${baseline}`}: ${reason}`,
+        ? `Proven good enough against ${baseline}: ${standings.map(({ said }) => said).join("; ")}; ${p95}, not judged here.`
+        : `${verdict === "fail" ? `Proven worse than ${baseline}` : `Not proven good enough against ${baseline}`}: ${reasons.join("; ")}.`,
     value: held
-      .map(
-        ({ measure, difference, interval }) =>
-          `${measure} ${signed(difference)} (${interval === null ? "no interval" : `${signed(interval.low)} to ${signed(interval.high)}`})`,
-      )
+      .map(({ measure, difference, interval }) => `${measure} ${signed(difference)} (${rangeOf(interval)})`)
       .join(" · "),
     numbers: {
       baseline,
@@ -133,11 +142,19 @@ function told(
         : [
             ...caveats.map(({ kind }) => kind),
             ...[...against, ...open].map(({ name, standing }) => `${name}:${standing}`),
+            ...(slower ? ["p95_latency:slower"] : []),
           ],
   };
 }
 
+/** Proven longer, by so much that somebody would notice. */
+function isSlower({ standing, baseline, candidate }: LatencyComparison): boolean {
+  return standing === "breach" && (candidate ?? 0) - (baseline ?? 0) >= SLOWER_SECONDS;
+}
+
+const rangeOf = (interval: Interval | null): string =>
+  interval === null ? "no interval" : `${signed(interval.low)} to ${signed(interval.high)}`;
+
 /** In points, with a sign: an improvement must not look like a fall. */
 const signed = (share: number | null): string =>
   share === null ? "unknown" : `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)}`;
-const points = (share: number | null): string => (share === null ? "unknown" : (100 * share).toFixed(1));

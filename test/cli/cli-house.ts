@@ -82,7 +82,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<CliHouse> {
   const configs = await mkdtemp(join(tmpdir(), "golive-cli-"));
   releasers.push(() => rm(configs, { recursive: true, force: true }));
   const gold = join(ROOT, "sandbox/corpus/gold.jsonl");
-  await writePacedConfigs({ from: join(ROOT, "configs"), to: configs, gold });
+  await writePacedConfigs({ from: join(ROOT, "configs"), to: configs, gold, evaluates: false });
   if (!groups) await edit(join(configs, "golive.yaml"), usersForGroups);
   const slack = options.slack === true ? await startSlack({ ...SLACK_SECRETS, mode: "http" }) : null;
   if (slack !== null) releasers.push(() => slack.stop());

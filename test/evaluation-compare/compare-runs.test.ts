@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compareRuns } from "#src/evaluation/compare/compare-runs";
 import type { EvaluatedRun } from "#src/evaluation/compare/evaluated-run";
 import type { Measure } from "#src/evaluation/compare/measures";
-import { all, evaluatedCase, evaluatedRun, many, trial, unscored } from "#test/evaluation-compare/evaluated";
+import { all, evaluatedCase, evaluatedRun, MARGINS, many, trial, unscored } from "#test/evaluation-compare/evaluated";
 
 const run = (id: string, count: number, value: (index: number) => number, changes = {}) =>
   evaluatedRun(
@@ -13,7 +13,7 @@ const run = (id: string, count: number, value: (index: number) => number, change
   );
 
 function compared(baseline: EvaluatedRun, candidate: EvaluatedRun) {
-  const found = compareRuns(baseline, candidate);
+  const found = compareRuns(baseline, candidate, MARGINS);
   if (!found.comparable) throw new Error(found.why.sentence);
   return found;
 }
@@ -142,6 +142,7 @@ describe("what can't be compared", () => {
     const epoch = compareRuns(
       base,
       run("b", 60, () => 1, { plan: { epoch: other } }),
+      MARGINS,
     );
     expect(epoch).toMatchObject({ comparable: false, why: { kind: "other-epoch" } });
     expect(epoch.comparable ? "" : epoch.why.sentence).toMatch(/aaaaaaaa.*bbbbbbbb.*golive eval baseline regrade/);
@@ -149,6 +150,7 @@ describe("what can't be compared", () => {
       compareRuns(
         base,
         run("b", 60, () => 1, { plan: { service: "other" } }),
+        MARGINS,
       ),
     ).toMatchObject({
       comparable: false,

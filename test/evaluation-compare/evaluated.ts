@@ -1,5 +1,6 @@
 import type { EvaluatedCase, EvaluatedRun, EvaluatedTrial } from "#src/evaluation/compare/evaluated-run";
 import type { Values } from "#src/evaluation/compare/measures";
+import type { Margins } from "#src/evaluation/compare/standings";
 import type { GoldQuestion } from "#src/evaluation/run/case-record";
 import type { Plan, RunRecord } from "#src/evaluation/run/run-record";
 import { gold, plan } from "#test/evaluation-run/records";
@@ -72,3 +73,14 @@ export const all = (value: number): Values => ({
 
 export const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
+
+/** The canary's defaults. */
+export const MARGINS: Margins = {
+  measures: {
+    oracle_retrieval_hit_prefilter: { threshold: 0, tolerance: 0.03 },
+    reader_used_gold: { threshold: 0, tolerance: 0.03 },
+    f1: { threshold: 0, tolerance: 0.02 },
+    precision: { threshold: 0.02, tolerance: 0.04 },
+  },
+  latency: { threshold: 1.15, tolerance: 1.25 },
+};

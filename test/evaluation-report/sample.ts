@@ -6,7 +6,7 @@ import { collectReport } from "#src/evaluation/report/collect-report";
 import type { Report } from "#src/evaluation/report/report";
 import type { CaseRecord, CaseVerdict, Reply } from "#src/evaluation/run/case-record";
 import type { Plan, RunRecord } from "#src/evaluation/run/run-record";
-import { evaluatedRun, many } from "#test/evaluation-compare/evaluated";
+import { evaluatedRun, MARGINS, many } from "#test/evaluation-compare/evaluated";
 import { gold, noReply, reply, verdict } from "#test/evaluation-run/records";
 
 export const FLOORS = {
@@ -180,6 +180,7 @@ export async function sampleReport(run: SampleRun, against: SampleRun | null): P
     run: await measured(run),
     against: against === null ? null : { run: await measured(against), baseline },
     floors: FLOORS,
+    margins: MARGINS,
     at: AT + 5_000_000,
   });
 }

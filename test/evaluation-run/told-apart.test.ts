@@ -62,11 +62,16 @@ describe("on the sandbox's own corpus a broken candidate is told apart", () => {
     service = ragService;
     const configs = await mkdtemp(join(tmpdir(), "golive-told-apart-"));
     releasers.push(() => rm(configs, { recursive: true, force: true }));
-    await writePacedConfigs({ from: join(ROOT, "configs"), to: configs, gold: join(corpus, "gold.jsonl") });
+    await writePacedConfigs({
+      from: join(ROOT, "configs"),
+      to: configs,
+      gold: join(corpus, "gold.jsonl"),
+      evaluates: true,
+    });
     pages = await mkdtemp(join(tmpdir(), "golive-told-apart-pages-"));
     releasers.push(() => rm(pages, { recursive: true, force: true }));
     const yaml = join(configs, "golive.yaml");
-    const fast = (await readFile(yaml, "utf8")).replaceAll("per_second: 12", "per_second: 500");
+    const fast = (await readFile(yaml, "utf8")).replaceAll("per_second: 60", "per_second: 500");
     await writeFile(
       yaml,
       fast.replace("groups: [S0ONCALL]", "groups: []").replace("groups: [S0RELEASE]", "users: [U0INES, U0TOM]"),

@@ -184,6 +184,7 @@ describe("the registry", () => {
         evaluations: { runs: never, run: never, cases: () => neverCases() },
         baselines: { current: never },
         goldOf: never,
+        margins: { measures: {}, latency: { threshold: 1, tolerance: 1 } },
         freshForMs: () => 0,
         now: () => 0,
         floors: {

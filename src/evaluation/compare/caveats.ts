@@ -1,7 +1,7 @@
 import { type EvaluatedRun, missingShare } from "#src/evaluation/compare/evaluated-run";
 import type { Measure } from "#src/evaluation/compare/measures";
 import { FEWEST_PAIRS } from "#src/evaluation/compare/paired-difference";
-import { MARGINS } from "#src/evaluation/compare/standings";
+import type { Margins } from "#src/evaluation/compare/standings";
 import { MOST_MISSING } from "#src/evaluation/oracle/quality-floors";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 
@@ -36,6 +36,7 @@ export function caveatsOf(
   baseline: EvaluatedRun,
   candidate: EvaluatedRun,
   differences: readonly { readonly measure: Measure; readonly n: number }[],
+  margins: Margins,
 ): Caveat[] {
   return [
     ...unfinished("baseline", baseline),
@@ -44,7 +45,7 @@ export function caveatsOf(
     ...missing("baseline", baseline),
     ...missing("candidate", candidate),
     ...missingApart(baseline, candidate),
-    ...tooFewPairs(differences),
+    ...tooFewPairs(differences, margins),
   ];
 }
 
@@ -97,8 +98,11 @@ function missingApart(baseline: EvaluatedRun, candidate: EvaluatedRun): Caveat[]
   ];
 }
 
-function tooFewPairs(differences: readonly { readonly measure: Measure; readonly n: number }[]): Caveat[] {
-  const asked = Object.keys(MARGINS);
+function tooFewPairs(
+  differences: readonly { readonly measure: Measure; readonly n: number }[],
+  { measures }: Margins,
+): Caveat[] {
+  const asked = Object.keys(measures);
   const few = asked.flatMap((measure) => {
     const n = differences.find((each) => each.measure === measure)?.n ?? 0;
     return n < FEWEST_PAIRS ? [`${measure} ${n}`] : [];

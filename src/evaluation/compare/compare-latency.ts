@@ -1,11 +1,8 @@
 import { meanOf } from "#src/evaluation/compare/measures";
 import type { CasePair } from "#src/evaluation/compare/pair-cases";
 import { type PairedDifference, pairedDifference } from "#src/evaluation/compare/paired-difference";
-import type { Standing } from "#src/evaluation/compare/standings";
+import type { Margin, Standing } from "#src/evaluation/compare/standings";
 import { latencyOf, type Request } from "#src/evaluation/oracle/latency";
-
-/** How much slower is a breach, and what is still good enough: ratios of the 95th percentile. */
-export const LATENCY_MARGIN = { threshold: 1.15, tolerance: 1.25 };
 
 /** What a 95th percentile leaves beyond it. */
 const BEYOND = 0.05;
@@ -31,7 +28,7 @@ export type LatencyComparison = {
  * the baseline's p95: 1{candidate / ratio > bar} − 1{baseline > bar}, paired by case. A request that failed exceeds every bar.
  * Where so much of the baseline failed that its p95 is among it, there is no bar, and nothing is known.
  */
-export function compareLatency(pairs: readonly CasePair[]): LatencyComparison {
+export function compareLatency(pairs: readonly CasePair[], margin: Margin): LatencyComparison {
   const asked = pairs
     .map(({ id, baseline, candidate }) => ({ id, before: requests(baseline), after: requests(candidate) }))
     .filter(({ before, after }) => before.length > 0 && after.length > 0);
@@ -46,7 +43,7 @@ export function compareLatency(pairs: readonly CasePair[]): LatencyComparison {
     pairedDifference(
       asked.map(({ id, before, after }) => ({ id, baseline: usual(before), candidate: share(after, bar * ratio) })),
     );
-  const [beyondThreshold, beyondTolerance] = [beyond(LATENCY_MARGIN.threshold), beyond(LATENCY_MARGIN.tolerance)];
+  const [beyondThreshold, beyondTolerance] = [beyond(margin.threshold), beyond(margin.tolerance)];
   const isBar = baseline !== null && baseline > 0 && Number.isFinite(baseline);
   const ratio = isBar && candidate !== null ? candidate / baseline : null;
   return {
@@ -56,15 +53,20 @@ export function compareLatency(pairs: readonly CasePair[]): LatencyComparison {
     n: asked.length,
     beyondThreshold,
     beyondTolerance,
-    standing: standing(beyondThreshold, beyondTolerance, ratio),
+    standing: standing(beyondThreshold, beyondTolerance, ratio, margin),
   };
 }
 
-function standing(threshold: PairedDifference, tolerance: PairedDifference, ratio: number | null): Standing {
+function standing(
+  threshold: PairedDifference,
+  tolerance: PairedDifference,
+  ratio: number | null,
+  margin: Margin,
+): Standing {
   if (threshold.interval === null || tolerance.interval === null || ratio === null) return "unknown";
   if (threshold.interval.low > 0) return "breach";
   if (tolerance.interval.high < 0) return "healthy";
-  return ratio > LATENCY_MARGIN.threshold ? "watching" : "unknown";
+  return ratio > margin.threshold ? "watching" : "unknown";
 }
 
 const requests = ({ trials }: CasePair["baseline"]): readonly Request[] =>

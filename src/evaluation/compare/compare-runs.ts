@@ -4,7 +4,7 @@ import type { EvaluatedRun } from "#src/evaluation/compare/evaluated-run";
 import { gain, MEASURES, type Measure } from "#src/evaluation/compare/measures";
 import { type CasePair, pairCases, type Unpaired, valuePairs } from "#src/evaluation/compare/pair-cases";
 import { type PairedDifference, pairedDifference } from "#src/evaluation/compare/paired-difference";
-import { MARGINS, type Standing, shiftOf, standingOf } from "#src/evaluation/compare/standings";
+import { type Margins, type Standing, shiftOf, standingOf } from "#src/evaluation/compare/standings";
 import type { Verdict } from "#src/evaluation/oracle/gold";
 
 export type Difference = PairedDifference & {
@@ -34,6 +34,9 @@ export type Comparison =
       readonly comparable: true;
       /** `fail`: something is proven worse. `pass`: everything that is asked is proven good enough. Else people decide. */
       readonly verdict: Verdict;
+      /** The same of the answers alone, whatever the latency is: two runs of different hours are no control of that for each other. */
+      readonly answers: Verdict;
+      readonly margins: Margins;
       /** What makes the whole comparison inconclusive, whatever the numbers are. */
       readonly caveats: readonly Caveat[];
       readonly differences: readonly Difference[];
@@ -59,36 +62,40 @@ export const UNTAGGED = "(no tag)";
  * Two runs, case by case. Runs of different services or evaluator epochs are not compared at all. Means are over the pairs alone, so
  * they may differ from those of the whole runs. By tag the intervals are not corrected for looking at many: one in twenty misses.
  */
-export function compareRuns(baseline: EvaluatedRun, candidate: EvaluatedRun): Comparison {
+export function compareRuns(baseline: EvaluatedRun, candidate: EvaluatedRun, margins: Margins): Comparison {
   const why = notComparable(baseline.record, candidate.record);
   if (why !== null) return { comparable: false, why };
   const { pairs, unpaired } = pairCases(baseline, candidate);
-  const differences = MEASURES.map((measure) => differenceOf(pairs, measure)).filter(({ n }) => n > 0);
-  const latency = compareLatency(pairs);
-  const caveats = caveatsOf(baseline, candidate, differences);
+  const differences = MEASURES.map((measure) => differenceOf(pairs, measure, margins)).filter(({ n }) => n > 0);
+  const latency = compareLatency(pairs, margins.latency);
+  const caveats = caveatsOf(baseline, candidate, differences, margins);
+  const standings = standingsOf(differences, margins);
   return {
     comparable: true,
-    verdict: caveats.length > 0 ? "inconclusive" : verdictOf(differences, latency),
+    verdict: caveats.length > 0 ? "inconclusive" : verdictOf([...standings, latency.standing]),
+    answers: caveats.length > 0 ? "inconclusive" : verdictOf(standings),
+    margins,
     caveats,
     differences,
     latency,
     unpaired,
     drops: dropsOf(pairs),
-    byTag: byTag(pairs),
+    byTag: byTag(pairs, margins),
   };
 }
 
-function differenceOf(pairs: readonly CasePair[], measure: Measure): Difference {
+function differenceOf(pairs: readonly CasePair[], measure: Measure, { measures }: Margins): Difference {
   const found = pairedDifference(valuePairs(pairs, measure));
-  return { measure, ...found, standing: standingOf(measure, found), shift: shiftOf(measure, found) };
+  return { measure, ...found, standing: standingOf(measure, measures[measure], found), shift: shiftOf(measure, found) };
 }
 
-function verdictOf(differences: readonly Difference[], latency: LatencyComparison): Verdict {
-  const asked = MEASURES.filter((measure) => MARGINS[measure] !== undefined);
-  const standings = [
-    ...asked.map((measure) => differences.find((each) => each.measure === measure)?.standing ?? "unknown"),
-    latency.standing,
-  ];
+/** Of everything that has margins; what was not measured in both is unknown. */
+const standingsOf = (differences: readonly Difference[], { measures }: Margins): readonly Standing[] =>
+  MEASURES.filter((measure) => measures[measure] !== undefined).map(
+    (measure) => differences.find((each) => each.measure === measure)?.standing ?? "unknown",
+  );
+
+function verdictOf(standings: readonly Standing[]): Verdict {
   if (standings.includes("breach")) return "fail";
   return standings.every((standing) => standing === "healthy") ? "pass" : "inconclusive";
 }
@@ -105,7 +112,7 @@ function dropsOf(pairs: readonly CasePair[]): Drop[] {
   return [...first.values()].slice(0, WORST_CASES);
 }
 
-function byTag(pairs: readonly CasePair[]): TagDifferences[] {
+function byTag(pairs: readonly CasePair[], margins: Margins): TagDifferences[] {
   const tagged = new Map<string, CasePair[]>();
   for (const pair of pairs) {
     const tags = pair.candidate.gold.tags;
@@ -120,6 +127,6 @@ function byTag(pairs: readonly CasePair[]): TagDifferences[] {
     .map(([tag, cases]) => ({
       tag,
       cases: cases.length,
-      differences: HEADLINES.map((measure) => differenceOf(cases, measure)).filter(({ n }) => n > 0),
+      differences: HEADLINES.map((measure) => differenceOf(cases, measure, margins)).filter(({ n }) => n > 0),
     }));
 }

@@ -10,12 +10,13 @@ export type Standing = "breach" | "healthy" | "watching" | "unknown";
 /** How much worse is a breach, and what is still good enough: in shares (0.02 is two points). */
 export type Margin = { readonly threshold: number; readonly tolerance: number };
 
-/** What a candidate is held to against its baseline. The other measures are shown, and hold nothing up. */
-export const MARGINS: { readonly [measure in Measure]?: Margin } = {
-  oracle_retrieval_hit_prefilter: { threshold: 0, tolerance: 0.03 },
-  reader_used_gold: { threshold: 0, tolerance: 0.03 },
-  f1: { threshold: 0, tolerance: 0.02 },
-  precision: { threshold: 0.02, tolerance: 0.04 },
+/**
+ * What a candidate is held to against its baseline: of each measure, and of the p95 latency as ratios. A measure without margins
+ * is shown, and holds nothing up.
+ */
+export type Margins = {
+  readonly measures: { readonly [measure in Measure]?: Margin };
+  readonly latency: Margin;
 };
 
 /** Whether the interval leaves only one direction; null where it holds 0, or there is none. It proves a change, not how much. */
@@ -25,8 +26,7 @@ export function shiftOf(measure: Measure, { interval }: PairedDifference): "bett
 }
 
 /** Null for a measure that nothing is asked of. */
-export function standingOf(measure: Measure, found: PairedDifference): Standing | null {
-  const margin = MARGINS[measure];
+export function standingOf(measure: Measure, margin: Margin | undefined, found: PairedDifference): Standing | null {
   if (margin === undefined) return null;
   const { difference, interval } = found;
   if (difference === null || interval === null) return "unknown";

@@ -2,6 +2,7 @@ import type { Baseline } from "#src/evaluation/baseline/baselines";
 import { type Comparison, compareRuns } from "#src/evaluation/compare/compare-runs";
 import { caseValue, type EvaluatedRun } from "#src/evaluation/compare/evaluated-run";
 import { judgeFloors } from "#src/evaluation/compare/judge-floors";
+import type { Margins } from "#src/evaluation/compare/standings";
 import type { Floors } from "#src/evaluation/oracle/quality-floors";
 import { MOST_SHOWN, type Report } from "#src/evaluation/report/report";
 import type { CaseRecord } from "#src/evaluation/run/case-record";
@@ -12,6 +13,7 @@ export type ReportSubject = {
   readonly run: EvaluatedRun;
   readonly against: { readonly run: EvaluatedRun; readonly baseline: Baseline | null } | null;
   readonly floors: Floors;
+  readonly margins: Margins;
   readonly at: number;
 };
 
@@ -21,7 +23,7 @@ export type ReportSubject = {
  */
 export async function collectReport(store: Pick<EvaluationStore, "cases">, subject: ReportSubject): Promise<Report> {
   const { run, against, at } = subject;
-  const comparison = against === null ? null : compareRuns(against.run, run);
+  const comparison = against === null ? null : compareRuns(against.run, run, subject.margins);
   const worst = worstIds(run, comparison);
   const wrong = run.cases.filter((each) => (caseValue(each, "correct_refusal") ?? 1) < 1).map(({ gold }) => gold.id);
   const texts = await firstTrials(store, run.record.id, new Set([...worst, ...wrong]), lacks);

@@ -1,11 +1,10 @@
 import type { Baseline } from "#src/evaluation/baseline/baselines";
-import { LATENCY_MARGIN, type LatencyComparison } from "#src/evaluation/compare/compare-latency";
 import { type Comparison, type Difference, HEADLINES, type TagDifferences } from "#src/evaluation/compare/compare-runs";
 import type { EvaluatedRun } from "#src/evaluation/compare/evaluated-run";
 import { LOWER_IS_BETTER } from "#src/evaluation/compare/measures";
 import type { Unpaired } from "#src/evaluation/compare/pair-cases";
 import type { Interval } from "#src/evaluation/compare/paired-difference";
-import { MARGINS } from "#src/evaluation/compare/standings";
+import type { Margins } from "#src/evaluation/compare/standings";
 import { intervalChart } from "#src/evaluation/report/charts";
 import { echo, type Html, html } from "#src/evaluation/report/html";
 import { measureMark } from "#src/evaluation/report/metrics-section";
@@ -38,7 +37,7 @@ ${origin(run, baseline)}
 ${comparison.caveats.length === 0 ? null : html`<ul class="points">${comparison.caveats.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>`}
 <p>Differences are in points, case by case, with a 95 % confidence interval. ${standingMark("breach")}: proven worse than allowed. ${standingMark("healthy")}: proven good enough. ${standingMark("watching")}: worse, but not proven. ${standingMark("unknown")}: neither is proven. ▼ worse, ▲ better: the candidate is not held to it, but the whole interval is on one side.</p>
 ${differences(comparison)}
-${latency(comparison.latency)}
+${latency(comparison)}
 ${unpaired(comparison.unpaired)}
 ${tags(comparison.byTag)}</section>
 `;
@@ -63,7 +62,7 @@ const COLUMNS: readonly Column[] = [
   { title: "Standing" },
 ];
 
-function differences({ differences: all }: Compared): Html {
+function differences({ differences: all, margins }: Compared): Html {
   const reach = reachOf(all);
   return table(
     "Means are over the pairs alone; ↓ less is better. Dashed: where a breach begins",
@@ -76,7 +75,7 @@ function differences({ differences: all }: Compared): Html {
       intervalText(each.interval),
       intervalChart(
         each.measure,
-        { difference: each.difference ?? 0, interval: each.interval, bar: barOf(each) },
+        { difference: each.difference ?? 0, interval: each.interval, bar: barOf(each, margins) },
         reach,
       ),
       each.n,
@@ -99,8 +98,8 @@ function reachOf(all: readonly Difference[]): number {
   return Math.max(0.1, Math.ceil(Math.max(0, ...needed.map(Math.abs)) * 10) / 10);
 }
 
-function barOf({ measure }: Difference): number | null {
-  const margin = MARGINS[measure];
+function barOf({ measure }: Difference, { measures }: Margins): number | null {
+  const margin = measures[measure];
   if (margin === undefined) return null;
   return LOWER_IS_BETTER.has(measure) ? margin.threshold : -margin.threshold;
 }
@@ -108,10 +107,10 @@ function barOf({ measure }: Difference): number | null {
 const intervalText = (interval: Interval | null): string =>
   interval === null ? "too few pairs" : `${pointsText(interval.low)} to ${pointsText(interval.high)}`;
 
-function latency(found: LatencyComparison): Html {
+function latency({ latency: found, margins }: Compared): Html {
   if (found.n === 0) return html`<p>No case has a latency in both runs.</p>`;
   const ratio = found.ratio === null ? "can't be compared" : `× ${found.ratio.toFixed(2)}`;
-  return html`<p><b>p95 latency</b> ${standingMark(found.standing)}: ${secondsText(found.candidate)} against ${secondsText(found.baseline)} (${ratio}; a breach above × ${LATENCY_MARGIN.threshold}), over ${plural(found.n, "pair")}. Requests beyond that bar: ${pointsText(found.beyondThreshold.difference)} points against the baseline's 5 % (95 % interval ${intervalText(found.beyondThreshold.interval)}).</p>`;
+  return html`<p><b>p95 latency</b> ${standingMark(found.standing)}: ${secondsText(found.candidate)} against ${secondsText(found.baseline)} (${ratio}; a breach above × ${margins.latency.threshold}), over ${plural(found.n, "pair")}. Requests beyond that bar: ${pointsText(found.beyondThreshold.difference)} points against the baseline's 5 % (95 % interval ${intervalText(found.beyondThreshold.interval)}).</p>`;
 }
 
 const WHY: Readonly<Record<Unpaired["why"], string>> = {

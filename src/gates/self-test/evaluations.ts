@@ -1,4 +1,5 @@
 import type { Baseline } from "#src/evaluation/baseline/baselines";
+import type { Margins } from "#src/evaluation/compare/standings";
 import type { CaseRecord } from "#src/evaluation/run/case-record";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
 import type { RunRecord } from "#src/evaluation/run/run-record";
@@ -116,6 +117,15 @@ function answerOf({ run, config }: Pair): NonNullable<CaseRecord["reply"]>["answ
 }
 
 const DAY_MS = 86_400_000;
+const MARGINS: Margins = {
+  measures: {
+    oracle_retrieval_hit_prefilter: { threshold: 0, tolerance: 0.03 },
+    reader_used_gold: { threshold: 0, tolerance: 0.03 },
+    f1: { threshold: 0, tolerance: 0.02 },
+    precision: { threshold: 0.02, tolerance: 0.04 },
+  },
+  latency: { threshold: 1.15, tolerance: 1.25 },
+};
 
 /** A store that holds an evaluation of the candidate, and one of what is live, which is the baseline. */
 export function storedEvaluations(
@@ -149,5 +159,6 @@ export function storedEvaluations(
     goldOf: async () => HASH,
     freshForMs: () => DAY_MS,
     now: machineNow,
+    margins: MARGINS,
   };
 }
