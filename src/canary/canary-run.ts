@@ -1,9 +1,10 @@
 import { evidenceOf } from "#src/canary/breach-evidence";
 import type { CanaryState } from "#src/canary/canary-state";
 import { BUCKET_MS, bucketEnd, bucketOf } from "#src/canary/clock";
-import { closeBucket, singleValue } from "#src/canary/close-bucket";
+import { closeBucket } from "#src/canary/close-bucket";
 import { addValue } from "#src/canary/evidence";
 import type { CanaryPolicy } from "#src/canary/kpi";
+import { singleValue } from "#src/canary/measure";
 import type { Observation } from "#src/canary/observation";
 import type { QuestionLedger } from "#src/canary/question-ledger";
 

@@ -29,11 +29,11 @@ export const DEFAULT_KPIS: readonly Kpi[] = [
   { id: "p95_latency", kind: "p95-ratio", threshold: 1.15, tolerance: 1.25, weight: 0.15, ...proven },
   { id: "tool_schema", kind: "rate", of: "schema_ok", threshold: 0.95, detect: 0.05, weight: 0.02, ...unrefuted },
   { id: "intent_line", kind: "rate", of: "intent_line", threshold: 0.99, detect: 0.05, weight: 0.02, ...unrefuted },
+  { id: "mutating_without_dry_run", kind: "zero", of: "mutating_without_dry_run", ...common },
   { id: "dedup_rate", kind: "band", least: 0.1, most: 0.35, detect: 0.05, weight: 0.03, ...unrefuted },
   { id: "snapshot_breadth", kind: "breadth", threshold: 0.2, cap: null, detect: 0.1, weight: 0.03, ...unrefuted },
   { id: "budget_violation", kind: "zero", of: "budget_violation", ...common },
   { id: "prefix_leakage", kind: "zero", of: "prefix_leakage", ...common },
-  { id: "mutating_without_dry_run", kind: "zero", of: "mutating_without_dry_run", ...common },
 ];
 
 export const DEFAULT_POLICY: CanaryPolicy = { alpha: 0.05, durationHours: 48, kpis: DEFAULT_KPIS };

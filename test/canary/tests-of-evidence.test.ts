@@ -127,7 +127,7 @@ describe("logarithms", () => {
   it.each([
     [0.3, 1.0957979948180756],
     [14.99, 25.164481163825506],
-    [123_456.7, 1_323_900.97539091829],
+    [123_456.7, 1_323_900.9753909183],
   ])("ln Γ(%d) = %d", (x, expected) => expect(relative(logGamma(x), expected)).toBeLessThan(1e-14));
 
   it("average evidence far outside of what a double holds", () => {
