@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   health: async () => (await import("#src/cli/health")).registerHealth,
   unlock: async () => (await import("#src/cli/unlock")).registerUnlock,
   eval: async () => (await import("#src/cli/eval")).registerEval,
+  canary: async () => (await import("#src/cli/canary")).registerCanary,
   "few-shot": async () => (await import("#src/cli/few-shot")).registerFewShot,
   audit: async () => (await import("#src/cli/audit")).registerAudit,
 };

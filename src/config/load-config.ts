@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import type { z } from "zod";
+import type { CanaryPolicy } from "#src/canary/kpi";
 import { checkShape } from "#src/config/check-shape";
 import { type ChecklistConfig, checklistSchema } from "#src/config/checklist-config";
 import { crossCheck } from "#src/config/cross-check";
 import { type DeterministicSettings, parseDeterministicEnv } from "#src/config/determinism";
 import { parseYaml, type YamlFile } from "#src/config/parse-yaml";
-import { formatPath, type Problem } from "#src/config/problems";
+import { formatPath, type Problem, showValue } from "#src/config/problems";
 import { type QualityGates, qualityGatesSchema } from "#src/config/quality-gates";
 import { readConfigFile } from "#src/config/read-config-file";
 import { type GoliveConfig, goliveSchema } from "#src/config/service-config";
+import { toCanaryPolicy, unknownOwners } from "#src/config/to-canary-policy";
 
 const CONFIG_FILES = {
   golive: "golive.yaml",
@@ -24,6 +26,7 @@ export type Config = {
   readonly golive: GoliveConfig;
   readonly checklist: ChecklistConfig;
   readonly qualityGates: QualityGates;
+  readonly canary: CanaryPolicy;
   readonly determinism: DeterministicSettings;
 };
 
@@ -46,6 +49,14 @@ export async function loadConfig(dir: string): Promise<LoadedConfig> {
       problems.push({ file, line: checklist.yaml.lineOf(path), path: formatPath(path), found, expected });
     }
   }
+  if (gates !== null && golive !== null) {
+    const file = join(dir, CONFIG_FILES.qualityGates);
+    const roles = Object.keys(golive.value.roles);
+    for (const { path, owner } of unknownOwners(gates.value.canary, roles)) {
+      const expected = `a role of golive.yaml: ${roles.join(", ")}`;
+      problems.push({ file, line: gates.yaml.lineOf(path), path: formatPath(path), found: showValue(owner), expected });
+    }
+  }
   if (golive === null || checklist === null || gates === null || determinism === null || problems.length > 0) {
     return { ok: false, problems };
   }
@@ -56,9 +67,22 @@ export async function loadConfig(dir: string): Promise<LoadedConfig> {
       golive: golive.value,
       checklist: checklist.value,
       qualityGates: gates.value.quality_gates,
+      canary: toCanaryPolicy(gates.value.canary),
       determinism,
     },
   };
+}
+
+/** Where the canary's KPIs stand. */
+export const CANARY_FILE = CONFIG_FILES.qualityGates;
+
+/** The canary's KPIs alone, for a command that needs nothing else of a configuration. */
+export async function loadCanaryPolicy(
+  dir: string,
+): Promise<{ readonly policy: CanaryPolicy } | { readonly problems: readonly Problem[] }> {
+  const problems: Problem[] = [];
+  const gates = await readYaml(dir, CONFIG_FILES.qualityGates, qualityGatesSchema, problems);
+  return gates === null ? { problems } : { policy: toCanaryPolicy(gates.value.canary) };
 }
 
 async function readYaml<S extends z.ZodType>(

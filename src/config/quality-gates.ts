@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { canarySchema } from "#src/config/canary-config";
 
 const share = z.number().min(0).max(1);
 
@@ -13,6 +14,8 @@ export const qualityGatesSchema = z.strictObject({
     oracle_retrieval_hit_min: share,
     reader_used_gold_min: share,
   }),
+  /** Left out: the KPIs of src/canary/default-policy.ts. */
+  canary: canarySchema.optional(),
 });
 
 /** The absolute floors of quality_gates.yaml: shares as 0-1, `latency_max` in seconds. */

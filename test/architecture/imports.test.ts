@@ -166,6 +166,16 @@ const PLANTED: readonly (readonly [what: string, files: Readonly<Record<string, 
     "src/evaluation/oracle/x.ts: uses Date",
   ],
   [
+    "a canary's test that reads the clock",
+    { "src/canary/x.ts": "export const x = () => Date.now();" },
+    "src/canary/x.ts: uses Date",
+  ],
+  [
+    "a canary's verdict that reaches a driver",
+    { "src/canary/x.ts": 'export { pool } from "#src/journal/pg-journal";' },
+    "src/canary/x.ts → src/journal/pg-journal.ts: not on the allow-list",
+  ],
+  [
     "the product importing its sandbox",
     { "src/rag/x.ts": 'import { store } from "#sandbox/rag/store";' },
     "src/rag/x.ts → sandbox/rag/store.ts: imported from the product",

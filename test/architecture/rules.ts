@@ -7,7 +7,7 @@ export type Breach = { readonly rule: string; readonly chain: readonly string[];
 const inside = (path: string, ...folders: readonly string[]) => folders.some((folder) => path.startsWith(`${folder}/`));
 
 /**
- * Rules and views of the release, the block builders, and what computes over evaluations. Use cases, and the reading of files,
+ * Rules and views of the release, the block builders, the canary, and what computes over evaluations. Use cases, and the reading of files,
  * are the border where effects begin.
  */
 const isPureRoom = (path: string) =>
@@ -19,6 +19,7 @@ const isPureRoom = (path: string) =>
     "src/evaluation/leakage",
     "src/evaluation/oracle",
     "src/evaluation/compare",
+    "src/canary",
   );
 
 /**
@@ -53,6 +54,7 @@ const INNER = [
   "src/models",
   "src/resources",
   "src/evaluation",
+  "src/canary",
 ];
 const OUTER = ["src/slack", "src/cli", "src/http", "src/jobs", "commands"];
 const ROOTS = ["src/main.ts", "src/compose.ts"];

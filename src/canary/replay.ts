@@ -1,0 +1,103 @@
+import { runCanary } from "#src/canary/canary-run";
+import { type CanaryState, newCanary } from "#src/canary/canary-state";
+import { checkObservation, type Refusal } from "#src/canary/check-observation";
+import { createFingerprints } from "#src/canary/fingerprints";
+import type { CanaryPolicy } from "#src/canary/kpi";
+import type { Observation } from "#src/canary/observation";
+import type { QuestionLedger } from "#src/canary/question-ledger";
+import { createTimeGate, type Gated } from "#src/canary/time-gate";
+import { type CanaryReport, judgeCanary } from "#src/canary/verdict";
+
+/** A line that was refused, by its number from 1. */
+export type RefusedLine = Refusal & { readonly line: number };
+
+export type Replay = {
+  /** A line without its end. Empty ones are skipped. */
+  line(text: string): void;
+  /** The verdict on all lines; nothing more may come. */
+  end(): Replayed;
+};
+
+export type Replayed = {
+  readonly report: CanaryReport;
+  readonly state: CanaryState;
+  readonly lines: number;
+  readonly refused: number;
+  readonly duplicates: number;
+  /** Different questions that have an id and were scored. */
+  readonly questions: number;
+};
+
+/** Above this share of refused lines the others don't stand for the canary. */
+export const MOST_REFUSED = 0.05;
+
+type Numbered = Observation & { readonly line: number };
+
+/**
+ * Runs the verdict over recorded lines as it would have run live, as fast as they come and in memory that doesn't grow but for 12 bytes a
+ * trace. A line that can't be used is told to `refuse`, and the others go on; the same trace twice counts once.
+ */
+export function replayCanary(policy: CanaryPolicy, refuse: (line: RefusedLine) => void): Replay {
+  const state = newCanary(policy);
+  const questions = fingerprintLedger();
+  const run = runCanary(policy, state, questions);
+  const traces = createFingerprints();
+  const gate = createTimeGate<Numbered>();
+  const counts = { lines: 0, refused: 0, duplicates: 0 };
+  let number = 0;
+  const reject = (refusal: RefusedLine) => {
+    counts.refused++;
+    refuse(refusal);
+  };
+  const admit = (decided: Iterable<Gated<Numbered>>) => {
+    for (const each of decided) {
+      if (!each.ok) reject({ line: each.item.line, kind: "time", sentence: each.sentence });
+      else if (traces.mark(each.item.traceId, 1) !== 0) counts.duplicates++;
+      else run.add(each.item);
+    }
+  };
+  return {
+    line(text) {
+      number++;
+      if (text.trim() === "") return;
+      counts.lines++;
+      const checked = parseLine(text);
+      if (!checked.ok) reject({ line: number, ...checked.refusal });
+      else admit(gate.push({ ...checked.observation, line: number }));
+    },
+    end() {
+      admit(gate.end());
+      run.end();
+      const doubts = doubtsOf(counts);
+      const report = judgeCanary(policy, state, { control: "concurrent", timed: true, doubts });
+      return { report, state, ...counts, questions: questions.size };
+    },
+  };
+}
+
+function doubtsOf({ lines, refused }: { readonly lines: number; readonly refused: number }): string[] {
+  if (refused <= lines * MOST_REFUSED) return [];
+  return [`${refused} of ${lines} lines could not be used: more than ${100 * MOST_REFUSED} %`];
+}
+
+function parseLine(text: string) {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ok: false, refusal: { kind: "not-json", sentence: `it is no JSON (${why})` } } as const;
+  }
+  return checkObservation(value);
+}
+
+/** Which question has counted for which KPI, in as little memory as the traces. */
+function fingerprintLedger(): QuestionLedger {
+  const known = createFingerprints();
+  return {
+    take: (queryId, place) => (known.mark(queryId, 1 << place) & (1 << place)) === 0,
+    get size() {
+      return known.size;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { pairsToProve } from "#src/canary/detectable";
+import { judgeOnce, type OneLook } from "#src/canary/one-look";
+import { canaryPolicy } from "#src/cli/canary-policy";
+import { canaryJson, canaryText, exitOf } from "#src/cli/canary-report";
+import { readArm } from "#src/cli/canary-results";
+import { CliError, type ExitCode, type Io, printJson } from "#src/cli/io";
+
+export type CheckFlags = {
+  readonly baseline: string;
+  readonly evalResults: string;
+  readonly duration?: number;
+  readonly json?: boolean;
+};
+
+/** `golive canary check`: one look. A frozen baseline drifts, so what it shows asks people at most. */
+export async function canaryCheck(io: Io, { baseline, evalResults, duration, json }: CheckFlags): Promise<ExitCode> {
+  const configured = await canaryPolicy(io);
+  const policy = { ...configured, durationHours: duration ?? configured.durationHours };
+  const before = await readArm(baseline, "baseline");
+  const after = await readArm(evalResults, "canary");
+  const look = judgeOnce(policy, [...before, ...after], Date.now());
+  if (look.pairs === 0) {
+    throw new CliError(
+      `${baseline} and ${evalResults} have no query id in common, so nothing could be compared. Ask both the same questions.`,
+    );
+  }
+  const notes = [
+    "The baseline is a frozen file, which drifts: a breach asks a person, and nothing is rolled back by it. " +
+      `A canary of ${policy.durationHours} hours compares with a baseline that answers at the same time.`,
+    ...tooSmall(look, policy.alpha),
+  ];
+  if (json === true) {
+    printJson(io, canaryJson(look.report));
+    for (const note of [...notes, ...look.report.reasons]) io.err(`${note}\n`);
+  } else {
+    const head = `One look: ${look.pairs} pairs of ${before.length} baseline and ${after.length} candidate cases.`;
+    await io.out(canaryText(look.report, policy, [head, ...notes]));
+  }
+  return exitOf(look.report);
+}
+
+/** Said before anybody waits 48 hours for what can't come. */
+function tooSmall({ report, pairs }: OneLook, alpha: number): string[] {
+  return report.kpis.flatMap(({ kpi }) => {
+    if (kpi.kind !== "bounded-mean" && kpi.kind !== "paired-binary") return [];
+    const needed = pairsToProve(kpi.tolerance, alpha);
+    if (pairs >= needed) return [];
+    return [`${pairs} pairs are too few for ${kpi.id}: to prove ${kpi.tolerance * 100} points takes about ${needed}.`];
+  });
+}
