@@ -134,7 +134,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
       ...evaluationsOf,
       baselines: createBaselines(pool),
       floors: config.qualityGates,
-      margins: toMargins(),
+      margins: toMargins(config.canary),
     },
     selfTest: { prove: (subject, signal) => prove([...gates.values()], subject, signal) },
   });

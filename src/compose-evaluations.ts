@@ -167,7 +167,7 @@ export function composeEvaluations(deps: {
         run,
         against: against === undefined ? null : { run: against, baseline },
         floors: config.qualityGates,
-        margins: toMargins(),
+        margins: toMargins(config.canary),
         at: clock.now(),
       });
       return { name: `evaluation-${id}.html`, text: renderReport(report) };

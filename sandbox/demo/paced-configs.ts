@@ -45,6 +45,15 @@ export async function writePacedConfigs(options: {
     }
     if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
   }
+  if (evaluates) await widenTolerances(join(to, "quality_gates.yaml"));
   await writeFile(file, document.toString({ flowCollectionPadding: false, lineWidth: 0 }));
   return to;
+}
+
+async function widenTolerances(file: string): Promise<void> {
+  const document = parseDocument(await readFile(file, "utf8"));
+  for (const kpi of ["oracle_prefilter", "reader_used_gold", "f1", "precision"]) {
+    document.setIn(["canary", "kpis", kpi, "tolerance"], TOLERANCE);
+  }
+  await writeFile(file, document.toString({ flowCollectionPadding: true, lineWidth: 0 }));
 }

@@ -36,7 +36,7 @@ export async function reportEvaluation(io: Io, id: string, flags: ReportFlags): 
       run: first,
       against: other === null || second === undefined ? null : { run: second, baseline: other.baseline },
       floors: config.qualityGates,
-      margins: toMargins(),
+      margins: toMargins(config.canary),
       at: core.clock.now(),
     });
     const page = renderReport(report);

@@ -127,9 +127,12 @@ function told(
       verdict === "pass"
         ? `Proven good enough against ${baseline}: ${standings.map(({ said }) => said).join("; ")}; ${p95}, not judged here.`
         : `${verdict === "fail" ? `Proven worse than ${baseline}` : `Not proven good enough against ${baseline}`}: ${reasons.join("; ")}.`,
-    value: held
-      .map(({ measure, difference, interval }) => `${measure} ${signed(difference)} (${rangeOf(interval)})`)
-      .join(" · "),
+    value: `points: ${held
+      .map(({ measure, difference, interval }) => {
+        const called = measure.replace("oracle_retrieval_hit_prefilter", "oracle_hit").replaceAll("_", " ");
+        return `${called} ${signed(difference)} (${rangeOf(interval)})`;
+      })
+      .join(" · ")}`,
     numbers: {
       baseline,
       worst_cases: worst.length === 0 ? null : worst.join(" "),

@@ -137,7 +137,7 @@ describe("the evaluation", () => {
       );
     };
     expect(about(["a", "floors"])).toContain(
-      "evidence: 2 of 2 checks pass (a, Quality floors) · Quality floors: f1 .46 · recall .57",
+      "evidence: 2 of 2 checks pass (a, Quality floors)\nQuality floors: f1 .46 · recall .57",
     );
     expect(about(Array.from({ length: 20 }, (_, at) => (at === 0 ? "floors" : "a")))).not.toContain("recall .57");
   });

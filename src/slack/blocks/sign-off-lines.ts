@@ -20,7 +20,9 @@ export function signOffLines(view: ReleaseView, one: SignOffView, room: Room): s
         `🔁 re-asked: ${name(gone.person, room.nameChars)}'s sign-off no longer counts, ${voidWords(gone.because)}`,
       );
     }),
-    ...(one.status === "signed" || one.status === "vetoed" ? [] : [short(needLine(view, one, room))]),
+    ...(one.status === "signed" || one.status === "vetoed"
+      ? []
+      : [needLine(view, one, room), ...measuredLines(view, one.definition)].map(short)),
   ];
 }
 
@@ -96,21 +98,21 @@ function tally(covers: readonly string[], known: ReadonlyMap<string, CheckView>)
   const others = covers.filter((id) => known.get(id)?.status !== "pass");
   const named = others.map((id) => `${titleOf(id)}: ${MARKS[known.get(id)?.status ?? "pending"].word}`);
   const green = `evidence: ${number(covers.length - others.length)} of ${number(covers.length)} checks pass`;
-  const measured = covers.length > MOST_MEASURED ? [] : covers.flatMap((id) => measuredWords(known.get(id)));
-  if (named.length > 0) return [`${green}; ${named.join(", ")}`, ...measured].join(" · ");
-  return [covers.length > MOST_TITLES ? green : `${green} (${covers.map(titleOf).join(", ")})`, ...measured].join(
-    " · ",
-  );
+  if (named.length > 0) return `${green}; ${named.join(", ")}`;
+  return covers.length > MOST_TITLES ? green : `${green} (${covers.map(titleOf).join(", ")})`;
 }
 
 /** A sign-off over more checks than this is about the whole, not about the answers' quality. */
 const MOST_MEASURED = 12;
 
-/** What an evaluation found is what a signature about accuracy is about: its numbers stand beside the button. */
-function measuredWords(check: CheckView | undefined): string[] {
-  if (check?.definition.restsOn !== "evaluation" || check.result === null || check.status === "not-applicable")
-    return [];
-  return [`${line(check.definition.title)}: ${line(check.result.value)}`];
+/** What an evaluation found is what a signature about accuracy is about: its numbers stand beside the button, a line for each check. */
+function measuredLines(view: ReleaseView, { covers }: SignOffView["definition"]): string[] {
+  if (covers.length > MOST_MEASURED) return [];
+  return view.checks.flatMap(({ definition, result, status }) => {
+    const isMeasured = definition.restsOn === "evaluation" && covers.includes(definition.id);
+    if (!isMeasured || result === null || status === "not-applicable") return [];
+    return [`${line(definition.title)}: ${line(result.value)}`];
+  });
 }
 
 const MOST_TITLES = 4;
