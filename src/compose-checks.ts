@@ -8,6 +8,7 @@ import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
+import { readMaterialFrom } from "#src/gates/few-shot-material";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { createGates } from "#src/gates/registry";
 import { type OnFault, runGate } from "#src/gates/run-gate";
@@ -108,6 +109,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
     promptAudit: probe,
     concurrency: { limits: config.golive.models, limiter: models.limiter, serviceReport },
     resources: { limits: config.golive.resources, ...deps.resources },
+    fewShots: { readMaterial: readMaterialFrom(config.dir) },
     evaluations: {
       evaluations: createEvaluationStore(pool),
       baselines: createBaselines(pool),

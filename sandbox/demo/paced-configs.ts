@@ -1,5 +1,5 @@
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isSeq, parseDocument } from "yaml";
 
 /**
@@ -15,7 +15,7 @@ const REASON = "the sandbox's local models: a hundred times the checklist's rate
 const NO_EVALUATION = "the demo's walk-through evaluates nothing; golive eval run does";
 
 /**
- * A copy of a configuration folder with the sandbox's pace in it, and with the evaluation's questions where they really are:
+ * A copy of a configuration folder with the sandbox's pace in it, and with questions and examples where they really are:
  * paths in golive.yaml are relative to its folder. Whatever stood in `to` is replaced.
  */
 export async function writePacedConfigs(options: {
@@ -39,6 +39,8 @@ export async function writePacedConfigs(options: {
     for (const check of ["evaluation-floors", "evaluation-baseline"]) {
       document.setIn(["services", id, "applies", check], { check: false, reason: NO_EVALUATION });
     }
+    const pool = document.getIn(["services", id, "few_shot_pool"]);
+    if (typeof pool === "string") document.setIn(["services", id, "few_shot_pool"], resolve(from, pool));
     if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
   }
   await writeFile(file, document.toString({ flowCollectionPadding: false, lineWidth: 0 }));
