@@ -9,6 +9,7 @@ import { collectReport } from "#src/evaluation/report/collect-report";
 import { renderReport } from "#src/evaluation/report/render-report";
 import type { Report } from "#src/evaluation/report/report";
 import type { RunRecord } from "#src/evaluation/run/run-record";
+import { traceBars } from "#src/evaluation/run/trace-figures";
 
 export type ReportFlags = {
   readonly service?: string;
@@ -35,6 +36,7 @@ export async function reportEvaluation(io: Io, id: string, flags: ReportFlags): 
       run: first,
       against: other === null || second === undefined ? null : { run: second, baseline: other.baseline },
       floors: config.qualityGates,
+      bars: traceBars(service.retrieval),
       at: core.clock.now(),
     });
     const page = renderReport(report);

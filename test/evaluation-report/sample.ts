@@ -180,6 +180,7 @@ export async function sampleReport(run: SampleRun, against: SampleRun | null): P
     run: await measured(run),
     against: against === null ? null : { run: await measured(against), baseline },
     floors: FLOORS,
+    bars: { contextBudget: 3000, prefix: /^Document: / },
     at: AT + 5_000_000,
   });
 }
