@@ -11,6 +11,7 @@ import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { chooseEvaluation, type EvaluationsOf } from "#src/gates/evaluation-run";
+import { readMaterialFrom } from "#src/gates/few-shot-material";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { createGates } from "#src/gates/registry";
 import { type OnFault, runGate } from "#src/gates/run-gate";
@@ -130,6 +131,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
     promptAudit: probe,
     concurrency: { limits: config.golive.models, limiter: models.limiter, serviceReport },
     resources: { limits: config.golive.resources, ...deps.resources },
+    fewShots: { readMaterial: readMaterialFrom(config.dir) },
     evaluations: {
       ...evaluationsOf,
       baselines: createBaselines(pool),

@@ -6,11 +6,12 @@ import type { Models } from "#src/compose-models";
 import type { Config } from "#src/config/load-config";
 import { toMargins } from "#src/config/to-margins";
 import { createBaselines } from "#src/evaluation/baseline/baselines";
+import { newestFinished } from "#src/evaluation/baseline/newest-finished";
 import { copyReplies, regradePlan, trialsOf } from "#src/evaluation/baseline/regrade";
 import { evaluatorEpoch } from "#src/evaluation/judge/evaluator-epoch";
-import { readEvaluated } from "#src/evaluation/read-evaluated";
-import { collectReport } from "#src/evaluation/report/collect-report";
+import { type Against, makeReport } from "#src/evaluation/report/make-report";
 import { renderReport } from "#src/evaluation/report/render-report";
+import type { Report } from "#src/evaluation/report/report";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { type Estimate, estimateRun } from "#src/evaluation/run/estimate-run";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
@@ -23,6 +24,7 @@ import { runEvaluation } from "#src/evaluation/run/run-evaluation";
 import { createRunLedger, type Trial } from "#src/evaluation/run/run-ledger";
 import type { Epoch, Plan, RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
+import { traceBars } from "#src/evaluation/run/trace-figures";
 import { evaluationSampling } from "#src/models/enforce-determinism";
 import { machineClock } from "#src/models/machine-clock";
 import type { Priority } from "#src/models/model-call";
@@ -74,7 +76,12 @@ export type Evaluations = {
   ): Promise<RunRecord>;
   /** How far it is; null when there is none of this id. */
   progress(run: string): Promise<EvaluationProgress | null>;
-  /** The page about an evaluation, against the baseline of its epoch where there is one. Null: there is none of this id. */
+  /** What a run found, against another where that is wished. `unread`: why no retrieval could be judged. */
+  report(run: RunRecord, against: Against | null): Promise<{ readonly report: Report; readonly unread: string | null }>;
+  /**
+   * The page about an evaluation, against the baseline of its epoch, else against what is live, where that was evaluated. Null: there is
+   * none of this id.
+   */
   page(run: string): Promise<{ readonly name: string; readonly text: string } | null>;
   /** False when it had ended before. */
   cancel(run: string, reason: string): Promise<boolean>;
@@ -97,6 +104,33 @@ export function composeEvaluations(deps: {
     const resolved = await models.evaluation.resolve(governed(service).service.models.judge_model, signal);
     return evaluatorEpoch(resolved, checking, evaluationSampling(config.determinism));
   };
+  const reportOn: Evaluations["report"] = (record, against) => {
+    const { service, store: ragStore } = governed(record.plan.service);
+    return makeReport(
+      {
+        evaluations: store,
+        store: ragStore,
+        floors: config.qualityGates,
+        margins: toMargins(config.canary),
+        bars: traceBars(service.retrieval),
+        at: clock.now(),
+      },
+      record,
+      against,
+    );
+  };
+  /** The baseline of its epoch, else the newest evaluation of what is live. */
+  async function baselineOf(record: RunRecord): Promise<Against | null> {
+    const { service, epoch } = record.plan;
+    const baseline = await createBaselines(pool).current(service, epoch.id);
+    if (baseline !== null) {
+      const set = baseline.run === record.id ? null : await store.run(baseline.run);
+      return set === null ? null : { record: set, baseline };
+    }
+    const live = await governed(service).store.pointer();
+    const other = live === null ? null : await newestFinished(store, live, record);
+    return other === null ? null : { record: other, baseline: null };
+  }
   return {
     store,
     epoch: epochOf,
@@ -151,25 +185,11 @@ export function composeEvaluations(deps: {
       );
     },
     progress: (run) => readProgress(pool, run),
+    report: reportOn,
     async page(id) {
       const record = await store.run(id);
       if (record === null) return null;
-      const { store: ragStore } = governed(record.plan.service);
-      const baseline = await createBaselines(pool).current(record.plan.service, record.plan.epoch.id);
-      const other = baseline === null || baseline.run === id ? null : await store.run(baseline.run);
-      const { runs } = await readEvaluated(
-        { evaluations: store, store: ragStore },
-        other === null ? [record] : [record, other],
-      );
-      const [run, against] = runs;
-      if (run === undefined) throw new Error(`evaluation ${id} was read and is not there`);
-      const report = await collectReport(store, {
-        run,
-        against: against === undefined ? null : { run: against, baseline },
-        floors: config.qualityGates,
-        margins: toMargins(config.canary),
-        at: clock.now(),
-      });
+      const { report } = await reportOn(record, await baselineOf(record));
       return { name: `evaluation-${id}.html`, text: renderReport(report) };
     },
     cancel: (run, reason) => ledger.end(run, "cancelled", reason, clock.now()),

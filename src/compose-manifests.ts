@@ -87,6 +87,7 @@ export function composeManifests({ config, pool, governed, serviceState, resolve
 
   async function sourcesOf(id: string, candidate: Pair, active: Pair | null): Promise<ManifestSources> {
     const { service, store, ragService } = governed(id);
+    const { few_shot_pool: pool } = service;
     const files = service.datasets.map((set) => ({ id: set.id, file: resolve(config.dir, set.file) }));
     return {
       ...settingsOf(id),
@@ -97,6 +98,7 @@ export function composeManifests({ config, pool, governed, serviceState, resolve
       serviceReport: (pair, signal) => ragService.config(pair, signal),
       resolveModel,
       datasets: (signal) => collectDatasets(files, signal),
+      ...(pool === undefined ? {} : { fewShotPool: { id: "few-shot pool", file: resolve(config.dir, pool) } }),
     };
   }
 

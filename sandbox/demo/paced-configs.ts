@@ -1,5 +1,5 @@
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isSeq, parseDocument } from "yaml";
 
 /**
@@ -17,7 +17,7 @@ const REASON = "the sandbox's local models: five hundred times the checklist's r
 const NO_EVALUATION = "this corpus of the sandbox comes without a gold set that an evaluation could pass";
 
 /**
- * A copy of a configuration folder with the sandbox's pace in it, and with the evaluation's questions where they really are:
+ * A copy of a configuration folder with the sandbox's pace in it, and with questions and examples where they really are:
  * paths in golive.yaml are relative to its folder. Whatever stood in `to` is replaced.
  */
 export async function writePacedConfigs(options: {
@@ -43,6 +43,8 @@ export async function writePacedConfigs(options: {
     for (const check of evaluates ? [] : ["evaluation-floors", "evaluation-baseline"]) {
       document.setIn(["services", id, "applies", check], { check: false, reason: NO_EVALUATION });
     }
+    const pool = document.getIn(["services", id, "few_shot_pool"]);
+    if (typeof pool === "string") document.setIn(["services", id, "few_shot_pool"], resolve(from, pool));
     if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
   }
   if (evaluates) await widenTolerances(join(to, "quality_gates.yaml"));

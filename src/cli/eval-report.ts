@@ -1,4 +1,17 @@
-import { EXIT, type ExitCode } from "#src/cli/io";
+import {
+  floorLines,
+  floorsJson,
+  latencyText,
+  percent,
+  repeatabilityJson,
+  repeatTexts,
+  retrievalText,
+  tagLines,
+  traceLines,
+  tracesJson,
+} from "#src/cli/eval-tables";
+import { EXIT } from "#src/cli/io";
+import { exitOf, type MeasuredRun } from "#src/cli/measure-run";
 import { metricLines } from "#src/cli/score-table";
 import { timeSpan } from "#src/cli/time-span";
 import { wrap } from "#src/cli/wrap";
@@ -11,9 +24,6 @@ import { runHeader } from "#src/evaluation/run/write-results";
 
 /** Cases without a score that are named on a terminal; `--json` and `--out` have all. */
 const MOST_NAMED = 10;
-
-/** How a run as it stands ends a command. Only one that came to its end is a pass. */
-export const exitOf = ({ state }: RunRecord): ExitCode => (state === "finished" ? EXIT.pass : EXIT.inconclusive);
 
 /** What a run will take, before anything is paid for. */
 export function estimateText({ trials, answerCalls, judgeCalls, seconds, dollars }: Estimate): string {
@@ -34,7 +44,8 @@ export function runLine(run: RunRecord, held: boolean): string {
 }
 
 /** A run for a terminal of 100 columns. Ends with a line break. */
-export function runText(run: RunRecord, summary: RunSummary, held: boolean): string {
+export function runText(measured: MeasuredRun, held: boolean): string {
+  const { run, summary, tags } = measured;
   const { plan, counts } = run;
   const { epoch } = plan;
   const asked = plan.sample === null ? `all ${plan.gold.cases}` : `${plan.caseIds.length} of ${plan.gold.cases}`;
@@ -52,8 +63,13 @@ export function runText(run: RunRecord, summary: RunSummary, held: boolean): str
       : metricLines({ means: summary.means, results: summary.graded })),
     "",
     `graded ${counts.graded} · negatives ${counts.refusals} · ungraded ${counts.ungraded} · failed ${counts.failed} · planned ${counts.planned}`,
-    ...factLines(summary).flatMap((line) => wrap("", line, 2)),
+    `the judge took ${summary.spent.requests} requests, wrong answers and tries anew included`,
+    ...factLines(measured).flatMap((line) => wrap("", line, 2)),
+    ...traceLines(summary.traces),
+    ...tagLines(tags),
     ...unscoredLines(summary),
+    "",
+    ...floorLines(measured),
     ...(run.reason === null ? [] : ["", ...wrap("", `${capital(run.state)}: ${run.reason}`)]),
   ];
   return `${lines.join("\n")}\n`;
@@ -64,47 +80,25 @@ function standing({ state, id }: RunRecord, held: boolean): string {
   return held ? "running" : `stopped; the same command goes on with it, \`golive eval cancel ${id}\` ends it`;
 }
 
-function factLines({
-  abstentionRate,
-  refusals,
-  latency,
-  retrieval,
-  readerUsedGold,
-  repeatability,
-}: RunSummary): string[] {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const seconds = (value: number | null) => {
-    const said = secondsOrUnanswered(value);
-    return typeof said === "number" ? `${said.toFixed(2)} s` : (said ?? "–");
-  };
-  const { p50, p95, requests, failedShare } = latency;
+function factLines({ summary, retrieval }: MeasuredRun): string[] {
+  const { abstentionRate, refusals, latency, readerUsedGold, repeatability } = summary;
+  const { share, graded, citationPrecision } = readerUsedGold;
   return [
     ...(abstentionRate === null
       ? []
       : [`abstention rate ${percent(abstentionRate)} of the graded answers make no claim`]),
-    ...(retrieval.prefilter === null
+    ...(retrieval.answerable === 0 ? [] : [retrievalText(retrieval)]),
+    ...(share === null
       ? []
       : [
-          `gold evidence retrieved in ${percent(retrieval.prefilter)} of ${retrieval.cases} cases before filtering, ` +
-            `${percent(retrieval.postfilter ?? 0)} after (whether it is in the documents is not looked at)`,
+          `reader used gold in ${percent(share)} of ${graded}` +
+            `${citationPrecision === null ? "" : `; ${percent(citationPrecision)} of the citations hold`}`,
         ]),
-    ...(readerUsedGold.share === null
-      ? []
-      : [`reader used gold in ${percent(readerUsedGold.share)} of ${readerUsedGold.graded}`]),
     ...(refusals.correct === null
       ? []
       : [`correct refusals ${percent(refusals.correct)} of ${refusals.answered} answered negatives`]),
-    ...(requests === 0
-      ? []
-      : [
-          `latency p50 ${seconds(p50)}, p95 ${seconds(p95)} over ${requests} requests, ${percent(failedShare ?? 0)} failed`,
-        ]),
-    ...(repeatability === null
-      ? []
-      : [
-          `repeated ${repeatability.cases} cases: ${percent(repeatability.identical)} answered the same each time` +
-            `${repeatability.f1Spread === null ? "" : `, f1 spreads over ${percent(repeatability.f1Spread)}`}`,
-        ]),
+    ...(latency.requests === 0 ? [] : [latencyText(latency)]),
+    ...repeatTexts(repeatability),
   ];
 }
 
@@ -122,11 +116,12 @@ function unscoredLines({ unscored }: RunSummary): string[] {
 }
 
 /** The one JSON document about a run. Shares 0 to 1, unrounded; `metrics` as RAGChecker writes them. */
-export function runJson(run: RunRecord, summary: RunSummary, held: boolean): object {
+export function runJson(measured: MeasuredRun, held: boolean): object {
+  const { run, summary, retrieval, tags, floors } = measured;
   const { means, answerable, graded, abstentionRate, refusals, latency, unscored, repeatability } = summary;
-  const { retrieval, readerUsedGold } = summary;
+  const { readerUsedGold, spent, traces } = summary;
   return {
-    ok: exitOf(run) === EXIT.pass,
+    ok: exitOf(measured) === EXIT.pass,
     run: { ...runHeader(run), worked_on: held },
     metrics: groupMetrics(means),
     summary: {
@@ -141,19 +136,28 @@ export function runJson(run: RunRecord, summary: RunSummary, held: boolean): obj
         requests: latency.requests,
         failed_share: latency.failedShare,
       },
-      retrieval,
+      retrieval: {
+        answerable: retrieval.answerable,
+        labelled: retrieval.labelled,
+        unlabelled: retrieval.unlabelledIds,
+        answered: retrieval.answered,
+        prefilter: retrieval.prefilter,
+        postfilter: retrieval.postfilter,
+        why_inconclusive: retrieval.why,
+      },
       reader_used_gold: {
         share: readerUsedGold.share,
         graded: readerUsedGold.graded,
         citation_precision: readerUsedGold.citationPrecision,
       },
-      repeatability:
-        repeatability === null
-          ? null
-          : { cases: repeatability.cases, identical: repeatability.identical, f1_spread: repeatability.f1Spread },
+      repeatability: repeatabilityJson(repeatability),
+      data_and_tools: tracesJson(traces),
+      spent: { requests: spent.requests, input_tokens: spent.inputTokens, output_tokens: spent.outputTokens },
       unscored: unscored.map(({ caseId, reason }) => ({ case_id: caseId, ...reason })),
       means: Object.fromEntries(means.map(({ metric, mean, results }) => [metric, { mean, results }])),
     },
+    tags: tags.map(({ tag, cases, means: of }) => ({ tag, cases, ...of })),
+    floors: floorsJson(floors),
   };
 }
 

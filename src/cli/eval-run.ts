@@ -1,7 +1,8 @@
 import { basename, resolve } from "node:path";
 import { createRunProgress } from "#src/cli/eval-progress";
-import { estimateText, exitOf, runJson, runText } from "#src/cli/eval-report";
+import { estimateText, runJson, runText } from "#src/cli/eval-report";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { exitOf, measureRun } from "#src/cli/measure-run";
 import { type Session, withCore } from "#src/cli/open-core";
 import { configDirectory } from "#src/cli/surroundings";
 import { wrap } from "#src/cli/wrap";
@@ -11,7 +12,6 @@ import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { type GoldFile, readGold } from "#src/evaluation/run/gold-file";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { doneOf } from "#src/evaluation/run/run-tally";
-import { summarizeRun } from "#src/evaluation/run/summarize-run";
 import { writeResults } from "#src/evaluation/run/write-results";
 import { choosePair } from "#src/gates/choose-pair";
 
@@ -132,16 +132,17 @@ async function work(
 
 async function report(io: Io, session: Session, run: RunRecord, flags: RunFlags): Promise<ExitCode> {
   const { store } = session.core.evaluations;
-  const summary = await summarizeRun(store.cases(run.id), run.plan.pair.run);
+  const measured = await measureRun(session, run, io.err);
+  const { summary } = measured;
   const { out } = flags;
   if (out !== undefined) {
     await writeWhole(out, `${run.id} is kept in the database`, (write) =>
       writeResults(run, summary, () => store.cases(run.id), write),
     );
   }
-  if (flags.json === true) printJson(io, runJson(run, summary, false));
-  else void io.out(runText(run, summary, false));
-  return exitOf(run);
+  if (flags.json === true) printJson(io, runJson(measured, false));
+  else void io.out(runText(measured, false));
+  return exitOf(measured);
 }
 
 async function existing({ core }: Pick<Session, "core">, id: string): Promise<RunRecord> {

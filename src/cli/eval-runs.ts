@@ -1,8 +1,8 @@
-import { exitOf, runJson, runLine, runText } from "#src/cli/eval-report";
+import { runJson, runLine, runText } from "#src/cli/eval-report";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { exitOf, measureRun } from "#src/cli/measure-run";
 import { type Session, withCore } from "#src/cli/open-core";
 import type { RunRecord } from "#src/evaluation/run/run-record";
-import { summarizeRun } from "#src/evaluation/run/summarize-run";
 import { runHeader } from "#src/evaluation/run/write-results";
 
 export type RunsFlags = { readonly service?: string; readonly reason?: string; readonly json?: boolean };
@@ -12,13 +12,10 @@ export async function evalStatus(io: Io, id: string | undefined, flags: RunsFlag
   return withCore(io, { service: flags.service }, async (session) => {
     const { evaluations } = session.core;
     const run = await find(session, id, "Nothing was evaluated yet. `golive eval run` begins.", () => true);
-    const [summary, held] = [
-      await summarizeRun(evaluations.store.cases(run.id), run.plan.pair.run),
-      await evaluations.isHeld(run.id),
-    ];
-    if (flags.json === true) printJson(io, runJson(run, summary, held));
-    else void io.out(runText(run, summary, held));
-    return exitOf(run);
+    const [measured, held] = [await measureRun(session, run, io.err), await evaluations.isHeld(run.id)];
+    if (flags.json === true) printJson(io, runJson(measured, held));
+    else void io.out(runText(measured, held));
+    return exitOf(measured);
   });
 }
 

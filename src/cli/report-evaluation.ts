@@ -2,11 +2,8 @@ import { findRun } from "#src/cli/eval-baseline";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { type Session, withCore } from "#src/cli/open-core";
 import { writeWhole } from "#src/cli/write-whole";
-import { toMargins } from "#src/config/to-margins";
 import { type Baseline, createBaselines } from "#src/evaluation/baseline/baselines";
 import { secondsOrUnanswered } from "#src/evaluation/oracle/latency";
-import { readEvaluated } from "#src/evaluation/read-evaluated";
-import { collectReport } from "#src/evaluation/report/collect-report";
 import { renderReport } from "#src/evaluation/report/render-report";
 import type { Report } from "#src/evaluation/report/report";
 import type { RunRecord } from "#src/evaluation/run/run-record";
@@ -22,23 +19,10 @@ export type ReportFlags = {
 /** Writes the report of an evaluation as one HTML page. Exit 0: written, whatever it says; `--json` has the verdicts. */
 export async function reportEvaluation(io: Io, id: string, flags: ReportFlags): Promise<ExitCode> {
   return withCore(io, { service: flags.service }, async (session) => {
-    const { core, config, service } = session;
-    const evaluations = core.evaluations.store;
     const run = await findRun(session, id);
-    const other = flags.baseline === undefined ? null : await otherOf(session, run, flags.baseline);
-    const { store } = await core.checks.surroundingsOf(service.id);
-    const records = other === null ? [run] : [run, other.record];
-    const { runs, unread } = await readEvaluated({ evaluations, store }, records);
+    const against = flags.baseline === undefined ? null : await otherOf(session, run, flags.baseline);
+    const { report, unread } = await session.core.evaluations.report(run, against);
     if (unread !== null) io.err(`The retrieval can't be judged: ${unread}\n`);
-    const [first, second] = runs;
-    if (first === undefined) throw new Error(`evaluation ${id} was read and is not there`);
-    const report = await collectReport(evaluations, {
-      run: first,
-      against: other === null || second === undefined ? null : { run: second, baseline: other.baseline },
-      floors: config.qualityGates,
-      margins: toMargins(config.canary),
-      at: core.clock.now(),
-    });
     const page = renderReport(report);
     await writeWhole(flags.out, "the evaluation is untouched", async (write) => write(page));
     if (flags.json === true) printJson(io, jsonOf(report, flags.out));

@@ -15,6 +15,7 @@ const BUILT = {
   concurrency: { mayBeWaivable: true },
   "resource-monitoring": { mayBeWaivable: true },
   "health-self-test": { mayBeWaivable: true },
+  "few-shot-leakage": { mayBeWaivable: true, mayNotApply: true },
   "evaluation-floors": { mayBeWaivable: true, mayNotApply: true },
   "evaluation-baseline": { mayBeWaivable: true, mayNotApply: true },
   "candidate-run": { mayBeWaivable: false },

@@ -17,16 +17,21 @@ export const configurationFactsSchema = z
   )
   .default({});
 
+/** Relative to golive.yaml's folder. */
+const filePath = z
+  .string()
+  .max(500)
+  .regex(/^(?!fill-in$)\S(.*\S)?$/, "a path, relative to golive.yaml's folder");
+
+/** The examples that the service's prompts are taken from; left out where prompts carry none. */
+export const fewShotPoolSchema = filePath.optional();
+
 /** The datasets that evaluations of a service use: their bytes are part of the manifest. */
 export const datasetsSchema = z
   .array(
     z.strictObject({
       id: name,
-      /** Relative to golive.yaml's folder. */
-      file: z
-        .string()
-        .max(500)
-        .regex(/^(?!fill-in$)\S(.*\S)?$/, "a path, relative to golive.yaml's folder"),
+      file: filePath,
     }),
   )
   .min(1, "at least one dataset: without one no evaluation can be repeated")

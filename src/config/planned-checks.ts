@@ -34,7 +34,7 @@ export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
   "config-nudges": "proposed weights and caps come from a cross-validated search and were accepted by approvers",
   "chunk-overrides": "proposed chunk sizes per domain were measured and accepted by approvers",
   "few-shot-knn": "the same question selects the same few-shot examples",
-  "few-shot-leakage": "no evaluation item is in the few-shot pool, not even reworded",
+  "few-shot-guard": "no evaluation item enters the few-shot pool when it is refreshed, nor a selection from it",
   "few-shot-rotation": "the few-shot pool was refreshed and stays above its quality floor",
 
   "slo-oracle-prefilter": "over 28 days gold evidence is retrieved for at least 85 % of the cases",
@@ -47,6 +47,7 @@ export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
   "slo-embeddings": "an embedding takes at most 35 ms on an accelerator, 65 ms on a CPU",
   "slo-throughput": "in busy hours the share of answered requests is at most 1 point below the baseline",
   "slo-audited-runs": "every run has a prompt audit and a manifest",
+  "slo-few-shot-leakage": "no evaluation item stood in the few-shot pool over 28 days",
   "slo-audit-trail": "every operation is in the journal and the chain verifies",
 
   "checks-completed": "every line of phase `before` is decided and green, with none left that is not built",

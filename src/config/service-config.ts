@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { appliesSchema } from "#src/config/applies-config";
-import { configurationFactsSchema, datasetsSchema } from "#src/config/manifest-config";
+import { configurationFactsSchema, datasetsSchema, fewShotPoolSchema } from "#src/config/manifest-config";
 import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
 import { envName, name } from "#src/config/names";
 import { ragServiceSchema } from "#src/config/rag-service-config";
@@ -53,6 +53,7 @@ export const serviceSchema = z.strictObject({
   models: serviceModelsSchema,
   configuration_facts: configurationFactsSchema,
   datasets: datasetsSchema,
+  few_shot_pool: fewShotPoolSchema,
   applies: appliesSchema,
   /** Variables the service needs: the environment gate proves that each is present and parses. */
   environment: z.array(z.strictObject({ name: envName, type: z.enum(["url", "number", "region", "text"]) })),

@@ -1,4 +1,5 @@
 import type { Baselines } from "#src/evaluation/baseline/baselines";
+import { newestFinished } from "#src/evaluation/baseline/newest-finished";
 import type { LatencyComparison } from "#src/evaluation/compare/compare-latency";
 import { type Comparison, compareRuns } from "#src/evaluation/compare/compare-runs";
 import { FEWEST_PAIRS, type Interval } from "#src/evaluation/compare/paired-difference";
@@ -9,7 +10,6 @@ import {
   type EvaluationsOf,
   enoughEvaluated,
   inputsOf,
-  newestFinished,
   withoutEvaluation,
 } from "#src/gates/evaluation-run";
 import type { Gate, GateFinding } from "#src/gates/gate";

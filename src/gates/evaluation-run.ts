@@ -4,7 +4,6 @@ import type { RunRecord } from "#src/evaluation/run/run-record";
 import { doneOf } from "#src/evaluation/run/run-tally";
 import type { GateFinding, GateSubject } from "#src/gates/gate";
 import type { CheckId } from "#src/release/checklist";
-import type { Pair } from "#src/release/events";
 import { digestOf } from "#src/release/hash";
 import { durationText } from "#src/release/wording";
 
@@ -86,25 +85,6 @@ export async function chooseEvaluation(
     measuredAt,
     how: `evaluation ${run.id}${run.plan.manifest === null ? ", run outside a release" : ""}`,
   };
-}
-
-/** The newest finished evaluation of a pair over the same gold file in the same epoch; null: there is none. */
-export async function newestFinished(
-  evaluations: Pick<EvaluationStore, "runs">,
-  pair: Pair,
-  { plan, id }: RunRecord,
-): Promise<RunRecord | null> {
-  const found = (await evaluations.runs(plan.service)).find(
-    (other) =>
-      other.id !== id &&
-      other.state === "finished" &&
-      other.plan.pair.run === pair.run &&
-      other.plan.pair.config === pair.config &&
-      other.plan.sample === null &&
-      other.plan.gold.sha256 === plan.gold.sha256 &&
-      other.plan.epoch.id === plan.epoch.id,
-  );
-  return found ?? null;
 }
 
 /** What a verdict on an evaluation rests on: who answered, what was asked, who graded. Another run of the same is the same. */

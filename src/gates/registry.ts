@@ -8,6 +8,8 @@ import { createDeterminismGate, type DeterminismGateDeps } from "#src/gates/dete
 import { createEnvironmentGate, type EnvironmentGateDeps } from "#src/gates/environment";
 import { createEvaluationBaselineGate, type EvaluationBaselineDeps } from "#src/gates/evaluation-baseline";
 import { createEvaluationFloorsGate, type EvaluationFloorsDeps } from "#src/gates/evaluation-floors";
+import { createFewShotLeakageGate } from "#src/gates/few-shot-leakage";
+import type { ReadMaterial } from "#src/gates/few-shot-material";
 import type { Gate } from "#src/gates/gate";
 import { createHealthSelfTestGate, type HealthSelfTestDeps } from "#src/gates/health-self-test";
 import { indexPresence } from "#src/gates/index-presence";
@@ -36,6 +38,7 @@ export function createGates(deps: {
   readonly concurrency: ConcurrencyGateDeps;
   readonly resources: ResourceMonitoringDeps;
   readonly selfTest: HealthSelfTestDeps;
+  readonly fewShots: { readonly readMaterial: ReadMaterial };
   readonly evaluations: EvaluationFloorsDeps & EvaluationBaselineDeps;
 }): ReadonlyMap<CheckId, Gate> {
   const gates: readonly Gate[] = [
@@ -57,6 +60,7 @@ export function createGates(deps: {
     createConcurrencyGate(deps.concurrency),
     createResourceMonitoringGate(deps.resources),
     createHealthSelfTestGate(deps.selfTest),
+    createFewShotLeakageGate(deps.fewShots),
     createEvaluationFloorsGate(deps.evaluations),
     createEvaluationBaselineGate(deps.evaluations),
   ];

@@ -1,6 +1,6 @@
 import type { ServiceConfig } from "#src/config/service-config";
 import { canonicalJson, type Json, sha256 } from "#src/manifest/canonical";
-import type { DatasetFact } from "#src/manifest/collect-datasets";
+import { collectDatasets, type DatasetFact, type DatasetSource } from "#src/manifest/collect-datasets";
 import { askedModels, collectModels, type ResolveModel } from "#src/manifest/collect-models";
 import { type Adopted, collectRun } from "#src/manifest/collect-run";
 import { compareReport } from "#src/manifest/collect-service";
@@ -33,6 +33,8 @@ export type ManifestSources = {
     signal: AbortSignal,
   ) => Promise<Awaited<ReturnType<ResolveModel>> | Unavailable>;
   readonly datasets: (signal: AbortSignal) => Promise<readonly DatasetFact[]>;
+  /** Left out where the service names no few-shot pool. */
+  readonly fewShotPool?: DatasetSource;
   /** The floors of quality_gates.yaml. */
   readonly qualityGates: Scalars;
   /** Gate id → version and thresholds, from `gateThresholds` in src/gates/registry.ts. */
@@ -100,12 +102,19 @@ export async function collectManifest(sources: ManifestSources, signal: AbortSig
     source: { commit: known?.source?.commit ?? null, branch: known?.source?.branch ?? null },
     models: plainJson(models.facts),
     datasets: plainJson(await sources.datasets(signal)),
+    ...(sources.fewShotPool === undefined ? {} : { few_shot_pool: await poolFact(sources.fewShotPool, signal) }),
     ...manifestSettings(sources),
   };
   const text = canonicalJson(body);
   const unavailable = [...(isUnavailable(report) ? [report.unavailable] : []), ...models.unavailable];
   const problems = [...unavailable, ...manifestProblems(body), ...(configuration.body === null ? [] : facts.problems)];
   return { service: service.id, hash: sha256(text), text, body, problems };
+}
+
+/** The pool's bytes, in whose place nulls stand when its file can't be read. */
+async function poolFact(source: DatasetSource, signal: AbortSignal): Promise<Json> {
+  const [fact] = await collectDatasets([source], signal);
+  return { sha256: fact?.sha256 ?? null, bytes: fact?.bytes ?? null, cases: fact?.cases ?? null };
 }
 
 /**

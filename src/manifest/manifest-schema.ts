@@ -11,6 +11,12 @@ const count = z.number({ error: "is not known" }).int().min(0);
 const hash = z.string({ error: "is not known" }).regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
 /** How many settings were left out because they may be secrets, and a digest by which a change of them is seen. */
 const hiddenSettings = z.strictObject({ settings: count.min(1), digest: hash });
+/** `cases`: lines that hold something, for NDJSON. */
+const file = z.strictObject({
+  sha256: z.string({ error: "is not known: its file can't be read" }).regex(/^[0-9a-f]{64}$/, "is not a SHA-256"),
+  bytes: count.min(1, "is 0: the file is empty"),
+  cases: count.min(1, "is 0: the file has no cases").nullable(),
+});
 const pair = z.strictObject({ run: fact, config: fact });
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const scalars = z.record(z.string(), scalar);
@@ -83,16 +89,9 @@ export const manifestSchema = z.strictObject({
     branch: fact.refine(isBranch, "is no branch"),
   }),
   models: z.strictObject({ generation: model, embedding: model, rerank: model.optional(), judge: model }),
-  datasets: z
-    .array(
-      z.strictObject({
-        id: fact,
-        sha256: z.string({ error: "is not known: its file can't be read" }).regex(/^[0-9a-f]{64}$/, "is not a SHA-256"),
-        bytes: count.min(1, "is 0: the file is empty"),
-        cases: count.min(1, "is 0: the file has no cases").nullable(),
-      }),
-    )
-    .min(1, "names none"),
+  datasets: z.array(file.extend({ id: fact })).min(1, "names none"),
+  /** The examples that prompts are taken from; not there where golive.yaml names none. */
+  few_shot_pool: file.optional(),
   store: z.strictObject({ location: fact, mapping: z.record(z.string(), z.json()) }),
   retrieval: z.record(z.string(), z.json()),
   thresholds: z.strictObject({

@@ -69,6 +69,7 @@ export async function recorded<T>(
     result = await work(calls, findings);
   } catch (error) {
     const failure = failureOf(error, asked);
+    failure.spent = spentOn(calls, findings);
     // The failure is what the caller has to hear of; that it left no row either changes nothing for them.
     await record(failure.code).catch(() => null);
     throw failure;
@@ -77,9 +78,17 @@ export async function recorded<T>(
     return { ...result, auditId: await record("answered") };
   } catch (cause) {
     const why = "its row could not be written to the prompt audit, so it doesn't count";
-    throw new ModelError("not-recorded", `${asked.model} answered, but ${why}.`, { cause });
+    const failure = new ModelError("not-recorded", `${asked.model} answered, but ${why}.`, { cause });
+    failure.spent = spentOn(calls, findings);
+    throw failure;
   }
 }
+
+const spentOn = (calls: Calls, { usage }: Findings): ModelError["spent"] => ({
+  requests: calls.attempts(),
+  inputTokens: usage.inputTokens ?? 0,
+  outputTokens: usage.outputTokens ?? 0,
+});
 
 function createCalls(deps: ModelClientDeps, { model, priority, signal }: Asked): Calls {
   const { limiter, limits, clock = machineClock, random = Math.random } = deps;

@@ -46,6 +46,12 @@ export class ModelError extends Error {
   readonly retryable: boolean;
   /** Milliseconds that the provider asked to wait; null when it didn't say. */
   readonly retryAfterMs: number | null;
+  /** What the request took although it failed: requests sent, and tokens of the answers that were of no use. */
+  spent: { readonly requests: number; readonly inputTokens: number; readonly outputTokens: number } = {
+    requests: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  };
 
   constructor(
     code: ModelErrorCode,

@@ -64,6 +64,9 @@ describe("golive eval run", () => {
     );
     expect(said.out).toMatch(/^graded 3 · negatives 1 · ungraded 0 · failed 0 · planned 4$/m);
     expect(said.out).toMatch(/overall +precision +\d+\.\d +3$/m);
+    expect(said.out).toMatch(/^latency p50 .* over 4 requests; 0\.0 % failed, each of them endless$/m);
+    expect(said.out).toMatch(/^ {2}pass +All 4 contexts are within their token budget\.$/m);
+    expect(said.out).toMatch(/^Quality floors: not held to them, with 3 answerable cases; at least 50 are needed\.$/m);
     for (const line of [...lines, ...said.out.split("\n")]) expect(line.length).toBeLessThanOrEqual(100);
   });
 
@@ -109,7 +112,16 @@ describe("golive eval run", () => {
     const said = await house.golive(["eval", "run", "--gold", gold, "--stable", "--repeat", "2", "--json"]);
     const { run, summary } = document(said);
     expect(run).toMatchObject({ stable: true, repeat: 2, counts: { planned: 8 }, epoch: { checking: "separate" } });
-    expect(summary.repeatability).toEqual({ cases: 4, identical: 1, f1_spread: 0 });
+    expect(summary.repeatability).toMatchObject({
+      cases: 4,
+      identical: 1,
+      f1_spread: 0,
+      // Three cases have grades: two trials each, and the second of these was judged twice.
+      judge: { answers: 3, same: 1, spreads: { f1: { mean: 0, largest: 0 } } },
+    });
+    const text = (await house.golive(["eval", "status", run.id])).out;
+    expect(text).toMatch(/^repeated 4 cases: 100\.0 % answered the same each time; answers and judge spread over/m);
+    expect(text).toMatch(/^the judge alone: 100\.0 % of 3 answers judged again got the same grade/m);
   });
 
   it("goes on after Ctrl-C where it stopped, and `status` says that it waits", async () => {

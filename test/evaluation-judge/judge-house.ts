@@ -35,7 +35,7 @@ export async function openJudgeHouse() {
       const epoch = epochOf(checking);
       const audit = { service: "docs", manifest: MANIFEST, fewShotIds: [], cot: false };
       const spent: Spent = { requests: 0, inputTokens: 0, outputTokens: 0 };
-      const ask = createAskJudge({ models, kept, epoch, audit, priority: "nightly" }, repeat, spent);
+      const ask = createAskJudge({ models, kept, epoch, audit, priority: "nightly" }, { repeat }, spent);
       const portions = { claims: epoch.claimsPerRequest, labels: epoch.labelsPerRequest };
       const grade = await gradeAnswer(gradable, ask, portions, new AbortController().signal);
       return { ...grade, spent };

@@ -52,6 +52,25 @@ describe("the report of an evaluation", () => {
     expect(["\u0000", "\u202e", "\u2066"].filter((unseen) => page.includes(unseen))).toEqual([]);
   });
 
+  it("has the means of each tag, and what the traces show of data and tools", async () => {
+    const page = renderReport(await worseCandidate());
+    expect(page).toContain('<a href="#tags">Tags</a>');
+    expect(page).toMatch(/<section id="tags">[\s\S]*billing[\s\S]*webhooks/);
+    expect(page).toMatch(/<section id="traces">[\s\S]*Breadth of the snapshot[\s\S]*clamps them silently/);
+    expect(page).not.toContain('id="repeats"');
+  });
+
+  it("says how far repeats agree, and the judge with itself", async () => {
+    const cases = sampleCases("ev_r", 30, 0.8);
+    const again = cases.slice(0, 5).map((each, index) => ({ ...each, repeat: 1, place: 30 + index }));
+    const all = [...cases, ...again];
+    const page = renderReport(await sampleReport({ record: sampleRecord("ev_r", all), cases: all }, null));
+    expect(page).toMatch(
+      /<section id="repeats">[\s\S]*5 cases were asked again; 100\.0 % of them were answered the same/,
+    );
+    expect(page).toMatch(/5 answers were judged more than once; 100\.0 % of them got the same grade each time/);
+  });
+
   it("says first what it all comes to, and tells what has no score from what is bad", async () => {
     const report = await worseCandidate();
     const page = renderReport(report);

@@ -181,6 +181,7 @@ export async function sampleReport(run: SampleRun, against: SampleRun | null): P
     against: against === null ? null : { run: await measured(against), baseline },
     floors: FLOORS,
     margins: MARGINS,
+    bars: { contextBudget: 3000, prefix: /^Document: / },
     at: AT + 5_000_000,
   });
 }

@@ -6,6 +6,7 @@ import type { CaseRecord, CaseVerdict, Reply } from "#src/evaluation/run/case-re
 import { estimateRun, secondsLeft } from "#src/evaluation/run/estimate-run";
 import { addTrial, doneOf, endOf, isHopeless, newTally } from "#src/evaluation/run/run-tally";
 import { summarizeRun } from "#src/evaluation/run/summarize-run";
+import { traceBars } from "#src/evaluation/run/trace-figures";
 import { gold, noReply, plan, reply, verdict } from "#test/evaluation-run/records";
 
 const lost = (outcome: "ungraded" | "failed", code: string): CaseVerdict =>
@@ -71,7 +72,9 @@ describe("an estimate", () => {
 
   it("counts nothing for the judge of a negative, and a request for each label when they are checked alone", () => {
     expect(estimateRun(trials(5, false), epoch, limits, null)).toMatchObject({ answerCalls: 5, judgeCalls: 0 });
-    expect(estimateRun(trials(1), { labelsPerRequest: 1 }, limits, null).judgeCalls).toBe(2 + 2 * 4 * 6);
+    expect(estimateRun(trials(1), { labelsPerRequest: 1, checking: "separate" }, limits, null).judgeCalls).toBe(
+      2 + 2 * 4 * 6,
+    );
   });
 
   it("is bounded by the calls under way where the rate allows more, and has a price where one is known", () => {
@@ -137,7 +140,78 @@ describe("the summary of a run", () => {
     const { means, repeatability, latency } = await summarizeRun(stream(cases), "run-2");
     expect(means.every(({ results }) => results === 2)).toBe(true);
     expect(latency.requests).toBe(2);
-    expect(repeatability).toEqual({ cases: 2, identical: 0.5, f1Spread: 0.25 });
+    expect(repeatability).toMatchObject({ cases: 2, identical: 0.5, spreads: null, judge: null });
+  });
+
+  const QUARTERS = { precision: 1, recall: 1, faithfulness: 1 };
+  const graded = (f1: number, second: number | null = null) =>
+    verdict({ metrics: { ...QUARTERS, f1 }, second: second === null ? null : { ...QUARTERS, f1: second } });
+
+  it("tells the judge's own spread from that of the answers: only the same answer judged again counts for it", async () => {
+    const cases = [
+      trial("same", [reply("yes"), graded(1)]),
+      trial("same", [reply("yes"), graded(0.5)], { repeat: 1 }),
+      trial("other", [reply("yes"), graded(1)]),
+      trial("other", [reply("no"), graded(0)], { repeat: 1 }),
+      trial("second", [reply("yes"), graded(1)]),
+      trial("second", [reply("no"), graded(1, 1)], { repeat: 1 }),
+    ];
+    const { repeatability } = await summarizeRun(stream(cases), "run-2");
+    expect(repeatability).toMatchObject({ cases: 3, identical: 1 / 3 });
+    expect(repeatability?.spreads?.f1).toEqual({ mean: 0.5, largest: 1 });
+    expect(repeatability?.judge).toMatchObject({ answers: 2, same: 0.5 });
+    expect(repeatability?.judge?.spreads.f1).toEqual({ mean: 0.25, largest: 0.5 });
+  });
+
+  it("adds up what the judge took, repeats and wrong answers included", async () => {
+    const cases = [trial("a", GRADED), trial("b", UNGRADED), trial("a", GRADED, { repeat: 1 })];
+    const { spent } = await summarizeRun(stream(cases), "run-2");
+    const each = verdict().spent;
+    expect(spent).toEqual({
+      requests: 3 * each.requests,
+      inputTokens: 3 * each.inputTokens,
+      outputTokens: 3 * each.outputTokens,
+    });
+  });
+
+  it("holds the traces to their bars: budget, prefix, breadth, tools, and with what they were made", async () => {
+    const bars = { contextBudget: 10, prefix: /^Document: / };
+    const base = reply("yes");
+    if (base.answer === null) throw new Error("the fixture has no answer");
+    const { snapshot } = base.answer;
+    const leaking = {
+      ...base.answer,
+      snapshot: snapshot.map((chunk) => ({ ...chunk, bm25_text: `Document: a ${chunk.bm25_text}` })),
+      context: base.answer.context.map((chunk) => ({ ...chunk, tokens: 11 })),
+    };
+    const good = Array.from({ length: 20 }, (_, at) => trial(`c${at}`, GRADED));
+    const seen = await summarizeRun(stream(good), "run-2", { bars });
+    expect(seen.traces?.quality).toMatchObject({
+      budgetViolations: { verdict: "pass", value: 0 },
+      prefixLeakage: { verdict: "pass", value: 0 },
+      breadth: { verdict: "fail", sentence: expect.stringMatching(/something clamps them silently/) },
+    });
+    expect(seen.traces?.tools).toMatchObject({ verdict: "inconclusive", calls: 0 });
+    const bad = await summarizeRun(stream([trial("a", [{ ...base, answer: leaking }, verdict()])]), "run-2", { bars });
+    expect(bad.traces?.quality).toMatchObject({
+      budgetViolations: { verdict: "fail", value: 1 },
+      prefixLeakage: { verdict: "fail" },
+    });
+    expect((await summarizeRun(stream(good), "run-2")).traces).toBeNull();
+  });
+
+  it.each([
+    ["^Document: ", ["Document: a", " Document: a"], ["a Document: b"]],
+    ["Dokument\\.: ", ["Dokument.: a"], ["Dokumentx: a"]],
+    ["^(Doc|Page): ", ["Doc: a", "Page: a"], ["A Doc: b"]],
+  ])("reads the ingestion prefix %s as the gate does", (pattern, leaks, clean) => {
+    const { prefix } = traceBars({ context_budget_tokens: 1, prefix: { pattern } });
+    expect(leaks.map((text) => prefix?.test(text))).toEqual(leaks.map(() => true));
+    expect(clean.map((text) => prefix?.test(text))).toEqual(clean.map(() => false));
+  });
+
+  it("looks for no prefix whose expression means something else here", () => {
+    expect(traceBars({ context_budget_tokens: 1, prefix: { pattern: "(?q)Doc" } }).prefix).toBeNull();
   });
 
   it("says whether gold evidence was retrieved, and whether the reader used it", async () => {
@@ -151,8 +225,8 @@ describe("the summary of a run", () => {
         gold: negative,
       }),
     ];
-    const { retrieval, readerUsedGold } = await summarizeRun(stream(cases), "run-2");
-    expect(retrieval).toEqual({ cases: 2, prefilter: 0.5, postfilter: 0.5 });
+    const { readerUsedGold } = await summarizeRun(stream(cases), "run-2");
+    expect(cases.map((each) => caseOracle(each, "run-2").prefilter)).toEqual([true, false, null]);
     expect(readerUsedGold).toMatchObject({ share: 0.5, graded: 2, ungraded: 0, citationPrecision: 0.5 });
     const hidden = reply("yes");
     const snapshot = (hidden.answer?.snapshot ?? []).map((chunk) => ({ ...chunk, text: null }));

@@ -172,7 +172,12 @@ describe("a judge that gives no valid labels", () => {
       judgement: null,
       metrics: null,
       reason: { code: "bad-output" },
+      // The extraction, and the two answers that were wrong: they were paid for.
+      spent: { requests: 3, inputTokens: expect.any(Number) },
     });
+    const spent = (await house.cases(id)).reduce((sum, { verdict }) => sum + (verdict?.spent.requests ?? 0), 0);
+    expect(spent).toBe(house.judged());
+    expect(first?.verdict?.spent.inputTokens).toBeGreaterThan(0);
   });
 });
 

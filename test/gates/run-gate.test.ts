@@ -180,6 +180,7 @@ describe("the registry", () => {
         models: never,
       },
       selfTest: { prove: never },
+      fewShots: { readMaterial: never },
       evaluations: {
         evaluations: { runs: never, run: never, cases: () => neverCases() },
         baselines: { current: never },

@@ -18,7 +18,7 @@ const NEVER = [
   "policy-changed",
 ];
 const ONCE = ["release-started", "manifest-frozen", "cutover-requested", "flip-intended", "flip-settled", "went-live"];
-const CHECKS = 20;
+const CHECKS = 21;
 
 const count = (facts: readonly Fact[], type: string): number => facts.filter((fact) => fact.type === type).length;
 

@@ -164,13 +164,14 @@ describe("what a service reports beside its configuration", () => {
 describe("what a difference touches", () => {
   it.each([
     ["configuration.body.rerank.top_n", ["manifest", "config-hash", "prompt-audit", "rerank-settings"]],
-    ["configuration.body.prompt.few_shot_ids", ["manifest", "config-hash", "prompt-audit"]],
+    ["configuration.body.prompt.few_shot_ids", ["manifest", "config-hash", "prompt-audit", "few-shot-leakage"]],
     ["active.digest", ["manifest", "previous-run-intact", "candidate-run", "backup"]],
     ["ingest_run.digest", ["manifest", "candidate-run", "index-presence", "token-budget", "prefix-leakage"]],
     ["thresholds.gates.backup.version", ["manifest", "backup"]],
     ["models.judge.arn", ["manifest", "model-versions", "models", "evaluation-floors", "evaluation-baseline"]],
     ["model_limits.per_second", ["manifest", "concurrency", "models"]],
-    ["datasets", ["manifest", "evaluation-floors", "evaluation-baseline"]],
+    ["datasets", ["manifest", "few-shot-leakage", "evaluation-floors", "evaluation-baseline"]],
+    ["few_shot_pool.sha256", ["manifest", "few-shot-leakage"]],
   ])("is, for %s, these checks", (key, checks) => {
     expect(checksTouchedBy(key)).toEqual(checks);
   });

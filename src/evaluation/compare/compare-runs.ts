@@ -5,6 +5,7 @@ import { gain, MEASURES, type Measure } from "#src/evaluation/compare/measures";
 import { type CasePair, pairCases, type Unpaired, valuePairs } from "#src/evaluation/compare/pair-cases";
 import { type PairedDifference, pairedDifference } from "#src/evaluation/compare/paired-difference";
 import { type Margins, type Standing, shiftOf, standingOf } from "#src/evaluation/compare/standings";
+import { UNTAGGED } from "#src/evaluation/compare/tag-means";
 import type { Verdict } from "#src/evaluation/oracle/gold";
 
 export type Difference = PairedDifference & {
@@ -55,8 +56,6 @@ export const HEADLINES: readonly Measure[] = [
   "correct_refusal",
 ];
 export const WORST_CASES = 10;
-/** For cases without a tag. */
-export const UNTAGGED = "(no tag)";
 
 /**
  * Two runs, case by case. Runs of different services or evaluator epochs are not compared at all. Means are over the pairs alone, so

@@ -1,4 +1,5 @@
-import { caseValue, type EvaluatedRun, meanOfRun, requestsOf } from "#src/evaluation/compare/evaluated-run";
+import { type EvaluatedRun, meanOfRun, requestsOf } from "#src/evaluation/compare/evaluated-run";
+import { retrievalFigures } from "#src/evaluation/compare/retrieval-figures";
 import { latencyOf } from "#src/evaluation/oracle/latency";
 import {
   checkFloors,
@@ -9,7 +10,6 @@ import {
   type Floors,
   MOST_MISSING,
 } from "#src/evaluation/oracle/quality-floors";
-import { LEAST_LABELLED } from "#src/evaluation/oracle/retrieval-hit";
 
 /** A floor with what its value rests on: cases (requests for the latency), and why it is inconclusive; null where it isn't. */
 export type JudgedFloor = FloorFinding & { readonly n: number; readonly why: string | null };
@@ -22,19 +22,24 @@ export type JudgedFloors = Omit<FloorReport, "findings"> & { readonly findings: 
 export function judgeFloors(run: EvaluatedRun, floors: Floors): JudgedFloors {
   const answerable: EvaluatedRun = { ...run, cases: run.cases.filter(({ gold }) => gold.answerable) };
   const latency = latencyOf(requestsOf(run));
-  const hit = retrieval(answerable);
+  const hit = retrievalFigures(run);
   const used = meanOfRun(answerable, "reader_used_gold");
   const report = checkFloors(floors, floorCases(answerable), {
     p95Seconds: latency.p95,
-    oracleRetrievalHit: hit.why === null ? hit.mean : null,
+    oracleRetrievalHit: hit.why === null ? hit.prefilter : null,
     readerUsedGold: used.mean,
   });
   const whole = whyInconclusive(run, report);
   const findings = report.findings.map((finding): JudgedFloor => {
-    const n = basis(finding.floor, { graded: report.cases, requests: latency.requests, hits: hit.n, used: used.n });
+    const n = basis(finding.floor, {
+      graded: report.cases,
+      requests: latency.requests,
+      hits: hit.answered,
+      used: used.n,
+    });
     if (whole !== null) return { ...finding, verdict: "inconclusive", n, why: whole };
     if (finding.floor === "oracle_retrieval_hit_min" && hit.why !== null)
-      return { ...finding, value: hit.mean, n, why: hit.why };
+      return { ...finding, value: hit.prefilter, n, why: hit.why };
     return { ...finding, n, why: finding.verdict === "inconclusive" ? "Nothing measured it." : null };
   });
   return { ...report, verdict: whole === null ? report.verdict : "inconclusive", findings };
@@ -71,24 +76,4 @@ function whyInconclusive({ record }: EvaluatedRun, { cases, ungraded }: FloorRep
     return `${ungraded} of ${cases + ungraded} answerable cases have no score; more than ${MOST_MISSING * 100} % is too many. Run it again.`;
   }
   return null;
-}
-
-/** The share of labelled cases whose evidence was retrieved before any filter, and why that can't be judged. */
-function retrieval(answerable: EvaluatedRun): { mean: number | null; n: number; why: string | null } {
-  const all = answerable.cases.length;
-  const labelled = answerable.cases.filter((each) => each.labelled === true);
-  const answered = labelled.filter((each) => caseValue(each, "oracle_retrieval_hit_prefilter") !== null).length;
-  const { mean, n } = meanOfRun(answerable, "oracle_retrieval_hit_prefilter");
-  const needed = `at least ${LEAST_LABELLED * 100} % are needed`;
-  if (answerable.cases.some((each) => each.labelled === null))
-    return {
-      mean,
-      n,
-      why: "The run's documents could not be read, so nobody knows which cases have evidence in them.",
-    };
-  if (labelled.length < LEAST_LABELLED * all)
-    return { mean, n, why: `The evidence of ${labelled.length} of ${all} cases is in the documents; ${needed}.` };
-  if (answered < LEAST_LABELLED * labelled.length)
-    return { mean, n, why: `${answered} of ${labelled.length} cases with evidence were answered; ${needed}.` };
-  return { mean, n, why: null };
 }

@@ -7,6 +7,8 @@ import type { Floors } from "#src/evaluation/oracle/quality-floors";
 import { MOST_SHOWN, type Report } from "#src/evaluation/report/report";
 import type { CaseRecord } from "#src/evaluation/run/case-record";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
+import { summarizeRun } from "#src/evaluation/run/summarize-run";
+import { createTraceFigures, type TraceBars } from "#src/evaluation/run/trace-figures";
 
 /** What a report is made from. `against`: the run it is compared with, and its baseline record where it is one. */
 export type ReportSubject = {
@@ -14,6 +16,8 @@ export type ReportSubject = {
   readonly against: { readonly run: EvaluatedRun; readonly baseline: Baseline | null } | null;
   readonly floors: Floors;
   readonly margins: Margins;
+  /** What traces are held against; left out: nothing is said of data and tools. */
+  readonly bars?: TraceBars;
   readonly at: number;
 };
 
@@ -31,6 +35,10 @@ export async function collectReport(store: Pick<EvaluationStore, "cases">, subje
   return {
     run,
     floors: judgeFloors(run, subject.floors),
+    summary: await summarizeRun(store.cases(run.record.id), run.record.plan.pair.run, {
+      bars: subject.bars ?? null,
+      baselineBreadth: await breadthOf(store, against?.run ?? null, subject.bars ?? null),
+    }),
     against: against === null || comparison === null ? null : { ...against, comparison },
     worst: worst.flatMap((id) => {
       const trial = texts.get(id);
@@ -41,6 +49,18 @@ export async function collectReport(store: Pick<EvaluationStore, "cases">, subje
     madeUp: wrong.slice(0, MOST_SHOWN).flatMap((id) => texts.get(id) ?? []),
     at,
   };
+}
+
+/** Candidates before any clamp, on average, of the run that is compared with; null without one. */
+async function breadthOf(
+  store: Pick<EvaluationStore, "cases">,
+  run: EvaluatedRun | null,
+  bars: TraceBars | null,
+): Promise<number | null> {
+  if (run === null || bars === null) return null;
+  const traces = createTraceFigures(bars);
+  for await (const each of store.cases(run.record.id)) if (each.repeat === 0) traces.add(each);
+  return traces.figures(null).breadth;
 }
 
 /** With a baseline the cases that lost most; else those with the lowest F1. */

@@ -4,8 +4,11 @@ import { floorsInShort, floorsSection } from "#src/evaluation/report/floors-sect
 import { type Html, html } from "#src/evaluation/report/html";
 import { identitySection } from "#src/evaluation/report/identity-section";
 import { metricsSection } from "#src/evaluation/report/metrics-section";
+import { repeatsSection } from "#src/evaluation/report/repeats-section";
 import type { Report } from "#src/evaluation/report/report";
 import { STYLE } from "#src/evaluation/report/style";
+import { tagsSection } from "#src/evaluation/report/tags-section";
+import { tracesSection } from "#src/evaluation/report/traces-section";
 import { unscoredSection } from "#src/evaluation/report/unscored-section";
 import { name, plural, timeMark, verdictMark } from "#src/evaluation/report/words";
 import { worstSection } from "#src/evaluation/report/worst-section";
@@ -18,12 +21,18 @@ export function renderReport(report: Report): string {
   const { run, floors, against, at } = report;
   const { id, plan } = run.record;
   const comparison = comparisonSection(against);
+  const tags = tagsSection(run);
+  const repeats = repeatsSection(report.summary.repeatability);
+  const traces = tracesSection(report.summary.traces);
   const style: Html = { html: STYLE };
   const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE, "utf8").digest("base64")}'; base-uri 'none'; form-action 'none'`;
   const sections: readonly (readonly [string, string])[] = [
     ["floors", "Floors"],
     ...(comparison === null ? [] : [["comparison", "Baseline"] as const]),
     ["metrics", "Metrics"],
+    ...(tags === null ? [] : [["tags", "Tags"] as const]),
+    ...(repeats === null ? [] : [["repeats", "Repeats"] as const]),
+    ...(traces === null ? [] : [["traces", "Data and tools"] as const]),
     ["worst", "Worst cases"],
     ["unscored", "Without a score"],
     ["identity", "What was measured"],
@@ -41,7 +50,7 @@ export function renderReport(report: Report): string {
 <nav aria-label="Sections"><ul>${sections.map(([anchor, title]) => html`<li><a href="#${anchor}">${title}</a></li>`)}</ul></nav></header>
 <main id="main" tabindex="-1">
 <ul class="points">${inShort(report)}</ul>
-${floorsSection(floors)}${comparison}${metricsSection(run)}${worstSection(report)}${unscoredSection(report)}${identitySection(run)}</main>
+${floorsSection(floors)}${comparison}${metricsSection(run)}${tags}${repeats}${traces}${worstSection(report)}${unscoredSection(report)}${identitySection(run)}</main>
 <footer><p>Made by Golive ${timeMark(at)}.</p></footer></body></html>
 `.html;
 }

@@ -3,6 +3,7 @@ import type { Comparison, Drop } from "#src/evaluation/compare/compare-runs";
 import type { EvaluatedRun } from "#src/evaluation/compare/evaluated-run";
 import type { JudgedFloors } from "#src/evaluation/compare/judge-floors";
 import type { CaseRecord } from "#src/evaluation/run/case-record";
+import type { RunSummary } from "#src/evaluation/run/summarize-run";
 
 /** One of the worst cases with its texts. `before`: the same case in the baseline, and what it `lost`; null without one. */
 export type WorstCase = { readonly trial: CaseRecord; readonly before: CaseRecord | null; readonly lost: Drop | null };
@@ -17,6 +18,7 @@ export type Report = {
     readonly baseline: Baseline | null;
     readonly comparison: Comparison;
   } | null;
+  readonly summary: RunSummary;
   /** Worst first. */
   readonly worst: readonly WorstCase[];
   /** Negatives that got an answer. */

@@ -1,6 +1,7 @@
 import type { GoldQuestion, Reply } from "#src/evaluation/run/case-record";
 import { isStepFailure, stopsTheRun, withPatience } from "#src/evaluation/run/patience";
 import type { Plan } from "#src/evaluation/run/run-record";
+import { notHeld } from "#src/gates/prompt-holds";
 import { type Doubt, pairDoubts, samplingDoubts } from "#src/gates/service-probe";
 import type { ModelLimiter } from "#src/models/limiter";
 import type { MachineClock } from "#src/models/machine-clock";
@@ -66,6 +67,7 @@ export async function askService(
       ...pairDoubts({ candidate: pair }, answer),
       ...samplingDoubts(answer, seed),
       ...cacheDoubts(answer, nonce),
+      ...questionDoubts(answer, gold.question),
     ];
     const wrong = doubts.find(({ verdict }) => verdict === "fail");
     if (wrong !== undefined) return nothing("not-as-asked", `This is no answer to what was asked: ${wrong.words}.`);
@@ -75,6 +77,16 @@ export async function askService(
     if (!isStepFailure(error) || stopsTheRun(error)) throw error;
     return nothing(error.code, error.message);
   }
+}
+
+/**
+ * The question goes out as the gold file has it, to the letter, and the nonce beside it: a nonce within the question would change what is
+ * retrieved and measured. A shown prompt without the question belongs to another one, whatever nonce is stamped on its answer.
+ */
+function questionDoubts({ prompt_audit: audit }: Answer, question: string): readonly Doubt[] {
+  const prompt = audit?.prompt ?? null;
+  if (prompt === null || notHeld(prompt, [question]).length === 0) return [];
+  return [{ verdict: "fail", kind: "cache:other-question", words: "its prompt does not hold the question" }];
 }
 
 /** That no cache answered, as one answer can show it: by its cache field, or by a nonce that no earlier request carried. */

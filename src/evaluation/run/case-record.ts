@@ -50,6 +50,8 @@ export type Reply = z.infer<typeof replySchema>;
 export const OUTCOMES = ["graded", "refusal", "ungraded", "failed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+const metricsSchema = z.partialRecord(z.enum(METRICS), z.number());
+
 /** What became of one trial. */
 export const verdictSchema = z.strictObject({
   outcome: z.enum(OUTCOMES),
@@ -66,7 +68,9 @@ export const verdictSchema = z.strictObject({
     })
     .nullable(),
   /** RAGChecker's eleven, 0 to 1, unrounded; null: no score. */
-  metrics: z.partialRecord(z.enum(METRICS), z.number()).nullable(),
+  metrics: metricsSchema.nullable(),
+  /** The same answer judged a second time, where a stable run repeats a case; null or left out: it was not. */
+  second: metricsSchema.nullish(),
   /** Whether the answer says that it has none; null when there is no answer. */
   refused: z.boolean().nullable(),
   /** What the judge took for it. Labels that an earlier run had paid for are not in it. */

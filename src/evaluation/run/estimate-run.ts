@@ -1,3 +1,4 @@
+import { judgesTwice } from "#src/evaluation/run/make-plan";
 import type { Trial } from "#src/evaluation/run/run-ledger";
 import type { Epoch } from "#src/evaluation/run/run-record";
 
@@ -20,19 +21,22 @@ export type Estimate = {
 
 /**
  * What a run will take. Negatives take their answer only. The others take two extractions, and for the claims of each of the two
- * answers a label against the other answer and against every chunk, as many in one request as the epoch allows.
+ * answers a label against the other answer and against every chunk, as many in one request as the epoch allows; a repeat of a stable run
+ * is judged twice.
  */
 export function estimateRun(
   trials: readonly Trial[],
-  epoch: Pick<Epoch, "labelsPerRequest">,
+  epoch: Pick<Epoch, "labelsPerRequest" | "checking">,
   limits: { readonly perSecond: number; readonly maxInFlight: number; readonly callsPerAnswer: number },
   price: Price | null,
 ): Estimate {
   const { claims, chunks, inputTokens, outputTokens, secondsPerCall } = ASSUMED;
   const perTrial = 2 + 2 * Math.ceil((claims * (1 + chunks)) / epoch.labelsPerRequest);
-  const judged = trials.filter(({ gold }) => gold.answerable).length;
+  const grades = trials
+    .filter(({ gold }) => gold.answerable)
+    .reduce((sum, { repeat }) => sum + (judgesTwice(epoch, repeat) ? 2 : 1), 0);
   const answerCalls = trials.length * limits.callsPerAnswer;
-  const judgeCalls = judged * perTrial;
+  const judgeCalls = grades * perTrial;
   const calls = answerCalls + judgeCalls;
   const byRate = calls / limits.perSecond;
   const byPlaces = ((trials.length + judgeCalls) * secondsPerCall) / limits.maxInFlight;

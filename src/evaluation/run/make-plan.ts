@@ -1,6 +1,6 @@
 import type { GoldFile } from "#src/evaluation/run/gold-file";
 import type { Trial } from "#src/evaluation/run/run-ledger";
-import type { Plan } from "#src/evaluation/run/run-record";
+import type { Epoch, Plan } from "#src/evaluation/run/run-record";
 import { sampleCases } from "#src/evaluation/run/sample-cases";
 
 /** So many cases are asked again with `--repeat`: enough for a spread, and a fraction of the cost of all. */
@@ -13,6 +13,10 @@ export type Wanted = Pick<Plan, "service" | "pair" | "manifest" | "repeat" | "st
   readonly sample: number | null;
   readonly seed: number;
 };
+
+/** Whether the same answer is judged a second time: what then differs is the judge's doing alone. */
+export const judgesTwice = ({ checking }: Pick<Epoch, "checking">, repeat: number): boolean =>
+  checking === "separate" && repeat > 0;
 
 /** What a run will ask, in which order: every case once, then the repeated ones again, round by round. */
 export function makePlan(gold: GoldFile, wanted: Wanted): { readonly plan: Plan; readonly trials: readonly Trial[] } {

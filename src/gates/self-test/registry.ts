@@ -8,6 +8,7 @@ import { determinismSelfTest } from "#src/gates/self-test/determinism";
 import { environmentSelfTest } from "#src/gates/self-test/environment";
 import { evaluationBaselineSelfTest } from "#src/gates/self-test/evaluation-baseline";
 import { evaluationFloorsSelfTest } from "#src/gates/self-test/evaluation-floors";
+import { fewShotLeakageSelfTest } from "#src/gates/self-test/few-shot-leakage";
 import { healthSelfTestSelfTest } from "#src/gates/self-test/health-self-test";
 import { indexPresenceSelfTest } from "#src/gates/self-test/index-presence";
 import { manifestSelfTest } from "#src/gates/self-test/manifest";
@@ -42,6 +43,7 @@ const COMPLETE: Readonly<Record<BuiltCheckId, SelfTest>> = {
   backup: backupSelfTest,
   "resource-monitoring": resourceMonitoringSelfTest,
   "health-self-test": healthSelfTestSelfTest,
+  "few-shot-leakage": fewShotLeakageSelfTest,
   "evaluation-floors": evaluationFloorsSelfTest,
   "evaluation-baseline": evaluationBaselineSelfTest,
 };
