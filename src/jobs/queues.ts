@@ -15,6 +15,8 @@ const EXPIRE_SECONDS: Readonly<Record<QueueName, number>> = {
   evaluate: 23 * 3_600,
   "stop-evaluation": 300,
   "cut-over": 600,
+  // Its smoke evaluation takes what the models' limit makes it take.
+  "roll-back": 7_200,
   revalidate: 300,
 };
 

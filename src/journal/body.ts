@@ -41,6 +41,18 @@ const EVENT_TYPES: Readonly<Record<DomainEvent["type"], true>> = {
   "pointer-flipped": true,
   "service-locked": true,
   "service-unlocked": true,
+  "rollback-opened": true,
+  "rollback-closed": true,
+  "pointer-rolled-back": true,
+  "pointer-moved": true,
+  "rollback-requested": true,
+  "rollback-glass-asked": true,
+  "rollback-confirmed": true,
+  "rollback-flip-intended": true,
+  "rollback-flip-settled": true,
+  "rollback-step-started": true,
+  "rollback-step-finished": true,
+  "rollback-ended": true,
 };
 
 const bodySchema = z.strictObject({

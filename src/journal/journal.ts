@@ -15,6 +15,7 @@ export const QUEUES = [
   "evaluate",
   "stop-evaluation",
   "cut-over",
+  "roll-back",
   "revalidate",
 ] as const;
 export type QueueName = (typeof QUEUES)[number];

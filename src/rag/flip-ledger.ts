@@ -174,16 +174,16 @@ export function createFlipLedger(
 
   return {
     /** Compare-and-set with the ledger row in one transaction; a known id is answered with its stored outcome. */
-    flip: (id: string, from: Pair | null, to: Pair): Promise<FlipOutcome> =>
+    flip: (id: string, from: Pair | null, to: Pair | null): Promise<FlipOutcome> =>
       inTurn(id, async (query) => {
         const { row, pair } = await lockedPointer(query);
         if (!samePair(pair, from)) return record(query, id, from, to, { outcome: "refused", live: pair });
         if (row) {
           await query(
             `UPDATE ${pointer.table} SET ${pointer.run} = $1, ${pointer.config} = $2 WHERE ${pointer.keyColumn} = $3`,
-            [to.run, to.config, pointer.key],
+            [to?.run ?? null, to?.config ?? null, pointer.key],
           );
-        } else {
+        } else if (to !== null) {
           await query(
             `INSERT INTO ${pointer.table} (${pointer.keyColumn}, ${pointer.run}, ${pointer.config}) VALUES ($1, $2, $3)`,
             [pointer.key, to.run, to.config],

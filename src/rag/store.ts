@@ -48,7 +48,7 @@ export type FlipRecord = FlipOutcome & {
   readonly id: string;
   readonly service: string;
   readonly from: Pair | null;
-  /** Null for a flip that was cancelled before anybody tried it. */
+  /** Null for a flip that emptied the pointer, and for one that was cancelled before anybody tried it. */
   readonly to: Pair | null;
   /** Digest of the configuration version's content when the flip took effect; null where nobody could read it then. */
   readonly toConfigDigest: string | null;
@@ -81,9 +81,9 @@ export interface RagStore {
   digest(run: string, signal?: AbortSignal): Promise<{ readonly chunks: number; readonly digest: string }>;
   /**
    * Compare-and-set of the pointer, with the ledger row `golive_flip(id)` in the same transaction. Whoever inserts the id
-   * first decides; a repeated id returns the stored outcome and changes nothing.
+   * first decides; a repeated id returns the stored outcome and changes nothing. `to` null empties the pointer: nothing answers.
    */
-  flip(id: string, from: Pair | null, to: Pair): Promise<FlipOutcome>;
+  flip(id: string, from: Pair | null, to: Pair | null): Promise<FlipOutcome>;
   /** Settles a flip in doubt: inserts `cancelled` unless it already has an outcome, and returns what stands. */
   cancelFlip(id: string): Promise<FlipOutcome>;
   /** This service's flips as the ledger has them, newest first. */

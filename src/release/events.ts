@@ -1,6 +1,7 @@
 import type { CheckId, Checklist, SignOffId } from "#src/release/checklist";
 import type { Person, RoleId, RoleMembers } from "#src/release/people";
 import type { Instant, Policy } from "#src/release/policy";
+import type { RollbackEvent, RollbackServiceEvent } from "#src/rollback/events";
 
 /** What goes live: an ingestion run and a configuration version. Both move with one flip. */
 export type Pair = { readonly run: string; readonly config: string };
@@ -173,9 +174,10 @@ export type ServiceEvent =
       readonly to: Pair;
     }
   | { readonly type: "service-locked"; readonly reason: string; readonly manifest: string | null }
-  | { readonly type: "service-unlocked"; readonly reason: string; readonly rootCause: string };
+  | { readonly type: "service-unlocked"; readonly reason: string; readonly rootCause: string }
+  | RollbackServiceEvent;
 
-export type DomainEvent = ReleaseEvent | ServiceEvent;
+export type DomainEvent = ReleaseEvent | ServiceEvent | RollbackEvent;
 
 /** An event with who and when: the journal's view of it, as the pure rooms see it. */
 export type Recorded<E extends DomainEvent = DomainEvent> = {

@@ -1,10 +1,24 @@
-import type { Recorded, ServiceEvent } from "#src/release/events";
+import type { Pair, Recorded, ServiceEvent } from "#src/release/events";
+import { samePair } from "#src/release/pair";
 import type { ServiceState } from "#src/release/state";
 import { unreachable } from "#src/release/unreachable";
 
 /** A service that nothing happened to yet. */
 export function newService(id: string): ServiceState {
-  return { id, openRelease: null, releases: 0, live: null, lock: null, rolledBack: [], adopted: {}, version: 0 };
+  return {
+    id,
+    openRelease: null,
+    releases: 0,
+    live: null,
+    before: [],
+    liveRelease: null,
+    rollback: null,
+    rollbacks: 0,
+    lock: null,
+    rolledBack: [],
+    adopted: {},
+    version: 0,
+  };
 }
 
 /** The service after one more fact. */
@@ -18,13 +32,24 @@ function changesOf(state: ServiceState, recorded: Recorded<ServiceEvent>): Parti
     case "release-opened":
       return { openRelease: event.release, releases: event.number };
     case "release-closed":
-      return state.openRelease === event.release ? { openRelease: null } : {};
+      return {
+        ...(state.openRelease === event.release ? { openRelease: null } : {}),
+        ...(event.as === "live" ? { liveRelease: { release: event.release, manifest: event.manifest } } : {}),
+      };
     case "run-adopted":
       return {
         adopted: { ...state.adopted, [event.run]: { chunks: event.chunks, digest: event.digest, by, at } },
       };
     case "pointer-flipped":
-      return { live: event.to };
+      return { live: event.to, before: [...state.before, event.from] };
+    case "pointer-rolled-back":
+      return { live: event.to, before: beforeOf(state.before, event.to), liveRelease: null };
+    case "pointer-moved":
+      return { live: event.to, before: [...state.before, event.from], liveRelease: null };
+    case "rollback-opened":
+      return { rollback: event.rollback, rollbacks: event.number };
+    case "rollback-closed":
+      return state.rollback === event.rollback ? { rollback: null } : {};
     case "service-locked":
       return {
         lock: { reason: event.reason, by, at, manifest: event.manifest },
@@ -38,4 +63,10 @@ function changesOf(state: ServiceState, recorded: Recorded<ServiceEvent>): Parti
     default:
       return unreachable(event);
   }
+}
+
+/** What was live before `pair`: up to where it stands, newest first looked for; one that never stood there keeps everything. */
+function beforeOf(before: ServiceState["before"], pair: Pair | null): ServiceState["before"] {
+  const at = before.findLastIndex((each) => samePair(each, pair));
+  return at < 0 ? before : before.slice(0, at);
 }

@@ -118,6 +118,20 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
       return `${refusal.what}. Nothing was done; choose an earlier end and send again.`;
     case "run-known":
       return `Run ${refusal.run} was adopted already, and its content has changed since: what was recorded then stays. Restore its chunks, or ingest the new content under a new id.`;
+    case "rollback-open":
+      return `Rollback #${refusal.number} is waiting or under way already: one at a time, so that two never move the pointer against each other. See its message.`;
+    case "no-rollback":
+      return `There is no such rollback of ${refusal.service}. Nothing changed.`;
+    case "nothing-to-roll-back":
+      return `${pairText(refusal.live)} is what answers now: there is nothing to go back to it from. Nothing changed.`;
+    case "nothing-before":
+      return `Golive has no record of what was live in ${refusal.service} before: it flipped nothing there yet. Name a backup instead, or start a go-live of the earlier run.`;
+    case "target-damaged":
+      return `The chunks of ${refusal.run} are not what was recorded of them, and no backup has them: going back there would make things worse, so nothing was changed. Choose another backup.`;
+    case "config-gone":
+      return `The configuration version ${refusal.config} is gone from the RAG store: the service could not answer with it, so nothing was changed. Bring it back (golive backup restore), or choose another backup.`;
+    case "backup-unknown":
+      return refusal.says;
     case "flip-unknown":
       return `${refusal.flip} is not the flip this release is making: nothing was done, and the pointer is untouched by it. See ${names.command("status")}.`;
     default:

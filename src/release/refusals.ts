@@ -75,7 +75,17 @@ export type Refusal =
   | { readonly kind: "reason-needed"; readonly what: string }
   | { readonly kind: "until-invalid"; readonly what: string }
   | { readonly kind: "run-known"; readonly run: string }
-  | { readonly kind: "flip-unknown"; readonly flip: string };
+  | { readonly kind: "flip-unknown"; readonly flip: string }
+  | { readonly kind: "rollback-open"; readonly number: number }
+  | { readonly kind: "no-rollback"; readonly service: string }
+  /** What is to be gone back to is live already. */
+  | { readonly kind: "nothing-to-roll-back"; readonly live: Pair | null }
+  /** Golive recorded nothing that was live before. */
+  | { readonly kind: "nothing-before"; readonly service: string }
+  /** The chunks of the run are not what was recorded, and no backup has them. */
+  | { readonly kind: "target-damaged"; readonly run: string }
+  | { readonly kind: "config-gone"; readonly config: string }
+  | { readonly kind: "backup-unknown"; readonly says: string };
 
 export type Decided<E> =
   | { readonly ok: true; readonly events: readonly E[] }

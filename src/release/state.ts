@@ -117,6 +117,13 @@ export type ServiceState = {
   readonly openRelease: string | null;
   readonly releases: number;
   readonly live: Pair | null;
+  /** What was live before it, as Golive flipped: the newest last, null where nothing was. A rollback takes away what it undoes. */
+  readonly before: readonly (Pair | null)[];
+  /** The release that made live what is live; null where none of Golive's did. */
+  readonly liveRelease: { readonly release: string; readonly manifest: string | null } | null;
+  /** The rollback that is waiting or under way. */
+  readonly rollback: string | null;
+  readonly rollbacks: number;
   readonly lock: {
     readonly reason: string;
     readonly by: Person;

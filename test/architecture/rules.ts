@@ -11,7 +11,7 @@ const inside = (path: string, ...folders: readonly string[]) => folders.some((fo
  * are the border where effects begin.
  */
 const isPureRoom = (path: string) =>
-  (inside(path, "src/release") && !inside(path, "src/release/use-cases")) ||
+  (inside(path, "src/release", "src/rollback") && !inside(path, "src/release/use-cases", "src/rollback/use-cases")) ||
   inside(
     path,
     "src/slack/blocks",
@@ -45,6 +45,7 @@ const PURE_MAY_IMPORT: Readonly<Record<string, readonly string[] | "anything" | 
 /** Folders and files that hold rules or adapters: they never know who calls them. */
 const INNER = [
   "src/release",
+  "src/rollback",
   "src/journal",
   "src/rag",
   "src/gates",
@@ -171,7 +172,7 @@ function checkReach(graph: ImportGraph): Breach[] {
     ...reach(
       graph,
       "use cases reach no database and no Slack but through what they are given",
-      (path) => inside(path, "src/release/use-cases"),
+      (path) => inside(path, "src/release/use-cases", "src/rollback/use-cases"),
       (to) => isDriver(to) || isSlackClient(to) || inside(to, ...OUTER),
     ),
     ...reach(

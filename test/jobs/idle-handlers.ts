@@ -9,6 +9,7 @@ export const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
   evaluate: idle,
   "stop-evaluation": idle,
   "cut-over": idle,
+  "roll-back": idle,
   revalidate: idle,
   ...some,
 });

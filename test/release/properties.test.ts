@@ -8,6 +8,7 @@ import { notesOf } from "#src/release/notes-of";
 import { namesFrom, refusalText } from "#src/release/refusal-text";
 import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
 import { viewOf } from "#src/release/view-of";
+import type { RollbackEvent } from "#src/rollback/events";
 import { audit } from "#test/release/auditor";
 import { emptyLedger, type Ledger } from "#test/release/ledger";
 import { life, people, type Wish } from "#test/release/wishes";
@@ -45,12 +46,9 @@ function historyOf(story: w.Story): Ledger {
 }
 function asAuthored(entry: Recorded) {
   const { stream, by, event } = entry;
-  return isOfRelease(event)
-    ? ({ to: "release", stream, by, event } as const)
-    : ({ to: "service", stream, by, event } as const);
-}
-function isOfRelease(event: Recorded["event"]): event is ReleaseEvent {
-  return !isOfService(event);
+  if (isOfService(event)) return { to: "service", stream, by, event } as const;
+  if (isOfRollback(event)) throw new Error("no rollback is in these stories");
+  return { to: "release", stream, by, event } as const;
 }
 function isOfService(event: Recorded["event"]): event is ServiceEvent {
   return (
@@ -231,3 +229,9 @@ describe("a broken journal", () => {
     expect(() => evolveRelease(null, { ...opened, event: { type: "resumed" } })).toThrow(/begins with resumed/);
   });
 });
+function isOfRelease(event: Recorded["event"]): event is ReleaseEvent {
+  return !isOfService(event) && !isOfRollback(event);
+}
+function isOfRollback(event: Recorded["event"]): event is RollbackEvent {
+  return event.type.startsWith("rollback-") && !isOfService(event);
+}

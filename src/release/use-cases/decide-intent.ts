@@ -2,7 +2,6 @@ import type { Journal } from "#src/journal/journal";
 import type { DomainClock } from "#src/release/clock";
 import { consequencesOf } from "#src/release/consequences";
 import { decide } from "#src/release/decide";
-import type { Authored } from "#src/release/decision";
 import type { Recorded } from "#src/release/events";
 import { releaseStream, serviceStream } from "#src/release/events";
 import { evolveRelease } from "#src/release/evolve";
@@ -49,8 +48,8 @@ export function createDecideIntent(deps: { journal: Journal; clock: DomainClock 
 }
 
 /** The decision's facts as the journal will store them: with the versions that follow what was loaded. */
-function record(
-  events: readonly Authored[],
+export function record(
+  events: readonly Pick<Recorded, "stream" | "by" | "event">[],
   loaded: ReadonlyMap<string, readonly Recorded[]>,
   now: number,
 ): readonly Recorded[] {

@@ -1,0 +1,38 @@
+import type { Pair } from "#src/release/events";
+import type { Person, RoleMembers } from "#src/release/people";
+import type { Policy } from "#src/release/policy";
+import type { RollbackPlan, RollbackTarget, StepId, StepResult } from "#src/rollback/events";
+
+/** What people want of a rollback. `members`: as resolved at the click. */
+export type RollbackPersonIntent =
+  /** Whoever has the right confirms what somebody else asked for. */
+  | { readonly type: "approve"; readonly actor: Person; readonly members: RoleMembers }
+  /** Two people together, or one with a typed reason: for when nobody with the right is to be had. */
+  | { readonly type: "break-glass"; readonly actor: Person; readonly members: RoleMembers; readonly reason: string }
+  | { readonly type: "withdraw"; readonly actor: Person; readonly members: RoleMembers; readonly reason: string };
+
+export type RollbackIntent =
+  | {
+      readonly type: "request";
+      readonly actor: Person;
+      readonly members: RoleMembers;
+      readonly policy: Policy;
+      readonly rollback: string;
+      readonly channel: string;
+      readonly target: RollbackTarget;
+      readonly plan: RollbackPlan;
+      readonly reason: string;
+    }
+  | RollbackPersonIntent
+  /** Golive's own, from here on. A flip of a release in doubt was resolved, so that the release can be ended now. */
+  | { readonly type: "hold" }
+  | { readonly type: "start-step"; readonly step: StepId }
+  | { readonly type: "finish-step"; readonly step: StepId; readonly result: StepResult }
+  | { readonly type: "intend-flip"; readonly flip: string }
+  | {
+      readonly type: "settle-flip";
+      readonly flip: string;
+      readonly outcome: "flipped" | "refused" | "cancelled";
+      readonly live: Pair | null;
+    }
+  | { readonly type: "end"; readonly live: Pair | null };

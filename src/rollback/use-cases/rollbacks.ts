@@ -1,0 +1,141 @@
+import type { Journal } from "#src/journal/journal";
+import { type Pair, type Recorded, releaseStream, serviceStream } from "#src/release/events";
+import { digestOf } from "#src/release/hash";
+import type { Person, RoleMembers } from "#src/release/people";
+import type { Policy } from "#src/release/policy";
+import type { Refusal } from "#src/release/refusals";
+import { releaseOf, serviceEvents, serviceOf } from "#src/release/use-cases/folded";
+import { type RollbackPlan, type RollbackTarget, rollbackStream } from "#src/rollback/events";
+import type { RollbackPersonIntent } from "#src/rollback/intents";
+import type { RollbackState } from "#src/rollback/state";
+import { previousPair } from "#src/rollback/target";
+import { type DecideRollback, type RollbackDecided, rollbackOf } from "#src/rollback/use-cases/decide-rollback";
+import { type BackupChoice, planRollback, type RollbackSources } from "#src/rollback/use-cases/plan-rollback";
+import { type RollbackView, rollbackView } from "#src/rollback/view";
+
+export type RollbackRequest = {
+  readonly actor: Person;
+  readonly members: RoleMembers;
+  readonly service: string;
+  readonly target: RollbackTarget;
+  /** `seen` of the plan that the person confirmed. Null: it is made now (the command line). */
+  readonly seen: string | null;
+  readonly reason: string;
+  /** Intake key: the same click or command delivered twice has the same key. */
+  readonly key: string | null;
+};
+
+/** A plan with a short digest of it: what was confirmed is what is done, or nothing. */
+export type SeenPlan =
+  | { readonly ok: true; readonly plan: RollbackPlan; readonly seen: string }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Where a service can be taken back to. `previous`: undefined where Golive recorded nothing before. */
+export type RollbackChoices = {
+  readonly live: Pair | null;
+  readonly previous: Pair | null | undefined;
+  readonly backups: readonly BackupChoice[];
+};
+
+/** Everything a command, a button, a modal or the command line can ask of the rollback room. */
+export interface RollbackUseCases {
+  choices(service: string): Promise<RollbackChoices>;
+  /** What it would do. Changes nothing. Throws `RagStoreError` when the store doesn't answer. */
+  plan(service: string, target: RollbackTarget): Promise<SeenPlan>;
+  request(request: RollbackRequest): Promise<RollbackDecided>;
+  act(rollback: string, key: string | null, intent: RollbackPersonIntent): Promise<RollbackDecided>;
+  rollback(id: string): Promise<RollbackView | null>;
+  /** The rollback of a service that waits or is under way, else its newest, else null. */
+  currentRollback(service: string): Promise<RollbackView | null>;
+}
+
+export type RollbackUseCaseDeps = {
+  readonly journal: Journal;
+  readonly decide: DecideRollback;
+  readonly newRollbackId: () => string;
+  /** Machine clock, milliseconds. */
+  readonly now: () => number;
+  /** Throws for a service that golive.yaml doesn't name. */
+  readonly service: (id: string) => {
+    readonly channel: string;
+    readonly policy: Policy;
+    readonly sources: RollbackSources;
+  };
+};
+
+export function createRollbackUseCases(deps: RollbackUseCaseDeps): RollbackUseCases {
+  const { journal, decide } = deps;
+  const serviceState = async (id: string) => serviceOf(id, await journal.load(serviceStream(id)));
+  const load = async (id: string): Promise<RollbackState | null> => rollbackOf(await journal.load(rollbackStream(id)));
+  const viewed = async (id: string): Promise<RollbackView | null> => {
+    const rollback = await load(id);
+    return rollback === null ? null : rollbackView(rollback);
+  };
+
+  const openOf = async (service: string) => {
+    const state = await serviceState(service);
+    const release = state.openRelease === null ? null : releaseOf(await journal.load(releaseStream(state.openRelease)));
+    return { state, release };
+  };
+  /** Plans that somebody is looking at: confirming one must not wait until all chunks were read once more. */
+  const shown = new Map<string, { readonly plan: RollbackPlan; readonly at: number }>();
+  const plan = async (service: string, target: RollbackTarget): Promise<SeenPlan> => {
+    const { state, release } = await openOf(service);
+    const planned = await planRollback(deps.service(service).sources, state, release, target);
+    if (!planned.ok) return planned;
+    const seen = digestOf({ service, target, plan: planned.plan }).slice(0, SEEN);
+    for (const [key, { at }] of shown) if (deps.now() - at > SHOWN_MS) shown.delete(key);
+    shown.set(seen, { plan: planned.plan, at: deps.now() });
+    return { ...planned, seen };
+  };
+  /** The plan as it was confirmed; made anew where another process showed it, or it is long ago. */
+  const confirmedPlan = async (service: string, target: RollbackTarget, seen: string | null): Promise<SeenPlan> => {
+    const known = seen === null ? undefined : shown.get(seen);
+    if (known !== undefined && seen !== null && deps.now() - known.at <= SHOWN_MS) {
+      return { ok: true, plan: known.plan, seen };
+    }
+    const planned = await plan(service, target);
+    if (!planned.ok || seen === null || planned.seen === seen) return planned;
+    return { ok: false, refusal: { kind: "view-outdated", what: "The rollback" } };
+  };
+
+  return {
+    async choices(service) {
+      const { sources } = deps.service(service);
+      const [{ state, release }, live, backups] = await Promise.all([
+        openOf(service),
+        sources.pointer(),
+        sources.backups(),
+      ]);
+      return { live, previous: previousPair(state, release), backups };
+    },
+    plan,
+    async request({ actor, members, service, target, seen, reason, key }) {
+      const planned = await confirmedPlan(service, target, seen);
+      if (!planned.ok) return { ok: false, refusal: planned.refusal };
+      const { channel, policy } = deps.service(service);
+      const intent = { type: "request", actor, members, policy, channel, target, reason } as const;
+      const rollback = deps.newRollbackId();
+      return decide(service, rollback, key, { ...intent, rollback, plan: planned.plan });
+    },
+    async act(id, key, intent) {
+      const rollback = await load(id);
+      const refusal: Refusal = { kind: "no-rollback", service: id };
+      return rollback === null ? { ok: false, refusal } : decide(rollback.service, id, key, intent);
+    },
+    rollback: viewed,
+    async currentRollback(service) {
+      const newest = newestRollback(await journal.load(serviceStream(service)));
+      return newest === null ? null : viewed(newest);
+    },
+  };
+}
+
+const SEEN = 12;
+/** Somebody who looks at a plan for longer is shown it anew. */
+const SHOWN_MS = 10 * 60_000;
+
+function newestRollback(stream: readonly Recorded[]): string | null {
+  const opened = serviceEvents(stream).findLast(({ event }) => event.type === "rollback-opened")?.event;
+  return opened?.type === "rollback-opened" ? opened.rollback : null;
+}
