@@ -13,6 +13,7 @@ export function namedVariables(
   return {
     storeUrls: new Map(ids.map((id) => [id, store])),
     ragServices: new Map(ids.map((id) => [id, { url, host: new URL(url).host, token: null }])),
+    caches: new Map(),
     modelAccess: { region: "eu-central-1", endpoint: bedrock },
   };
 }
