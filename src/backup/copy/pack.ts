@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { Readable, Transform, type TransformCallback } from "node:stream";
+import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { BackupError } from "#src/backup/backup-error";
+import { type CopyFormat, createRowDigester, type RowSums } from "#src/backup/copy/row-digest";
+import type { Sealer } from "#src/backup/copy/seal";
+
+/** Pieces of this size go to the compressor: each is a trip to another thread. */
+const PIECE = 1 << 19;
+const PACKED_PIECE = 1 << 18;
+
+/** What was found out about a stream while it passed. */
+export type Passed = { readonly bytes: number; readonly sha256: string };
+
+/** Counts and hashes what passes through. */
+function meter(): { readonly stream: Transform; passed(): Passed } {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const stream = new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      bytes += piece.length;
+      hash.update(piece);
+      done(null, piece);
+    },
+  });
+  return { stream, passed: () => ({ bytes, sha256: hash.digest("hex") }) };
+}
+
+/** Sums up the rows of a COPY that passes through, and gathers its pieces. */
+function rowMeter(format: CopyFormat): { readonly stream: Transform; sums(): RowSums; bytes(): number } {
+  const digester = createRowDigester(format);
+  let sums: RowSums | null = null;
+  let bytes = 0;
+  let waiting: Buffer[] = [];
+  let size = 0;
+  const give = (stream: Transform): void => {
+    if (size > 0) stream.push(waiting.length === 1 ? waiting[0] : Buffer.concat(waiting, size));
+    waiting = [];
+    size = 0;
+  };
+  const stream = new Transform({
+    readableHighWaterMark: PIECE,
+    transform(piece: Buffer, _encoding, done: TransformCallback) {
+      try {
+        digester.push(piece);
+      } catch (error) {
+        return done(error instanceof Error ? error : new Error(String(error)));
+      }
+      bytes += piece.length;
+      waiting.push(piece);
+      size += piece.length;
+      if (size >= PIECE) give(this);
+      done();
+    },
+    flush(done) {
+      try {
+        sums = digester.end();
+        give(this);
+        done();
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  });
+  return {
+    stream,
+    bytes: () => bytes,
+    sums: () => {
+      if (sums === null) throw new BackupError("copy:broken", "The rows can't be read: they never ended.");
+      return sums;
+    },
+  };
+}
+
+/** A chain of streams in which the failure of one ends them all, and is what the reader of the last one gets. */
+function chain(source: Readable, ...steps: readonly Transform[]): Readable {
+  let last: Readable = source;
+  for (const step of steps) {
+    const before = last;
+    before.on("error", (error) => step.destroy(error));
+    step.on("close", () => before.destroy());
+    last = before.pipe(step);
+  }
+  return last;
+}
+
+/** A COPY's bytes on their way into storage. Ask for the facts once `packed` has ended. */
+export function packRows(source: Readable, format: CopyFormat, sealer: Sealer | null) {
+  const rows = rowMeter(format);
+  const stored = meter();
+  const zstd = createZstdCompress({
+    chunkSize: PACKED_PIECE,
+    params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+  });
+  const compressed = chain(source, rows.stream, zstd);
+  const sealed = sealer === null ? compressed : sealer.seal(compressed);
+  return {
+    packed: chain(sealed, stored.stream),
+    facts: () => ({ ...stored.passed(), raw_bytes: rows.bytes(), sums: rows.sums() }),
+  };
+}
+
+/** Stored bytes on their way back: `rows` is what COPY gave. Ask for the facts once it has ended. */
+export function unpackRows(source: Readable, format: CopyFormat, sealer: Sealer | null) {
+  const stored = meter();
+  const rows = rowMeter(format);
+  const metered = chain(source, stored.stream);
+  const opened = sealer === null ? metered : sealer.open(metered);
+  const zstd = createZstdDecompress({ chunkSize: PIECE });
+  return {
+    rows: chain(opened, zstd, rows.stream),
+    facts: () => ({ ...stored.passed(), raw_bytes: rows.bytes(), sums: rows.sums() }),
+  };
+}
+
+/** Small texts go the same way. */
+export function packText(text: string): Readable {
+  return Readable.from([Buffer.from(text, "utf8")]);
+}
