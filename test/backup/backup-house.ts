@@ -7,9 +7,12 @@ import { postgresCopySource } from "#src/backup/copy/postgres-session";
 import type { Sealer } from "#src/backup/copy/seal";
 import type { CopySource } from "#src/backup/copy/session";
 import { createBackup } from "#src/backup/create-backup";
+import { type ProveOptions, proveRestore } from "#src/backup/prove-restore";
+import { previewRestore, type RestoreOptions, restoreBackup } from "#src/backup/restore-backup";
 import { directoryStorage } from "#src/backup/storage/directory";
 import type { BackupStorage } from "#src/backup/storage/storage";
 import { type VerifyOptions, verifyBackup } from "#src/backup/verify-backup";
+import type { ServiceConfig } from "#src/config/service-config";
 import { createPostgresRunner } from "#src/rag/postgres-runner";
 import type { SqlRunner } from "#src/rag/sql-runner";
 import { storeNames } from "#src/rag/store-names";
@@ -29,6 +32,9 @@ export type BackupHouse = {
   readonly source: CopySource;
   create(changes?: Partial<CreateChanges>): ReturnType<typeof createBackup>;
   verify(id: string, changes?: Partial<VerifyOptions>): ReturnType<typeof verifyBackup>;
+  prove(id: string, changes?: Partial<ProveOptions>): ReturnType<typeof proveRestore>;
+  preview(id: string): ReturnType<typeof previewRestore>;
+  restore(id: string, changes?: Partial<RestoreOptions>): ReturnType<typeof restoreBackup>;
   stop(): Promise<void>;
 };
 
@@ -40,15 +46,22 @@ export type CreateChanges = {
   readonly createdAt: number;
 };
 
-const service = serviceFixture();
+/** The hostile names of the fixture, two runs of 40 chunks, run `a` live. */
+async function fillFixture(runner: SqlRunner, service: ServiceConfig): Promise<void> {
+  await createFixtureTables(runner);
+  await fillStore(runner, ragStoreOver(runner, service));
+}
 
-/** The house's store: the hostile names of the fixture, two runs of 40 chunks, run `a` live. `parallel` readers. */
-export async function openBackupHouse(parallel = 2): Promise<BackupHouse> {
+/** A store of its own; the fixture's unless told. `parallel` readers. */
+export async function openBackupHouse(
+  options: { readonly parallel?: number; readonly service?: ServiceConfig; readonly fill?: typeof fillFixture } = {},
+): Promise<BackupHouse> {
+  const { parallel = 2, service = serviceFixture(), fill = fillFixture } = options;
   const database = await createEmptyDatabase();
   const runner = createPostgresRunner(database.ownerUrl);
-  await createFixtureTables(runner);
+  await fill(runner, service);
   await prepareRagStore({ connectionString: database.ownerUrl });
-  await fillStore(runner, ragStoreOver(runner, service));
+  const names = storeNames(service.rag_store);
   const folder = await mkdtemp(join(tmpdir(), "golive-backups-"));
   const storage = directoryStorage(folder);
   const source = postgresCopySource(database.ownerUrl, parallel);
@@ -63,7 +76,7 @@ export async function openBackupHouse(parallel = 2): Promise<BackupHouse> {
         order: {
           id: backupId(createdAt, randomBytes),
           service: "docs",
-          names: storeNames(service.rag_store),
+          names,
           release: null,
           description: "before the test",
           createdAt,
@@ -73,6 +86,11 @@ export async function openBackupHouse(parallel = 2): Promise<BackupHouse> {
         sealer: null,
         ...changes,
       }),
+    prove: (id, changes = {}) =>
+      proveRestore({ id, service: "docs", names, source, storage, sealer: null, expected: null, ...changes }),
+    restore: (id, changes = {}) =>
+      restoreBackup({ id, service: "docs", source, storage, sealer: null, expected: null, only: null, ...changes }),
+    preview: (id) => previewRestore({ id, service: "docs", source, storage, sealer: null, expected: null, only: null }),
     verify: (id, changes = {}) =>
       verifyBackup({ id, service: "docs", storage, sealer: null, expected: null, ...changes }),
     stop: async () => {

@@ -83,7 +83,7 @@ export async function readShape(
   for (const row of readRows(sequenceRow, await session.query(SEQUENCES, oids))) {
     const { readable, owner: text, ...rest } = row;
     const owner = sequenceShape.shape.owner.parse(text === null ? null : JSON.parse(text));
-    sequences.push({ ...rest, owner, ...(await valueOf(session, { ...rest, owner }, readable)) });
+    sequences.push({ ...rest, owner, ...(await positionOf(session, { ...rest, owner }, readable)) });
   }
   return {
     tables,
@@ -97,7 +97,7 @@ export async function readShape(
 }
 
 /** Where a sequence stands. A role that may read the table but not its sequence still sees the highest value in the column. */
-async function valueOf(
+async function positionOf(
   session: CopySession,
   { schema, name, start, owner }: Pick<SequenceShape, "schema" | "name" | "start" | "owner">,
   readable: boolean,
