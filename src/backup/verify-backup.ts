@@ -104,20 +104,23 @@ async function verifyPart(
   table: SavedTable,
   part: Part,
 ): Promise<readonly Damage[]> {
-  const known = await verifyFile(options, part);
-  if (known.length > 0) return known;
-  // The bytes are those that were stored: now what is in them.
   const { storage, sealer, signal } = options;
-  const stored = await storage.read(`${folderOf(options.service, options.id)}/${part.file}`, signal);
-  const { rows, facts } = unpackRows(stored, table.format, sealer);
+  let found: readonly Damage[];
   try {
+    const stored = await storage.read(`${folderOf(options.service, options.id)}/${part.file}`, signal);
+    const { rows, facts } = unpackRows(stored, table.format, sealer);
     for await (const _piece of rows);
+    found = partDamage(table, part, facts());
   } catch (error) {
-    if (error instanceof StorageError || signal?.aborted === true) throw error;
+    signal?.throwIfAborted();
+    if (error instanceof StorageError && error.code !== "missing") throw error;
     const why = error instanceof Error ? error.message : String(error);
-    return [damaged(part.file, "unreadable", `${part.file} (${sayName(table)}) can't be read: ${why}`)];
+    found = [damaged(part.file, "unreadable", `${part.file} (${sayName(table)}) can't be read: ${why}`)];
   }
-  return partDamage(table, part, facts());
+  if (found.length === 0) return found;
+  // What happened to the bytes says more than what could not be made of them.
+  const known = await verifyFile(options, part);
+  return known.length > 0 ? known : found;
 }
 
 /** Whether what came out of a file is what went in. */

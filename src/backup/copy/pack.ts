@@ -6,8 +6,11 @@ import { type CopyFormat, createRowDigester, type RowSums } from "#src/backup/co
 import type { Sealer } from "#src/backup/copy/seal";
 
 /** Pieces of this size go to the compressor: each is a trip to another thread. */
-const PIECE = 1 << 19;
-const PACKED_PIECE = 1 << 18;
+const PIECE = 1 << 18;
+const PACKED_PIECE = 1 << 17;
+
+/** The first of zstd's fast levels: of floats and hashes the higher ones make no less, and take longer. */
+const LEVEL = -1;
 
 /** What was found out about a stream while it passed. */
 export type Passed = { readonly bytes: number; readonly sha256: string };
@@ -26,8 +29,11 @@ function meter(): { readonly stream: Transform; passed(): Passed } {
   return { stream, passed: () => ({ bytes, sha256: hash.digest("hex") }) };
 }
 
-/** Sums up the rows of a COPY that passes through, and gathers its pieces. */
-function rowMeter(format: CopyFormat): { readonly stream: Transform; sums(): RowSums; bytes(): number } {
+/** Sums up the rows of a COPY that passes through. `gathered`: in pieces of what size it goes on; null: as it came. */
+function rowMeter(
+  format: CopyFormat,
+  gathered: number | null,
+): { readonly stream: Transform; sums(): RowSums; bytes(): number } {
   const digester = createRowDigester(format);
   let sums: RowSums | null = null;
   let bytes = 0;
@@ -39,18 +45,17 @@ function rowMeter(format: CopyFormat): { readonly stream: Transform; sums(): Row
     size = 0;
   };
   const stream = new Transform({
-    readableHighWaterMark: PIECE,
     transform(piece: Buffer, _encoding, done: TransformCallback) {
       try {
         digester.push(piece);
+        bytes += piece.length;
+        waiting.push(piece);
+        size += piece.length;
+        if (size >= (gathered ?? 0)) give(this);
+        done();
       } catch (error) {
-        return done(error instanceof Error ? error : new Error(String(error)));
+        done(toError(error));
       }
-      bytes += piece.length;
-      waiting.push(piece);
-      size += piece.length;
-      if (size >= PIECE) give(this);
-      done();
     },
     flush(done) {
       try {
@@ -58,7 +63,7 @@ function rowMeter(format: CopyFormat): { readonly stream: Transform; sums(): Row
         give(this);
         done();
       } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)));
+        done(toError(error));
       }
     },
   });
@@ -71,6 +76,8 @@ function rowMeter(format: CopyFormat): { readonly stream: Transform; sums(): Row
     },
   };
 }
+
+const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 /** A chain of streams in which the failure of one ends them all, and is what the reader of the last one gets. */
 function chain(source: Readable, ...steps: readonly Transform[]): Readable {
@@ -86,11 +93,11 @@ function chain(source: Readable, ...steps: readonly Transform[]): Readable {
 
 /** A COPY's bytes on their way into storage. Ask for the facts once `packed` has ended. */
 export function packRows(source: Readable, format: CopyFormat, sealer: Sealer | null) {
-  const rows = rowMeter(format);
+  const rows = rowMeter(format, PIECE);
   const stored = meter();
   const zstd = createZstdCompress({
     chunkSize: PACKED_PIECE,
-    params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+    params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
   });
   const compressed = chain(source, rows.stream, zstd);
   const sealed = sealer === null ? compressed : sealer.seal(compressed);
@@ -103,7 +110,7 @@ export function packRows(source: Readable, format: CopyFormat, sealer: Sealer | 
 /** Stored bytes on their way back: `rows` is what COPY gave. Ask for the facts once it has ended. */
 export function unpackRows(source: Readable, format: CopyFormat, sealer: Sealer | null) {
   const stored = meter();
-  const rows = rowMeter(format);
+  const rows = rowMeter(format, null);
   const metered = chain(source, stored.stream);
   const opened = sealer === null ? metered : sealer.open(metered);
   const zstd = createZstdDecompress({ chunkSize: PIECE });

@@ -23,14 +23,14 @@ const TEXTS: ReadonlySet<string> = new Set(["text", "varchar", "bpchar"]);
 /**
  * SQL that answers `rows`, `first`, `second` over a table, as the digest of its binary COPY: each row is hashed as COPY would
  * write its values, length and bytes, computed where the rows are. A value whose length isn't known beforehand is made in a
- * subquery, because it would else be made twice. `utf8`: the database's encoding is, so that a text's length is its form's.
+ * subquery, because it would else be made twice; `OFFSET 0` keeps the planner from merging that, and the whole row's. `utf8`: the database's encoding is, so that a text's length is its form's.
  */
 export function rowDigestSql(table: string, columns: readonly DigestColumn[], utf8: boolean): string {
   const row = columns.map((column) => value(column, utf8)).join(" || ");
   const sum = (from: number): string =>
     `coalesce(sum(('x' || encode(substr(h, ${from}, 8), 'hex'))::bit(64)::bigint), 0)::text`;
   return `SELECT count(*)::text AS rows, ${sum(1)} AS first, ${sum(9)} AS second
-    FROM (SELECT sha256(${row === "" ? "''::bytea" : row}) AS h FROM ONLY ${table} AS t) AS hashed`;
+    FROM (SELECT sha256(${row === "" ? "''::bytea" : row}) AS h FROM ONLY ${table} AS t OFFSET 0) AS hashed`;
 }
 
 function value({ name, base, send }: DigestColumn, utf8: boolean): string {

@@ -37,39 +37,83 @@ const broken = (what: string): BackupError => new BackupError("copy:broken", `Th
 export const createRowDigester = (format: CopyFormat): RowDigester =>
   format === "binary" ? binaryDigester() : textDigester();
 
-/** Adds up one row at a time; `row`: its bytes. */
+/** Rows until the parts of the sums are put together: each part stays a number that a double holds exactly. */
+const FOLD = 1_000_000;
+
+/**
+ * Adds up one row at a time; `row`: its bytes. The hash comes as a string of bytes and is summed up in halves, because a buffer
+ * and two big numbers for each row are what this would else spend its time on.
+ */
 function sumsOf(): { add(row: Uint8Array): void; sums(): RowSums } {
   let [rows, first, second] = [0, 0n, 0n];
+  let [high1, low1, high2, low2] = [0, 0, 0, 0];
+  const word = (digest: string, at: number): number =>
+    (digest.charCodeAt(at) << 24) |
+    (digest.charCodeAt(at + 1) << 16) |
+    (digest.charCodeAt(at + 2) << 8) |
+    digest.charCodeAt(at + 3);
+  const fold = (): void => {
+    first += (BigInt(high1) << 32n) + BigInt(low1);
+    second += (BigInt(high2) << 32n) + BigInt(low2);
+    [high1, low1, high2, low2] = [0, 0, 0, 0];
+  };
   return {
     add: (row) => {
-      const digest = hash("sha256", row, "buffer");
+      const digest = hash("sha256", row, "binary");
+      high1 += word(digest, 0);
+      low1 += word(digest, 4) >>> 0;
+      high2 += word(digest, 8);
+      low2 += word(digest, 12) >>> 0;
       rows += 1;
-      first += digest.readBigInt64BE(0);
-      second += digest.readBigInt64BE(8);
+      if (rows % FOLD === 0) fold();
     },
-    sums: () => ({ rows, first, second }),
+    sums: () => {
+      fold();
+      return { rows, first, second };
+    },
   };
 }
 
+/** Beyond what is needed to end a row, so much more is copied at the seam of two pieces. */
+const SEAM = 4_096;
+
 /**
- * Joins pieces once enough bytes wait: a value of a gigabyte would else be copied with each piece of it. `take` returns how
- * many bytes it used, and how many it needs in all before it can go on.
+ * Gives pieces to `take` without copying them, but for the row at the seam of two. `take` returns how many bytes it used, and how
+ * many it needs from there before it can go on: a value of a gigabyte would else be copied with each piece of it.
  */
 function gather(take: (bytes: Buffer) => { readonly used: number; readonly needs: number }) {
   let waiting: Buffer[] = [];
   let size = 0;
   let needs = 1;
+  const keep = (rest: Buffer): void => {
+    waiting = rest.length === 0 ? [] : [rest];
+    size = rest.length;
+  };
   return {
     push: (piece: Buffer): void => {
-      waiting.push(piece);
-      size += piece.length;
-      if (size < needs) return;
-      const bytes = waiting.length === 1 ? piece : Buffer.concat(waiting, size);
-      const taken = take(bytes);
-      const rest = bytes.subarray(taken.used);
-      waiting = rest.length === 0 ? [] : [rest];
-      size = rest.length;
+      let fresh = piece;
+      while (size > 0 && fresh.length > 0) {
+        const wanted = Math.max(0, needs - size) + SEAM;
+        const head = fresh.subarray(0, wanted);
+        waiting.push(head);
+        size += head.length;
+        fresh = fresh.subarray(head.length);
+        if (size < needs) return;
+        const bytes = Buffer.concat(waiting, size);
+        const taken = take(bytes);
+        needs = taken.needs;
+        const rest = bytes.subarray(taken.used);
+        if (rest.length > head.length) keep(rest);
+        else {
+          // What is left over came with this piece: it is read where it is.
+          fresh = piece.subarray(piece.length - fresh.length - rest.length);
+          keep(Buffer.alloc(0));
+        }
+      }
+      if (fresh.length === 0) return;
+      const taken = take(fresh);
       needs = taken.needs;
+      keep(fresh.subarray(taken.used));
     },
     left: () => size,
   };
@@ -127,20 +171,14 @@ const NEWLINE = 10;
 
 function textDigester(): RowDigester {
   const total = sumsOf();
-  let seen = 0;
   const buffer = gather((bytes) => {
     let at = 0;
-    for (;;) {
-      // What was looked through in vain isn't looked through again.
-      const end = bytes.indexOf(NEWLINE, Math.max(at, seen));
-      if (end === -1) {
-        seen = bytes.length - at;
-        return { used: at, needs: Math.max(1, seen * 2) };
-      }
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, at)) {
       total.add(bytes.subarray(at, end));
       at = end + 1;
-      seen = 0;
     }
+    // Twice as many the next time: a long line is looked through a few times, not once for each piece.
+    return { used: at, needs: Math.max(1, (bytes.length - at) * 2) };
   });
   return {
     push: buffer.push,
