@@ -48,7 +48,7 @@ export function directoryStorage(root: string): BackupStorage {
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         // `flush`: what is renamed below is on the disk.
-        const file = createWriteStream(beside, { flags: "wx", mode: 0o600, flush: true, highWaterMark: 1 << 20 });
+        const file = createWriteStream(beside, { flags: "wx", mode: 0o600, flush: true, highWaterMark: 1 << 18 });
         await pipeline(body, file, { signal });
         await rename(beside, path);
         await syncFolder(dirname(path));
@@ -61,7 +61,7 @@ export function directoryStorage(root: string): BackupStorage {
     read: async (key, signal) => {
       try {
         await stat(pathOf(key));
-        const stream = createReadStream(pathOf(key), { highWaterMark: 1 << 18, ...(signal && { signal }) });
+        const stream = createReadStream(pathOf(key), { highWaterMark: 1 << 16, ...(signal && { signal }) });
         return stream;
       } catch (error) {
         throw failed(key, error);
