@@ -71,7 +71,10 @@ export async function fill(runner: SqlRunner, chunks: number): Promise<void> {
  * Creates, verifies and restores a backup in a process of its own, then has pg_dump and pg_restore do the same on the same
  * server. A server newer than pg_dump is refused by it: then one of pg_dump's own age is started, where it is installed.
  */
-export async function benchBackup(chunks = 200_000, say: (line: string) => void = () => undefined): Promise<BackupBench> {
+export async function benchBackup(
+  chunks = 200_000,
+  say: (line: string) => void = () => undefined,
+): Promise<BackupBench> {
   const tools = await peerTools();
   const home = await mkdtemp(join(tmpdir(), "golive-bench-backup-"));
   const server = await startBenchServer(home, tools?.major ?? null);

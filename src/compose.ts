@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Pool } from "pg";
+import type { FullBackups } from "#src/backup/full-backups";
+import { composeBackups } from "#src/compose-backups";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
@@ -59,6 +61,7 @@ export type Core = {
   readonly pool: Pool;
   readonly clock: DomainClock;
   readonly checks: HealthChecks;
+  readonly backups: FullBackups;
   readonly models: Models;
   readonly evaluations: Evaluations;
   readonly checklistOf: (service: string) => Checklist;
@@ -127,7 +130,8 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     openMeter: () => createProcessMeter(() => performance.now()),
     onError: (error) => log.warn({ err: error }, "how this process is doing could not be written down"),
   });
-  const checks = composeChecks({ config, pool, variables, governed, serviceState, models, resources, log });
+  const backups = await composeBackups({ config, pool, variables, governed, log });
+  const checks = composeChecks({ config, pool, variables, governed, serviceState, models, resources, backups, log });
   const evaluations = composeEvaluations({ config, pool, databaseUrl: options.databaseUrl, governed, models, clock });
   const built = [...checks.gates.values()];
   const checklists = new Map(services.map((service) => [service.id, toChecklist(config, service, built)]));
@@ -192,6 +196,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     pool,
     clock,
     checks,
+    backups,
     models,
     evaluations,
     checklistOf,

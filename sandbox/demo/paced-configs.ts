@@ -22,8 +22,10 @@ export async function writePacedConfigs(options: {
   readonly from: string;
   readonly to: string;
   readonly gold: string;
+  /** Where full backups are kept. Default: in the copy. */
+  readonly backups?: string;
 }): Promise<string> {
-  const { from, to, gold } = options;
+  const { from, to, gold, backups = "backups" } = options;
   if (from !== to) {
     await rm(to, { recursive: true, force: true });
     await cp(from, to, { recursive: true });
@@ -33,6 +35,7 @@ export async function writePacedConfigs(options: {
   for (const [key, value] of Object.entries(PACE)) document.setIn(["models", "limits", key], value);
   document.setIn(["models", "profiled"], { ...PACE, reason: REASON });
   for (const [key, value] of Object.entries(ROOM)) document.setIn(["resources", key], value);
+  document.setIn(["backups", "storage"], { kind: "directory", path: backups });
   const services = document.toJS().services;
   for (const id of Object.keys(services)) {
     const datasets = document.getIn(["services", id, "datasets"]);

@@ -173,7 +173,7 @@ async function discard(storage: BackupStorage, folder: string): Promise<void> {
   try {
     const left = await storage.list(`${folder}/`);
     await storage.remove(left.map(({ key }) => key));
-    await storage.sweep(`${folder}/`);
+    await storage.sweep(`${folder}/`, Number.POSITIVE_INFINITY);
   } catch {
     // The first failure is what counts, and `sweepUnfinished` looks for what is left.
   }

@@ -49,7 +49,7 @@ describe("a whole go-live by hand, without Slack", () => {
     expect(said.err).toMatch(/^manifest [0-9a-f]{8} frozen$/m);
     expect(said.err.match(/✅ pass/g)).toHaveLength(18);
     expect(said.out).toMatch(
-      /^support-docs: run-1 with v1 → run-2 with v1\nsigning · 20 of 20 checks done · 0 of 6 sign-offs\n/,
+      /^support-docs: run-1 with v1 → run-2 with v1\nsigning · 22 of 22 checks done · 0 of 6 sign-offs\n/,
     );
     expect(said.out).toMatch(/What blocks the cutover\n(.|\n)*data-lead has not signed \(U0DAN or U0MEI\)/);
   });
@@ -104,7 +104,7 @@ describe("a whole go-live by hand, without Slack", () => {
     const { ok, release } = document(await golive(["release", "status", "--json"]));
     expect(ok).toBe(true);
     expect(release).toMatchObject({ number: 1, phase: "ready", blockers: [], ended: null });
-    expect(release.checks).toHaveLength(20);
+    expect(release.checks).toHaveLength(22);
     expect(release.sign_offs.flatMap((each: { given: unknown[] }) => each.given)).toHaveLength(6);
     expect(release.not_built.length).toBeGreaterThan(0);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { backupsSchema } from "#src/config/backups-config";
 import { parseNamedVariables } from "#src/config/named-variables";
 import { describeProblems } from "#src/config/problems";
 import type { GoliveConfig } from "#src/config/service-config";
@@ -29,6 +30,7 @@ function configOf(...ids: readonly string[]): Pick<GoliveConfig, "services" | "m
   });
   return {
     models: { region_env: "AWS_REGION", endpoint_env: "BEDROCK_ENDPOINT", limits },
+    backups: backupsSchema.parse({ storage: { kind: "directory", path: "backups" } }),
     services: Object.fromEntries(services),
   };
 }

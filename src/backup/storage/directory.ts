@@ -93,9 +93,11 @@ export function directoryStorage(root: string): BackupStorage {
         }
       }
     },
-    sweep: async (prefix) => {
+    sweep: async (prefix, before) => {
       for (const path of await filesUnder(pathOf(prefix))) {
-        if (path.includes(UNFINISHED)) await rm(path, { force: true });
+        if (!path.includes(UNFINISHED)) continue;
+        const written = await stat(path).catch(() => null);
+        if (written !== null && written.mtimeMs < before) await rm(path, { force: true });
       }
     },
   };

@@ -16,6 +16,6 @@ export interface BackupStorage {
   list(prefix: string, signal?: AbortSignal): Promise<readonly StoredObject[]>;
   /** Takes single objects away; one that isn't there is no failure. */
   remove(keys: readonly string[], signal?: AbortSignal): Promise<void>;
-  /** Clears away what writers left under a prefix that died in the middle of an object. */
-  sweep(prefix: string): Promise<void>;
+  /** Clears away what writers left under a prefix that died in the middle of an object, before `before` (epoch milliseconds). */
+  sweep(prefix: string, before: number): Promise<void>;
 }
