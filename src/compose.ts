@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Pool } from "pg";
+import type { FullBackups } from "#src/backup/full-backups";
+import { composeBackups } from "#src/compose-backups";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
@@ -61,6 +63,7 @@ export type Core = {
   readonly pool: Pool;
   readonly clock: DomainClock;
   readonly checks: HealthChecks;
+  readonly backups: FullBackups;
   readonly models: Models;
   readonly evaluations: Evaluations;
   readonly checklistOf: (service: string) => Checklist;
@@ -129,6 +132,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     openMeter: () => createProcessMeter(() => performance.now()),
     onError: (error) => log.warn({ err: error }, "how this process is doing could not be written down"),
   });
+  const backups = await composeBackups({ config, pool, variables, governed, log });
   const checks = composeChecks({
     config,
     pool,
@@ -137,6 +141,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     serviceState,
     models,
     resources,
+    backups,
     log,
     now: clock.now,
   });
@@ -220,6 +225,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     pool,
     clock,
     checks,
+    backups,
     models,
     evaluations,
     checklistOf,

@@ -34,7 +34,7 @@ const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/);
  * what was expected, never a value. An empty variable counts as missing.
  */
 export function parseNamedVariables(
-  config: Pick<GoliveConfig, "services" | "models">,
+  config: Pick<GoliveConfig, "services" | "models" | "backups">,
   variables: Variables,
 ):
   | { readonly ok: true; readonly named: NamedVariables }
@@ -63,6 +63,10 @@ export function parseNamedVariables(
       id,
       configured.map((cache) => cacheAccess(id, cache)),
     );
+    const { restore_url_env } = rag_store;
+    if (restore_url_env !== undefined && (variables[restore_url_env] ?? "") !== "") {
+      read(restore_url_env, database, `a Postgres URL: the RAG store of service ${id} as its tables' owner`);
+    }
     storeUrls.set(id, read(rag_store.url_env, database, `a Postgres URL: the RAG store of service ${id}`));
     const url = read(
       rag_service.url_env,
@@ -84,6 +88,11 @@ export function parseNamedVariables(
         ? null
         : read(endpoint_env, plainUrl, "an http(s) URL: the models' endpoint"),
   };
+  const { storage } = config.backups;
+  if (storage.kind === "s3") {
+    read(storage.region_env, region, "a region such as eu-central-1: where the backups' bucket is");
+    if (storage.endpoint_env !== undefined) read(storage.endpoint_env, plainUrl, "an http(s) URL: the backups' store");
+  }
   return problems.length > 0
     ? { ok: false, problems }
     : { ok: true, named: { storeUrls, ragServices, caches, modelAccess } };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { appliesSchema } from "#src/config/applies-config";
+import { backupsSchema } from "#src/config/backups-config";
 import { cachesSchema } from "#src/config/caches-config";
 import { configurationFactsSchema, datasetsSchema, fewShotPoolSchema } from "#src/config/manifest-config";
 import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
@@ -67,6 +68,7 @@ export const goliveSchema = z
     roles: z.record(name, roleSchema),
     models: modelsSchema,
     resources: resourcesSchema.prefault({}),
+    backups: backupsSchema,
     services: z.record(name, serviceSchema),
   })
   .superRefine((config, context) => {
