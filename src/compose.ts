@@ -7,6 +7,7 @@ import { composeBackups } from "#src/compose-backups";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
+import { composeRollbacks } from "#src/compose-rollbacks";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
@@ -35,6 +36,7 @@ import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
 import { createProcessMeter } from "#src/resources/process-meter";
 import { createResources, type Resources } from "#src/resources/read-resources";
 import { createResourceReport } from "#src/resources/report-resources";
+import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
 export type CoreOptions = {
   readonly config: Config;
@@ -66,6 +68,7 @@ export type Core = {
   readonly backups: FullBackups;
   readonly models: Models;
   readonly evaluations: Evaluations;
+  readonly rollbacks: RollbackUseCases;
   readonly checklistOf: (service: string) => Checklist;
   /** How all processes of Golive are doing. */
   readonly resources: Resources;
@@ -179,6 +182,17 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     const paint = { outcome: null, events: [], jobs: [], repaint: [id], posts: [] };
     await journal.transact(service, null, [], () => paint);
   };
+  const rollbacks = composeRollbacks({
+    config,
+    journal,
+    clock,
+    governed,
+    caches: options.named.caches,
+    backups,
+    evaluations,
+    decideRelease: decide,
+    log,
+  });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -198,6 +212,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       clock: machineClock,
     }),
     "stop-evaluation": createStopEvaluation({ decide, release: releaseState, evaluations: ofReleases }),
+    "roll-back": rollbacks.rollBack,
     "cut-over": createCutOver({
       decide,
       release: releaseState,
@@ -228,6 +243,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     backups,
     models,
     evaluations,
+    rollbacks: rollbacks.useCases,
     checklistOf,
     resources,
     async startWorkers({ cutovers, followChannel }) {
