@@ -3,8 +3,11 @@ import type { Pool } from "pg";
 import type { Governed } from "#src/compose-manifests";
 import type { Models } from "#src/compose-models";
 import type { Config } from "#src/config/load-config";
+import { createBaselines } from "#src/evaluation/baseline/baselines";
+import { createRecordBaseline, type RecordBaseline } from "#src/evaluation/baseline/record-baseline";
 import { copyReplies, regradePlan, trialsOf } from "#src/evaluation/baseline/regrade";
 import { evaluatorEpoch } from "#src/evaluation/judge/evaluator-epoch";
+import { createPruneEvaluations, type PruneEvaluations } from "#src/evaluation/prune-evaluations";
 import { type Estimate, estimateRun } from "#src/evaluation/run/estimate-run";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
 import type { GoldFile } from "#src/evaluation/run/gold-file";
@@ -15,6 +18,7 @@ import { runEvaluation } from "#src/evaluation/run/run-evaluation";
 import { createRunLedger, type Trial } from "#src/evaluation/run/run-ledger";
 import type { Epoch, Plan, RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
+import type { Journal } from "#src/journal/journal";
 import { evaluationSampling } from "#src/models/enforce-determinism";
 import { machineClock } from "#src/models/machine-clock";
 import type { Priority } from "#src/models/model-call";
@@ -62,6 +66,8 @@ export type Evaluations = {
     run: RunRecord,
     how: { readonly priority: Priority; readonly signal: AbortSignal; readonly onProgress?: (tally: Tally) => void },
   ): Promise<RunRecord>;
+  readonly recordBaseline: RecordBaseline;
+  readonly retention: PruneEvaluations;
   /** False when it had ended before. */
   cancel(run: string, reason: string): Promise<boolean>;
 };
@@ -73,10 +79,15 @@ export function composeEvaluations(deps: {
   readonly governed: (service: string) => Governed;
   readonly models: Models;
   readonly clock: DomainClock;
+  readonly journal: Pick<Journal, "transact">;
+  /** The pair that the service's open release is about; null without one. */
+  readonly openCandidate: (service: string) => Promise<Pair | null>;
 }): Evaluations {
   const { config, pool, databaseUrl, governed, models, clock } = deps;
   const { limits, prices } = config.golive.models;
   const store = createEvaluationStore(pool);
+  const baselines = createBaselines(pool);
+  const { journal, openCandidate } = deps;
   const ledger = createRunLedger(pool);
   const begin = () => ({ id: `ev_${randomBytes(8).toString("hex")}`, at: clock.now() });
   const epochOf: Evaluations["epoch"] = async (service, checking, signal) => {
@@ -136,6 +147,15 @@ export function composeEvaluations(deps: {
         onProgress,
       );
     },
+    recordBaseline: createRecordBaseline({ journal, store, baselines, clock }),
+    retention: createPruneEvaluations({
+      journal,
+      store,
+      baselines,
+      openCandidate,
+      clock,
+      keepDays: config.golive.evaluations.keep_days,
+    }),
     cancel: (run, reason) => ledger.end(run, "cancelled", reason, clock.now()),
   };
 }

@@ -37,6 +37,8 @@ const EVENT_TYPES: Readonly<Record<DomainEvent["type"], true>> = {
   "pointer-flipped": true,
   "service-locked": true,
   "service-unlocked": true,
+  "baseline-set": true,
+  "evaluations-pruned": true,
 };
 
 const bodySchema = z.strictObject({

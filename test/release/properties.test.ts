@@ -45,12 +45,12 @@ function historyOf(story: w.Story): Ledger {
 }
 function asAuthored(entry: Recorded) {
   const { stream, by, event } = entry;
-  return isOfRelease(event)
-    ? ({ to: "release", stream, by, event } as const)
-    : ({ to: "service", stream, by, event } as const);
+  if (isOfRelease(event)) return { to: "release", stream, by, event } as const;
+  if (isOfService(event)) return { to: "service", stream, by, event } as const;
+  throw new Error(`the story of a release holds no ${event.type}`);
 }
 function isOfRelease(event: Recorded["event"]): event is ReleaseEvent {
-  return !isOfService(event);
+  return !isOfService(event) && event.type !== "baseline-set" && event.type !== "evaluations-pruned";
 }
 function isOfService(event: Recorded["event"]): event is ServiceEvent {
   return (
