@@ -148,7 +148,19 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     log,
     now: clock.now,
   });
-  const evaluations = composeEvaluations({ config, pool, databaseUrl: options.databaseUrl, governed, models, clock });
+  const evaluations = composeEvaluations({
+    config,
+    pool,
+    databaseUrl: options.databaseUrl,
+    governed,
+    models,
+    clock,
+    journal,
+    openCandidate: async (service) => {
+      const { openRelease } = await serviceState(service);
+      return openRelease === null ? null : ((await releaseState(openRelease))?.candidate ?? null);
+    },
+  });
   const built = [...checks.gates.values()];
   const checklists = new Map(services.map((service) => [service.id, toChecklist(config, service, built)]));
   const checklistOf = (id: string): Checklist => {
