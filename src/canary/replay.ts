@@ -5,7 +5,7 @@ import { createFingerprints } from "#src/canary/fingerprints";
 import type { CanaryPolicy } from "#src/canary/kpi";
 import type { Observation } from "#src/canary/observation";
 import type { QuestionLedger } from "#src/canary/question-ledger";
-import { createTimeGate, type Gated } from "#src/canary/time-gate";
+import { createTimeGate } from "#src/canary/time-gate";
 import { type CanaryReport, judgeCanary } from "#src/canary/verdict";
 
 /** A line that was refused, by its number from 1. */
@@ -31,7 +31,7 @@ export type Replayed = {
 /** Above this share of refused lines the others don't stand for the canary. */
 export const MOST_REFUSED = 0.05;
 
-type Numbered = Observation & { readonly line: number };
+type Numbered = { readonly at: number; readonly line: number; readonly observation: Observation };
 
 /**
  * Runs the verdict over recorded lines as it would have run live, as fast as they come and in memory that doesn't grow but for 12 bytes a
@@ -42,31 +42,28 @@ export function replayCanary(policy: CanaryPolicy, refuse: (line: RefusedLine) =
   const questions = fingerprintLedger();
   const run = runCanary(policy, state, questions);
   const traces = createFingerprints();
-  const gate = createTimeGate<Numbered>();
   const counts = { lines: 0, refused: 0, duplicates: 0 };
   let number = 0;
   const reject = (refusal: RefusedLine) => {
     counts.refused++;
     refuse(refusal);
   };
-  const admit = (decided: Iterable<Gated<Numbered>>) => {
-    for (const each of decided) {
-      if (!each.ok) reject({ line: each.item.line, kind: "time", sentence: each.sentence });
-      else if (traces.mark(each.item.traceId, 1) !== 0) counts.duplicates++;
-      else run.add(each.item);
-    }
-  };
+  const gate = createTimeGate<Numbered>(({ line, observation }, refusal) => {
+    if (refusal !== null) reject({ line, kind: "time", sentence: refusal });
+    else if (traces.mark(observation.traceId, 1) !== 0) counts.duplicates++;
+    else run.add(observation);
+  });
   return {
     line(text) {
       number++;
-      if (text.trim() === "") return;
+      if (isEmpty(text)) return;
       counts.lines++;
       const checked = parseLine(text);
       if (!checked.ok) reject({ line: number, ...checked.refusal });
-      else admit(gate.push({ ...checked.observation, line: number }));
+      else gate.push({ at: checked.observation.at, line: number, observation: checked.observation });
     },
     end() {
-      admit(gate.end());
+      gate.end();
       run.end();
       const doubts = doubtsOf(counts);
       const report = judgeCanary(policy, state, { control: "concurrent", timed: true, doubts });
@@ -90,6 +87,9 @@ function parseLine(text: string) {
   }
   return checkObservation(value);
 }
+
+/** Only the beginning is looked at: nearly every line has something there. */
+const isEmpty = (text: string): boolean => !text.startsWith("{") && text.trim() === "";
 
 /** Which question has counted for which KPI, in as little memory as the traces. */
 function fingerprintLedger(): QuestionLedger {
