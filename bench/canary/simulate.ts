@@ -1,5 +1,5 @@
-import { logBets } from "#src/canary/bounded-mean";
 import { logMcNemar } from "#src/canary/bernoulli-test";
+import { logBets } from "#src/canary/bounded-mean";
 import { type CanaryState, newCanary } from "#src/canary/canary-state";
 import { closeBucket } from "#src/canary/close-bucket";
 import { SEGMENTS } from "#src/canary/evidence";

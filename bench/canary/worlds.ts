@@ -90,7 +90,12 @@ function one(random: Random, world: World, { arm, hour, index, bucket, shared }:
     },
     dedupRate: 0.15 + 0.15 * random.uniform(),
     breadth: 20 + Math.floor(40 * random.uniform()),
-    tools: { calls: 1, conforming: random.uniform() < 0.98 ? 1 : 0, announced: random.uniform() < 0.998 ? 1 : 0, unrehearsed: 0 },
+    tools: {
+      calls: 1,
+      conforming: random.uniform() < 0.98 ? 1 : 0,
+      announced: random.uniform() < 0.998 ? 1 : 0,
+      unrehearsed: 0,
+    },
   };
 }
 

@@ -20,7 +20,7 @@ export type Shape = {
   /** Questions an hour, each asked of both arms. */
   readonly perHour?: number;
   /** What else stands in a line, or instead. `index` counts pairs. */
-  readonly change?: (line: Line, index: number) => Readonly<Record<string, unknown>>;
+  readonly change?: (line: Line, index: number) => object;
 };
 
 /** A healthy canary: every question once, both arms alike but for chance, every field there. */
