@@ -106,7 +106,7 @@ function detection(say: Say, times: number): Line[] {
           ours,
           peer,
           ratio: ours / peer,
-          limit: { of: "ours", most: Math.max(WITHIN * peer, peer + BUCKET_HOURS) },
+          limit: { of: "ours", most: Number(Math.max(WITHIN * peer, peer + BUCKET_HOURS).toFixed(2)) },
           note: `median of ${runs}; peer: the promise`,
         };
       });

@@ -94,6 +94,31 @@ describe("golive canary replay", () => {
     });
   });
 
+  it("sorts lines that are not in the order of time, and comes to the same", async () => {
+    const lines = record({
+      hours: 30,
+      change: (line, index) => (line.arm === "canary" && index > 600 ? worse(line, 0.2) : {}),
+    });
+    await inFolder(async (write) => {
+      const replay = async (name: string, content: readonly object[]) =>
+        golive("canary", "replay", "--observations", await write(name, text(content)), "--json");
+      const sorted = await replay("sorted.ndjson", lines);
+      const byArm = lines.toSorted((a, b) => (a.arm < b.arm ? -1 : a.arm > b.arm ? 1 : 0));
+      const shuffled = lines
+        .map((line, index) => ({ line, key: (index * 7_919) % 3_613 }))
+        .toSorted((a, b) => a.key - b.key)
+        .map(({ line }) => line);
+      for (const other of [byArm, shuffled]) {
+        const { code, out, err } = await replay("other.ndjson", [{ arm: "none" }, ...other]);
+        expect(out).toBe(sorted.out);
+        expect(code).toBe(1);
+        expect(err).toContain("sorted first");
+        expect(err).toContain("other.ndjson:1: refused: arm");
+      }
+      expect(sorted.err).not.toContain("sorted first");
+    });
+  });
+
   it("takes the defaults where there is no configuration, and its KPIs where there is one", async () => {
     const folder = await mkdtemp(join(tmpdir(), "golive-canary-"));
     try {

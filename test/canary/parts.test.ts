@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runCanary } from "#src/canary/canary-run";
 import { newCanary } from "#src/canary/canary-state";
-import { dataHours, enterBucket, hear, newClock } from "#src/canary/clock";
+import { dataHours, enterBucket, hear, LATENESS_MS, newClock } from "#src/canary/clock";
 import { closeBucket } from "#src/canary/close-bucket";
 import { DEFAULT_POLICY } from "#src/canary/default-policy";
 import { detectableEffect, pairsToProve } from "#src/canary/detectable";
@@ -173,7 +173,7 @@ describe("a live canary", () => {
   });
 
   it("waits two minutes for who is late, then closes, and counts who comes after that", () => {
-    const run = runCanary(DEFAULT_POLICY, newCanary(DEFAULT_POLICY), questionLedger(), 2 * 60_000);
+    const run = runCanary(DEFAULT_POLICY, newCanary(DEFAULT_POLICY), questionLedger(), LATENESS_MS);
     run.add(at(3, "baseline", "a"));
     run.add(at(16.9, "baseline", "b"));
     run.add(at(14, "canary", "a"));
