@@ -13,7 +13,7 @@ const RATES = [
   { perHour: 200, same: 80, worse: 101 },
   { perHour: 500, same: 40, worse: 101 },
 ] as const;
-/** So many times as many with GOLIVE_BENCH_THOROUGH set: some twenty minutes. */
+/** So many times as many with GOLIVE_BENCH_THOROUGH set: about half an hour. */
 const THOROUGH = 10;
 const ALPHA = 0.05;
 const NEVER = 48;
@@ -66,7 +66,7 @@ type Change = {
   readonly name: string;
   readonly kpi: string;
   readonly world: Partial<World>;
-  /** Hours that docs/canary.md promises, at 50, 200 and 500 an hour. */
+  /** Hours that docs/benchmarks.md promises, at 50, 200 and 500 an hour. */
   readonly alone: readonly number[];
   readonly suite?: readonly number[];
 };
