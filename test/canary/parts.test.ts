@@ -12,6 +12,7 @@ import { parseInstant } from "#src/canary/instant";
 import { addLatency, latencyQuantile, newSketch } from "#src/canary/latency-sketch";
 import { addMeanPair, logMeanBreach, newMean } from "#src/canary/mean-test";
 import type { Observation } from "#src/canary/observation";
+import { inOrder, pairArms } from "#src/canary/pair-arms";
 import { questionLedger } from "#src/canary/question-ledger";
 
 const nothing: Omit<Observation, "at" | "arm" | "traceId"> = {
@@ -219,6 +220,45 @@ describe("a live canary", () => {
     }
     expect(JSON.parse(stored)).toEqual(whole);
     expect(whole.evidence.f1?.n).toBe(60);
+  });
+});
+
+describe("pairs", () => {
+  const one = (
+    arm: "baseline" | "canary",
+    minute: number,
+    traceId: string,
+    queryId: string | null = "q",
+  ): Observation => ({ ...nothing, at: minute * 60_000, arm, traceId, queryId, scores: { f1: 0.5 } });
+  const named = (observations: readonly Observation[]) =>
+    pairArms([], inOrder(observations)).pairs.map(({ baseline, canary }) => `${baseline.traceId}+${canary.traceId}`);
+
+  it("are made by time and only then by trace id, first in, first out, of one question", () => {
+    expect(
+      named([one("baseline", 2, "a"), one("baseline", 1, "z"), one("canary", 4, "c"), one("canary", 3, "y")]),
+    ).toEqual(["z+y", "a+c"]);
+    expect(named([one("baseline", 1, "b"), one("baseline", 1, "a"), one("canary", 1, "c")])).toEqual(["a+c"]);
+    expect(
+      named([
+        one("canary", 1, "c", "p"),
+        one("baseline", 2, "b", "q"),
+        one("baseline", 3, "n", null),
+        one("canary", 4, "m", null),
+      ]),
+    ).toEqual(["n+m"]);
+  });
+
+  it("are not made over a gap: who waited a bucket for a partner is gone", () => {
+    for (const [bucket, n] of [
+      [1, 1],
+      [2, 0],
+    ] as const) {
+      const [state, questions] = [newCanary(DEFAULT_POLICY), questionLedger()];
+      closeBucket(DEFAULT_POLICY, state, questions, 0, [one("baseline", 1, "b")]);
+      closeBucket(DEFAULT_POLICY, state, questions, bucket, [one("canary", 15 * bucket + 1, "c")]);
+      expect(state.evidence.f1?.n).toBe(n);
+      expect(state.counts.baseline.unpaired).toBe(1 - n);
+    }
   });
 });
 
