@@ -1,5 +1,5 @@
-import { pairsToProve } from "#src/canary/detectable";
-import { judgeOnce, type OneLook } from "#src/canary/one-look";
+import { tooSmallSentence } from "#src/canary/gold-too-small";
+import { judgeOnce } from "#src/canary/one-look";
 import { canaryPolicy } from "#src/cli/canary-policy";
 import { canaryJson, canaryText, exitOf } from "#src/cli/canary-report";
 import { readArm } from "#src/cli/canary-results";
@@ -24,10 +24,11 @@ export async function canaryCheck(io: Io, { baseline, evalResults, duration, jso
       `${baseline} and ${evalResults} have no query id in common, so nothing could be compared. Ask both the same questions.`,
     );
   }
+  const tooSmall = tooSmallSentence(policy, look.pairs);
   const notes = [
     "The baseline is a frozen file, which drifts: a breach asks a person, and nothing is rolled back by it. " +
       `A canary of ${policy.durationHours} hours compares with a baseline that answers at the same time.`,
-    ...tooSmall(look, policy.alpha),
+    ...(tooSmall === null ? [] : [tooSmall]),
   ];
   if (json === true) {
     printJson(io, canaryJson(look.report));
@@ -37,14 +38,4 @@ export async function canaryCheck(io: Io, { baseline, evalResults, duration, jso
     await io.out(canaryText(look.report, policy, [head, ...notes]));
   }
   return exitOf(look.report);
-}
-
-/** Said before anybody waits 48 hours for what can't come. */
-function tooSmall({ report, pairs }: OneLook, alpha: number): string[] {
-  return report.kpis.flatMap(({ kpi }) => {
-    if (kpi.kind !== "bounded-mean" && kpi.kind !== "paired-binary") return [];
-    const needed = pairsToProve(kpi.tolerance, alpha);
-    if (pairs >= needed) return [];
-    return [`${pairs} pairs are too few for ${kpi.id}: to prove ${kpi.tolerance * 100} points takes about ${needed}.`];
-  });
 }

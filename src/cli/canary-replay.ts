@@ -1,6 +1,5 @@
-import { pairsToProve } from "#src/canary/detectable";
+import { tooSmallSentence } from "#src/canary/gold-too-small";
 import type { CanaryPolicy } from "#src/canary/kpi";
-import { needsGold } from "#src/canary/observation";
 import { bucketOfLine, isUnsorted, type RefusedLine, type Replayed, replayCanary } from "#src/canary/replay";
 import { canaryPolicy } from "#src/cli/canary-policy";
 import { canaryJson, canaryText, exitOf } from "#src/cli/canary-report";
@@ -65,13 +64,9 @@ function summary({ durationHours }: CanaryPolicy, { lines, refused, duplicates, 
   );
 }
 
-function notesOf({ kpis, alpha }: CanaryPolicy, { state, lines, questions }: Replayed): string[] {
+function notesOf(policy: CanaryPolicy, { state, lines, questions }: Replayed): string[] {
   const late = state.counts.baseline.late + state.counts.canary.late;
-  const tolerances = kpis.flatMap((kpi) =>
-    (kpi.kind === "bounded-mean" || kpi.kind === "paired-binary") && needsGold(kpi.of) ? [kpi.tolerance] : [],
-  );
-  const narrowest = Math.min(...tolerances);
-  const needed = pairsToProve(narrowest, alpha);
+  const tooSmall = questions === 0 ? null : tooSmallSentence(policy, questions);
   return [
     ...(lines === 0 ? ["The file holds no observations: nothing is known, and nothing is healthy."] : []),
     ...(late > 0
@@ -79,11 +74,7 @@ function notesOf({ kpis, alpha }: CanaryPolicy, { state, lines, questions }: Rep
           `${number(late)} observations came after their bucket was closed and were not bet: is the file sorted by time?`,
         ]
       : []),
-    ...(questions > 0 && tolerances.length > 0 && questions < needed
-      ? [
-          `${number(questions)} different questions were compared; to prove a tolerance of ${narrowest * 100} points takes about ${number(needed)}.`,
-        ]
-      : []),
+    ...(tooSmall === null ? [] : [tooSmall]),
   ];
 }
 

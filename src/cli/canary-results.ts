@@ -18,7 +18,9 @@ export async function readArm(path: string, arm: Arm): Promise<Observation[]> {
   try {
     const file = await openResults(path);
     try {
-      for await (const result of file.results()) observations.push(toObservation(path, arm, result, conforms));
+      for await (const result of file.results()) {
+        if (isCase(result)) observations.push(toObservation(path, arm, result, conforms));
+      }
     } finally {
       await file.close();
     }
@@ -34,6 +36,11 @@ export async function readArm(path: string, arm: Arm): Promise<Observation[]> {
 }
 
 type Element = Result["element"];
+
+/** Logs of evaluations end with a summary, which is none. */
+const isCase = ({ query, grading, element }: Result): boolean =>
+  query !== null || grading !== "ungraded" || CASE_KEYS.some((key) => key in element);
+const CASE_KEYS = ["query", "question", "response", "scores", "metrics", "f1", "precision"];
 
 function toObservation(path: string, arm: Arm, result: Result, conforms: Conforms): Observation {
   const { element, index, query } = result;

@@ -167,7 +167,10 @@ describe("golive canary check", () => {
     const { code, out } = await check(cases(0, 130), cases(0, 130));
     expect(code).toBe(3);
     expect(out).toContain("INCONCLUSIVE");
-    expect(out).toContain("130 pairs are too few for f1: to prove 2 points takes about 1399");
+    expect(out.replaceAll(/\s+/g, " ")).toContain(
+      "130 different questions are few: to prove a tolerance takes, at the usual spread, for oracle_prefilter 3 points about 622, " +
+        "reader_used_gold 3 points about 622, f1 2 points about 1399, precision 4 points about 350.",
+    );
     expect(out).toContain("nothing is known of tool_schema");
   });
 
@@ -190,6 +193,29 @@ describe("golive canary check", () => {
     const score = await check(cases(0, 5), [{ query_id: "q-1", metrics: { f1: 1.2 } }]);
     expect(score.err).toContain("scores.f1 is 1.2; expected a number from 0 to 1");
     expect((await check(cases(0, 5), cases(0, 5), "--duration", "0")).code).toBe(2);
+  });
+
+  it("takes a log of one case a line, and leaves out the summary at its end", async () => {
+    const log = (drop: number) =>
+      text([
+        ...Array.from({ length: 200 }, (_, index) => ({
+          type: "case_completed",
+          case_id: `g-${index}`,
+          precision: 0.5,
+          recall: 0.5,
+          f1_score: Math.max(0, 0.3 + (index % 9) / 20 - drop),
+          faithfulness: 0.4,
+          latency_sec: 2,
+        })),
+        { type: "evaluation_complete", overall_metrics: { f1_score: 0.5 } },
+      ]);
+    await inFolder(async (write) => {
+      const [before, after] = [await write("b.jsonl", log(0)), await write("c.jsonl", log(0.3))];
+      const { code, out } = await golive("canary", "check", "--baseline", before, "--eval-results", after, "--json");
+      expect(code).toBe(3);
+      expect(JSON.parse(out)).toMatchObject({ verdict: "ask", alarms: [{ kpi: "f1" }] });
+      expect(JSON.parse(out).kpis.find(({ id }: { id: string }) => id === "p95_latency").n).toBe(200);
+    });
   });
 
   it("scores labelled results itself, and takes the judge's failures for missing", async () => {
