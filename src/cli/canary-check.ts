@@ -3,7 +3,7 @@ import { judgeOnce } from "#src/canary/one-look";
 import { canaryPolicy } from "#src/cli/canary-policy";
 import { canaryJson, canaryText, exitOf } from "#src/cli/canary-report";
 import { readArm } from "#src/cli/canary-results";
-import { CliError, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 
 export type CheckFlags = {
   readonly baseline: string;
@@ -18,7 +18,14 @@ export async function canaryCheck(io: Io, { baseline, evalResults, duration, jso
   const policy = { ...configured, durationHours: duration ?? configured.durationHours };
   const before = await readArm(baseline, "baseline");
   const after = await readArm(evalResults, "canary");
-  const look = judgeOnce(policy, [...before, ...after], Date.now());
+  if (before.epoch !== null && after.epoch !== null && before.epoch !== after.epoch) {
+    throw new CliError(
+      `${baseline} was graded in epoch ${before.epoch.slice(0, 8)}, ${evalResults} in ${after.epoch.slice(0, 8)}: another judge, prompt or way ` +
+        "to check moves every number, so nothing was compared. Grade the baseline anew: golive eval baseline regrade.",
+      EXIT.inconclusive,
+    );
+  }
+  const look = judgeOnce(policy, [...before.observations, ...after.observations], Date.now());
   if (look.pairs === 0) {
     throw new CliError(
       `${baseline} and ${evalResults} have no query id in common, so nothing could be compared. Ask both the same questions.`,
@@ -34,7 +41,7 @@ export async function canaryCheck(io: Io, { baseline, evalResults, duration, jso
     printJson(io, canaryJson(look.report));
     for (const note of [...notes, ...look.report.reasons]) io.err(`${note}\n`);
   } else {
-    const head = `One look: ${look.pairs} pairs of ${before.length} baseline and ${after.length} candidate cases.`;
+    const head = `One look: ${look.pairs} pairs of ${before.observations.length} baseline and ${after.observations.length} candidate cases.`;
     await io.out(canaryText(look.report, policy, [head, ...notes]));
   }
   return exitOf(look.report);

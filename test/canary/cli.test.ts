@@ -195,6 +195,21 @@ describe("golive canary check", () => {
     expect((await check(cases(0, 5), cases(0, 5), "--duration", "0")).code).toBe(2);
   });
 
+  it("does not compare what two evaluator epochs graded", async () => {
+    await inFolder(async (write) => {
+      const of = (epoch: string) => JSON.stringify({ run: { epoch: { id: epoch } }, results: cases(0, 20) });
+      const [before, same, other] = [
+        await write("b.json", of("one")),
+        await write("s.json", of("one")),
+        await write("o.json", of("two")),
+      ];
+      const refused = await golive("canary", "check", "--baseline", before, "--eval-results", other);
+      expect(refused).toMatchObject({ code: 3, out: "" });
+      expect(refused.err).toContain("golive eval baseline regrade");
+      expect((await golive("canary", "check", "--baseline", before, "--eval-results", same)).out).toContain("20 pairs");
+    });
+  });
+
   it("takes a log of one case a line, and leaves out the summary at its end", async () => {
     const log = (drop: number) =>
       text([
