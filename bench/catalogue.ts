@@ -1,4 +1,6 @@
 import { type AckBench, benchAck } from "./ack.ts";
+import { benchCanary } from "./canary.ts";
+import { benchCanaryReplay, benchCanaryTick } from "./canary-replay.ts";
 import { benchDecide } from "./decide.ts";
 import { benchEvalRun } from "./eval-run.ts";
 import { benchEvalScore } from "./eval-score.ts";
@@ -19,6 +21,9 @@ const PREFIX_LEAKAGE_RATIO = 2;
 const DIGEST_RATIO = 3;
 const SCORE_RATIO = 1.5;
 const LEAKAGE_RATIO = 1 / 20;
+const REPLAY_RATIO = 4;
+const TICK_RATIO = 1.2;
+const MEMORY_RATIO = 1.5;
 
 /** Every bench by name, in the order of running. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
@@ -122,6 +127,39 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         ratio,
         limit: { of: "ratio", most: LEAKAGE_RATIO },
         note: `${pairs} pairs, ${same ? "the same" : "NOT THE SAME"} in both; peer: every pair compared`,
+      },
+    ];
+  },
+  canary: async (say) => benchCanary(say, { thorough: (process.env.GOLIVE_BENCH_THOROUGH ?? "") !== "" }),
+  "canary-replay": async (say) => {
+    say("canary-replay, 1,000,000 observations three times");
+    const { observations, megabytes, replayMs, parseMs, earlyMb, latestMb } = await benchCanaryReplay();
+    const { earlyMs, lateMs } = benchCanaryTick();
+    const name = `canary-replay: ${observations.toLocaleString("en-US")} observations`;
+    return [
+      {
+        name,
+        ours: replayMs,
+        peer: parseMs,
+        ratio: replayMs / parseMs,
+        limit: { of: "ratio", most: REPLAY_RATIO },
+        note: `${megabytes} MB, CPU time; peer: JSON.parse of the same lines`,
+      },
+      {
+        name: `${name}, memory (MB)`,
+        ours: latestMb,
+        peer: earlyMb,
+        ratio: latestMb / earlyMb,
+        limit: { of: "ratio", most: MEMORY_RATIO },
+        note: "peer: the same process after a fifth of the lines",
+      },
+      {
+        name: "canary-replay: closing a bucket of 250 in hour 47",
+        ours: lateMs,
+        peer: earlyMs,
+        ratio: lateMs / earlyMs,
+        limit: { of: "ratio", most: TICK_RATIO },
+        note: "peer: in hour 1",
       },
     ];
   },
