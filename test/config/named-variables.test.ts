@@ -15,7 +15,7 @@ const limits = {
   retry_budget_s: 180,
 };
 
-function configOf(...ids: readonly string[]): Pick<GoliveConfig, "services" | "models"> {
+function configOf(...ids: readonly string[]): Pick<GoliveConfig, "services" | "models" | "backups"> {
   const services = ids.map((id) => {
     const service = serviceFixture();
     const name = id.toUpperCase();

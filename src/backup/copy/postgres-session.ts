@@ -75,7 +75,7 @@ async function sessionOf(
         await pipeline(bytes, stream);
         return stream.rowCount;
       } catch (error) {
-        throw isOurs(error) ? error : failed(error);
+        throw failed(error);
       }
     },
     close: async () => {
@@ -88,7 +88,3 @@ async function sessionOf(
     },
   };
 }
-
-/** What the source of the bytes threw is its own: a damaged file is no failure of the database. */
-const isOurs = (error: unknown): boolean =>
-  error instanceof Error && (error.name === "BackupError" || error.name === "StorageError");

@@ -16,7 +16,7 @@ export const placed = (place: Place, object: Named): string => {
  * The pieces of a definition as Postgres prints it: a literal, a quoted name, a bare word, or one other character. A name
  * after a dollar or a letter is part of a word.
  */
-const PIECE = /E?'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|[^]/gu;
+const PIECE = /E?'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|[\s\S]/gu;
 
 const isName = (piece: string | undefined): piece is string =>
   piece !== undefined && (/^"/.test(piece) || /^[\p{L}_]/u.test(piece)) && !/^E?'/.test(piece);
