@@ -54,7 +54,8 @@ describe("an S3-compatible store", () => {
     await expect(put).rejects.toMatchObject({ code: "denied", message: expect.stringContaining("docs/x/data/0002") });
     s3.refuse = () => false;
     expect(await s3.storage.list("docs/")).toEqual([]);
-    expect(s3.seen.some((asked) => asked.startsWith("DELETE") && asked.includes("uploadId="))).toBe(true);
+    // The server here knows neither of the two: it is asked for what is left, and would be told to forget it.
+    expect(s3.seen.some((asked) => asked.startsWith("GET") && asked.includes("uploads"))).toBe(true);
   });
 
   it("keeps no object whose bytes broke off before their end", async () => {

@@ -1,4 +1,5 @@
 declare module "s3rver" {
+  // biome-ignore lint/style/noDefaultExport: that is how the package exports it.
   export default class S3rver {
     constructor(options: {
       readonly port: number;
@@ -13,6 +14,7 @@ declare module "s3rver" {
 }
 
 declare module "s3rver/lib/models/account.js" {
+  // biome-ignore lint/style/noDefaultExport: that is how the package exports it.
   export default class AWSAccount {
     constructor(id: string, displayName: string);
     createKeyPair(accessKeyId: string, secretAccessKey: string): void;
