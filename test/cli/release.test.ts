@@ -47,7 +47,7 @@ describe("a whole go-live by hand, without Slack", () => {
     const said = await golive(["release", "start", "--as", "U0ROSA", "--wait"]);
     expect(said.code).toBe(0);
     expect(said.err).toMatch(/^manifest [0-9a-f]{8} frozen$/m);
-    expect(said.err.match(/✅ pass/g)).toHaveLength(18);
+    expect(said.err.match(/✅ pass/g)).toHaveLength(20);
     expect(said.out).toMatch(
       /^support-docs: run-1 with v1 → run-2 with v1\nsigning · 22 of 22 checks done · 0 of 6 sign-offs\n/,
     );
@@ -175,7 +175,7 @@ describe("what a start waits for", () => {
     expect(document(later).release.progress.checks_done).toBe(0);
     const waited = await golive(["release", "status", "--wait"]);
     expect(waited.code).toBe(0);
-    expect(waited.err.match(/✅ pass/g)).toHaveLength(18);
+    expect(waited.err.match(/✅ pass/g)).toHaveLength(20);
   });
 });
 
