@@ -35,7 +35,8 @@ export type Post = {
   readonly key: string;
   readonly to:
     | { readonly kind: "thread"; readonly subject: string }
-    | { readonly kind: "person"; readonly user: string };
+    | { readonly kind: "person"; readonly user: string }
+    | { readonly kind: "channel"; readonly channel: string };
   readonly note: { readonly kind: string; readonly [field: string]: unknown };
 };
 
