@@ -10,6 +10,7 @@ import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
 import { toChecklist } from "#src/config/to-checklist";
 import { listServices, toPolicy } from "#src/config/to-policy";
+import { createIncidents, type Incidents } from "#src/incident/incidents";
 import { createJobs, type Jobs } from "#src/jobs/create-jobs";
 import { createCutOver } from "#src/jobs/handlers/cut-over";
 import { createEvaluate, createStopEvaluation } from "#src/jobs/handlers/evaluate";
@@ -33,6 +34,8 @@ import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
 import { createProcessMeter } from "#src/resources/process-meter";
 import { createResources, type Resources } from "#src/resources/read-resources";
 import { createResourceReport } from "#src/resources/report-resources";
+import { createDecideRollback } from "#src/rollback/use-cases/decide-rollback";
+import { createRollbackUseCases, type RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
 export type CoreOptions = {
   readonly config: Config;
@@ -54,6 +57,8 @@ export type CoreOptions = {
 /** Everything but the ways in: rules, journal, jobs, gates and stores, for the bot, the command line and tests alike. */
 export type Core = {
   readonly useCases: ReleaseUseCases;
+  readonly rollbacks: RollbackUseCases;
+  readonly incidents: Incidents;
   readonly identity: Identity;
   readonly team: string | undefined;
   readonly journal: Journal;
@@ -166,6 +171,30 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     },
   });
 
+  const rollbacks = createRollbackUseCases({
+    journal,
+    decide: createDecideRollback({ journal, clock }),
+    newRollbackId: () => `rb_${randomBytes(8).toString("hex")}`,
+    now: Date.now,
+    service(id) {
+      const { service, store } = governed(id);
+      return {
+        channel: service.channel,
+        policy: toPolicy(config, service),
+        sources: {
+          pointer: () => store.pointer(),
+          configVersions: () => store.configVersions(),
+          chunks: async () => ({ state: "unknown", says: "nothing was recorded to hold them against" }),
+          backups: async () => [],
+          backupHolding: async () => null,
+          unknownBackup: (named) => `There is no backup ${named}, so nothing was changed.`,
+        },
+      };
+    },
+  });
+
+  const incidents = createIncidents({ pool, journal, differences: checks.manifests.differences });
+
   const configured = (id: string) => {
     const found = stores.get(id);
     return found === undefined ? null : { checklist: checklistOf(id), policy: toPolicy(config, found.service) };
@@ -213,6 +242,8 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
   journal.onCommit(() => jobs.nudge());
   return {
     useCases,
+    rollbacks,
+    incidents,
     identity,
     team: options.team,
     journal,

@@ -35,7 +35,9 @@ export type Post = {
   readonly key: string;
   readonly to:
     | { readonly kind: "thread"; readonly subject: string }
-    | { readonly kind: "person"; readonly user: string };
+    | { readonly kind: "person"; readonly user: string }
+    /** An announcement: a message of its own, which is not updated. */
+    | { readonly kind: "channel"; readonly channel: string };
   readonly note: { readonly kind: string; readonly [field: string]: unknown };
 };
 
