@@ -29,6 +29,8 @@ export type AppBench = {
   readonly slack: LocalSlack;
   readonly core: Core;
   readonly pool: Pool;
+  /** Of the RAG store's owner. */
+  readonly storeUrl: string;
   readonly decide: DecideIntent;
   readonly port: number | null;
   readonly stopApp: () => Promise<void>;
@@ -163,6 +165,7 @@ export async function startApp(
     slack,
     core,
     pool,
+    storeUrl,
     decide,
     port: app.port,
     stopApp,
