@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { Pool } from "pg";
 import { createBackupRecords } from "#src/backup/backup-records";
+import type { FullBackups } from "#src/backup/full-backups";
 import { composeManifests, type Governed, type Manifests } from "#src/compose-manifests";
 import type { Models } from "#src/compose-models";
 import type { Variables } from "#src/config/environment";
@@ -40,6 +41,7 @@ type Deps = {
   readonly serviceState: (service: string) => Promise<ServiceState>;
   readonly models: Models;
   readonly resources: Pick<Resources, "samples" | "depths" | "models">;
+  readonly backups: FullBackups;
   readonly log: Log;
   /** Domain clock. */
   readonly now: () => number;
@@ -119,6 +121,7 @@ export function composeChecks(deps: Deps): HealthChecks & {
       collect: ({ service, candidate, active }, signal) => manifests.collect(service.id, candidate, active, signal),
     },
     backup: { records: createBackupRecords(pool), now: Date.now, random: randomBytes },
+    fullBackups: { backups: deps.backups, withinDays: config.golive.backups.proven_within_days, now: Date.now },
     configHash: { serviceReport },
     modelVersions: { resolveModel },
     models: { models: models.plain },

@@ -78,6 +78,8 @@ export type Evaluations = {
   progress(run: string): Promise<EvaluationProgress | null>;
   /** What a run found, against another where that is wished. `unread`: why no retrieval could be judged. */
   report(run: RunRecord, against: Against | null): Promise<{ readonly report: Report; readonly unread: string | null }>;
+  /** What a run is compared with: the baseline of its epoch, else the newest finished evaluation of what is live. Null: neither is there. */
+  baselineOf(run: RunRecord): Promise<Against | null>;
   /**
    * The page about an evaluation, against the baseline of its epoch, else against what is live, where that was evaluated. Null: there is
    * none of this id.
@@ -186,6 +188,7 @@ export function composeEvaluations(deps: {
     },
     progress: (run) => readProgress(pool, run),
     report: reportOn,
+    baselineOf,
     async page(id) {
       const record = await store.run(id);
       if (record === null) return null;

@@ -2,9 +2,12 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Pool } from "pg";
+import type { FullBackups } from "#src/backup/full-backups";
+import { composeBackups } from "#src/compose-backups";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
+import { composeRollbacks } from "#src/compose-rollbacks";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
@@ -34,8 +37,7 @@ import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
 import { createProcessMeter } from "#src/resources/process-meter";
 import { createResources, type Resources } from "#src/resources/read-resources";
 import { createResourceReport } from "#src/resources/report-resources";
-import { createDecideRollback } from "#src/rollback/use-cases/decide-rollback";
-import { createRollbackUseCases, type RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
+import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
 export type CoreOptions = {
   readonly config: Config;
@@ -57,7 +59,6 @@ export type CoreOptions = {
 /** Everything but the ways in: rules, journal, jobs, gates and stores, for the bot, the command line and tests alike. */
 export type Core = {
   readonly useCases: ReleaseUseCases;
-  readonly rollbacks: RollbackUseCases;
   readonly incidents: Incidents;
   readonly identity: Identity;
   readonly team: string | undefined;
@@ -66,8 +67,10 @@ export type Core = {
   readonly pool: Pool;
   readonly clock: DomainClock;
   readonly checks: HealthChecks;
+  readonly backups: FullBackups;
   readonly models: Models;
   readonly evaluations: Evaluations;
+  readonly rollbacks: RollbackUseCases;
   readonly checklistOf: (service: string) => Checklist;
   /** How all processes of Golive are doing. */
   readonly resources: Resources;
@@ -134,6 +137,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     openMeter: () => createProcessMeter(() => performance.now()),
     onError: (error) => log.warn({ err: error }, "how this process is doing could not be written down"),
   });
+  const backups = await composeBackups({ config, pool, variables, governed, log });
   const checks = composeChecks({
     config,
     pool,
@@ -142,6 +146,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     serviceState,
     models,
     resources,
+    backups,
     log,
     now: clock.now,
   });
@@ -171,28 +176,6 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     },
   });
 
-  const rollbacks = createRollbackUseCases({
-    journal,
-    decide: createDecideRollback({ journal, clock }),
-    newRollbackId: () => `rb_${randomBytes(8).toString("hex")}`,
-    now: Date.now,
-    service(id) {
-      const { service, store } = governed(id);
-      return {
-        channel: service.channel,
-        policy: toPolicy(config, service),
-        sources: {
-          pointer: () => store.pointer(),
-          configVersions: () => store.configVersions(),
-          chunks: async () => ({ state: "unknown", says: "nothing was recorded to hold them against" }),
-          backups: async () => [],
-          backupHolding: async () => null,
-          unknownBackup: (named) => `There is no backup ${named}, so nothing was changed.`,
-        },
-      };
-    },
-  });
-
   const incidents = createIncidents({ pool, journal, differences: checks.manifests.differences });
 
   const configured = (id: string) => {
@@ -203,6 +186,18 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     const paint = { outcome: null, events: [], jobs: [], repaint: [id], posts: [] };
     await journal.transact(service, null, [], () => paint);
   };
+  const rollbacks = composeRollbacks({
+    incidents,
+    config,
+    journal,
+    clock,
+    governed,
+    caches: options.named.caches,
+    backups,
+    evaluations,
+    decideRelease: decide,
+    log,
+  });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -222,6 +217,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       clock: machineClock,
     }),
     "stop-evaluation": createStopEvaluation({ decide, release: releaseState, evaluations: ofReleases }),
+    "roll-back": rollbacks.rollBack,
     "cut-over": createCutOver({
       decide,
       release: releaseState,
@@ -242,7 +238,6 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
   journal.onCommit(() => jobs.nudge());
   return {
     useCases,
-    rollbacks,
     incidents,
     identity,
     team: options.team,
@@ -251,8 +246,10 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     pool,
     clock,
     checks,
+    backups,
     models,
     evaluations,
+    rollbacks: rollbacks.useCases,
     checklistOf,
     resources,
     async startWorkers({ cutovers, followChannel }) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type LocalBedrock, startBedrock } from "#sandbox/bedrock/start";
@@ -110,6 +110,8 @@ async function build(
   const slack = await startSlack({ signingSecret, botToken, appToken, mode, seed, scopes, events });
   releasers.push(() => slack.stop());
 
+  const backups = join(dataDir, "backups");
+  if (fresh) await rm(backups, { recursive: true, force: true });
   const logFile = join(dataDir, "bot.log");
   const port = await freePort();
   const env: Record<string, string> = {
@@ -126,6 +128,7 @@ async function build(
       to: join(dataDir, "configs"),
       gold: gold ?? join(root, "sandbox/corpus/gold.jsonl"),
       evaluates,
+      backups,
     }),
     ...(socket ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
   };

@@ -26,8 +26,10 @@ export async function writePacedConfigs(options: {
   readonly gold: string;
   /** Whether releases evaluate their candidates. Not, where the questions aren't about the corpus, or nobody waits for it. */
   readonly evaluates: boolean;
+  /** Where full backups are kept. Default: in the copy. */
+  readonly backups?: string;
 }): Promise<string> {
-  const { from, to, gold, evaluates } = options;
+  const { from, to, gold, evaluates, backups = "backups" } = options;
   if (from !== to) {
     await rm(to, { recursive: true, force: true });
     await cp(from, to, { recursive: true });
@@ -37,6 +39,7 @@ export async function writePacedConfigs(options: {
   for (const [key, value] of Object.entries(PACE)) document.setIn(["models", "limits", key], value);
   document.setIn(["models", "profiled"], { ...PACE, reason: REASON });
   for (const [key, value] of Object.entries(ROOM)) document.setIn(["resources", key], value);
+  document.setIn(["backups", "storage"], { kind: "directory", path: backups });
   const services = document.toJS().services;
   for (const id of Object.keys(services)) {
     const datasets = document.getIn(["services", id, "datasets"]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BackupError } from "#src/backup/backup-error";
 import { canonicalJson, sha256 } from "#src/manifest/canonical";
 
 const pair = z.strictObject({ run: z.string(), config: z.string() });
@@ -41,20 +42,6 @@ export type Backup = {
   readonly digest: string;
 };
 
-/**
- * A backup that can't be trusted or couldn't be made. The message says what that means; `kind` is which defect it is, the
- * same for the next backup with the same defect.
- */
-export class BackupError extends Error {
-  override readonly name = "BackupError";
-  readonly kind: string;
-
-  constructor(kind: string, message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
-
 /** Settings under which two servers print the same value the same way. */
 export const PRINT_SETTINGS = [
   "SET LOCAL TimeZone = 'UTC'",
@@ -63,16 +50,6 @@ export const PRINT_SETTINGS = [
   "SET LOCAL extra_float_digits = 1",
   "SET LOCAL bytea_output = 'hex'",
 ] as const;
-
-const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
-
-/** `bk_<yyyymmddThhmmss>_<6 base32>`; `now` in epoch milliseconds, `random` gives so many random bytes. */
-export function backupId(now: number, random: (bytes: number) => Uint8Array): string {
-  const time = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "");
-  const tail = [...random(6)].map((byte) => BASE32.charAt(byte % 32)).join("");
-  if (tail.length !== 6) throw new BackupError("id", "A backup id needs six random bytes.");
-  return `bk_${time}_${tail}`;
-}
 
 /**
  * Reads a backup's body back and holds it against every checksum in it. Throws `BackupError`, naming the table, when a byte

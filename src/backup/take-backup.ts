@@ -1,11 +1,6 @@
-import {
-  type Backup,
-  type BackupDocument,
-  BackupError,
-  type BackupTable,
-  backupId,
-  PRINT_SETTINGS,
-} from "#src/backup/backup-document";
+import { type Backup, type BackupDocument, type BackupTable, PRINT_SETTINGS } from "#src/backup/backup-document";
+import { BackupError } from "#src/backup/backup-error";
+import { backupId } from "#src/backup/backup-id";
 import { readTableRows, tableDigest } from "#src/backup/table-rows";
 import type { ServiceConfig } from "#src/config/service-config";
 import { canonicalJson, sha256 } from "#src/manifest/canonical";

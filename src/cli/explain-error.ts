@@ -1,3 +1,5 @@
+import { BackupError } from "#src/backup/backup-error";
+import { StorageError } from "#src/backup/storage/storage-error";
 import { CliError, EXIT, type ExitCode } from "#src/cli/io";
 import { toJournalError } from "#src/journal/database-errors";
 import type { JournalError, JournalErrorCode } from "#src/journal/journal-error";
@@ -17,6 +19,11 @@ const UNDECIDED = "Nothing was decided by this attempt; what was decided before 
 export function explainError(error: unknown): Explained {
   if (error instanceof CliError) return { kind: CLI_KIND[error.exit], exit: error.exit, sentence: error.message };
   if (error instanceof RagStoreError) return explainStore(error);
+  if (error instanceof BackupError) return explainBackup(error);
+  if (error instanceof StorageError) {
+    const next = error.retryable ? "Try again in a minute." : "Check `backups` in golive.yaml, and the rights there.";
+    return give(`backup-storage-${error.code}`, `${ended(error.message)} ${next}`);
+  }
   if (error instanceof SlackError) return explainSlack(error);
   if (error instanceof IdentityError) {
     const slack = error.cause instanceof SlackError ? ` (${error.cause.message})` : "";
@@ -93,6 +100,13 @@ function explainStore(error: RagStoreError): Explained {
     ? "Check that the RAG store runs and that its URL is right, then try again."
     : "Check the RAG store's URL, the rights of its role (docs/rag-store.md), and the names in golive.yaml.";
   return give(`rag-store-${error.code}`, `${ended(error.message)} ${UNDECIDED} ${next}`);
+}
+
+/** An id that names nothing, or a key that isn't there, is the person's to mend; everything else is the backup's fault. */
+function explainBackup(error: BackupError): Explained {
+  const usage = error.kind === "unknown" || error.kind.startsWith("key:");
+  const kind = usage ? `backup-${error.kind.replace(":", "-")}` : "backup";
+  return give(kind, ended(error.message), usage ? EXIT.usage : EXIT.failed);
 }
 
 function explainSlack(error: SlackError): Explained {

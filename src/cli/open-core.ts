@@ -10,8 +10,8 @@ import type { Config } from "#src/config/load-config";
 import type { ServiceConfig } from "#src/config/service-config";
 import { listServices } from "#src/config/to-policy";
 import { nearest } from "#src/release/nearest";
-
 import type { Person } from "#src/release/people";
+import { SlackError } from "#src/slack/slack-error";
 
 /** The product's core, the service that was meant, and whether Slack was asked who people are. */
 export type Session = {
@@ -28,7 +28,12 @@ export type Session = {
  */
 export async function withCore<T>(
   io: Io,
-  options: { readonly service: string | undefined; readonly works?: boolean },
+  options: {
+    readonly service: string | undefined;
+    readonly works?: boolean;
+    /** For what can't wait for Slack: where it doesn't answer, people are who golive.yaml names, and that is said. */
+    readonly withoutSlackIfAway?: boolean;
+  },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { config, environment, named } = await readSurroundings(io, commandEnvironment);
@@ -36,8 +41,8 @@ export async function withCore<T>(
   await assertDatabase(environment.DATABASE_URL);
   const log = openCommandLog(io);
   const token = environment.SLACK_BOT_TOKEN;
-  const slack =
-    token === undefined ? null : await composeIdentity({ token, apiUrl: environment.SLACK_API_URL, config, log });
+  const ask = async (sure: string) => composeIdentity({ token: sure, apiUrl: environment.SLACK_API_URL, config, log });
+  const slack = token === undefined ? null : await ask(token).catch(orNobody(io, options.withoutSlackIfAway === true));
   const core = await composeCore({
     config,
     databaseUrl: environment.DATABASE_URL,
@@ -53,6 +58,17 @@ export async function withCore<T>(
   } finally {
     await core.close();
   }
+}
+
+/** Slack's own "no" (a wrong token) is no outage: nothing is decided past it. */
+function orNobody(io: Io, may: boolean): (error: unknown) => null {
+  return (error) => {
+    if (!may || !(error instanceof SlackError) || error.failure.kind === "auth") throw error;
+    io.err(
+      "Slack does not answer. People are who golive.yaml names as users; who is only in a user group there can't act until it does.\n",
+    );
+    return null;
+  };
 }
 
 /** The service that `--service` names, or the only one there is. */

@@ -22,13 +22,15 @@ const BUILT = {
   "previous-run-intact": { mayBeWaivable: false },
   manifest: { mayBeWaivable: false },
   backup: { mayBeWaivable: false },
+  "chunks-backup": { mayBeWaivable: false },
+  "backup-rehearsal": { mayBeWaivable: true },
 } as const;
 
 /** The checks that exist, by name: what has to have an entry for each of them says so in its type. */
 export type BuiltCheckId = keyof typeof BUILT;
 
 /**
- * The checks that exist. `mayBeWaivable`: whether a policy may make it waivable; the last four are what a rollback and the
+ * The checks that exist. `mayBeWaivable`: whether a policy may make it waivable; those that never are, are what a rollback and the
  * audit trail rest on: a release that went live without them could be neither undone nor explained, so no waiver opens them.
  * `mayNotApply`: whether a service may declare that it doesn't apply, which the data can contradict.
  */

@@ -1,10 +1,14 @@
 import { z } from "zod";
+import type { CacheConfig } from "#src/config/caches-config";
 import { database, type Variables, variableProblem, whitespaceHint } from "#src/config/environment";
 import type { Problem } from "#src/config/problems";
 import type { GoliveConfig } from "#src/config/service-config";
 
 /** How to reach a service's RAG service. `host`: what may be shown of the address. `token`: never shown, never stored. */
 export type RagServiceAccess = { readonly url: string; readonly host: string; readonly token: string | null };
+
+/** How to empty a cache, in the order of golive.yaml. `token`: never shown, never stored. */
+export type CacheAccess = { readonly cache: CacheConfig; readonly url: string | null; readonly token: string | null };
 
 /** How to reach the models. `endpoint`: null for the region's own. */
 export type ModelAccess = { readonly region: string; readonly endpoint: string | null };
@@ -13,6 +17,7 @@ export type ModelAccess = { readonly region: string; readonly endpoint: string |
 export type NamedVariables = {
   readonly storeUrls: ReadonlyMap<string, string>;
   readonly ragServices: ReadonlyMap<string, RagServiceAccess>;
+  readonly caches: ReadonlyMap<string, readonly CacheAccess[]>;
   readonly modelAccess: ModelAccess;
 };
 
@@ -29,7 +34,7 @@ const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/);
  * what was expected, never a value. An empty variable counts as missing.
  */
 export function parseNamedVariables(
-  config: Pick<GoliveConfig, "services" | "models">,
+  config: Pick<GoliveConfig, "services" | "models" | "backups">,
   variables: Variables,
 ):
   | { readonly ok: true; readonly named: NamedVariables }
@@ -45,7 +50,23 @@ export function parseNamedVariables(
   };
   const storeUrls = new Map<string, string>();
   const ragServices = new Map<string, RagServiceAccess>();
-  for (const [id, { rag_store, rag_service }] of Object.entries(config.services)) {
+  const caches = new Map<string, readonly CacheAccess[]>();
+  const cacheAccess = (id: string, cache: CacheConfig): CacheAccess => {
+    if (cache.kind === "table") return { cache, url: null, token: null };
+    const { url_env, token_env } = cache;
+    const url = read(url_env, plainUrl, `an http(s) URL without user, password, ? or #: a cache of service ${id}`);
+    const bearer = token_env === undefined ? null : read(token_env, token, `the bearer token of a cache of ${id}`);
+    return { cache, url, token: bearer };
+  };
+  for (const [id, { rag_store, rag_service, caches: configured }] of Object.entries(config.services)) {
+    caches.set(
+      id,
+      configured.map((cache) => cacheAccess(id, cache)),
+    );
+    const { restore_url_env } = rag_store;
+    if (restore_url_env !== undefined && (variables[restore_url_env] ?? "") !== "") {
+      read(restore_url_env, database, `a Postgres URL: the RAG store of service ${id} as its tables' owner`);
+    }
     storeUrls.set(id, read(rag_store.url_env, database, `a Postgres URL: the RAG store of service ${id}`));
     const url = read(
       rag_service.url_env,
@@ -67,5 +88,12 @@ export function parseNamedVariables(
         ? null
         : read(endpoint_env, plainUrl, "an http(s) URL: the models' endpoint"),
   };
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, named: { storeUrls, ragServices, modelAccess } };
+  const { storage } = config.backups;
+  if (storage.kind === "s3") {
+    read(storage.region_env, region, "a region such as eu-central-1: where the backups' bucket is");
+    if (storage.endpoint_env !== undefined) read(storage.endpoint_env, plainUrl, "an http(s) URL: the backups' store");
+  }
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, named: { storeUrls, ragServices, caches, modelAccess } };
 }

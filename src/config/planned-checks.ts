@@ -5,7 +5,6 @@ import type { CheckId } from "#src/release/checklist";
  * "not built yet", are never green and never block. Building one means moving its id to `built-checks.ts`.
  */
 export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
-  "chunks-backup": "a consistent snapshot of the document chunks exists from before the cutover",
   "restore-script": "a restore script that plain psql can run was generated and run into a scratch schema",
 
   "canary-oracle-prefilter": "gold evidence is found before filtering at least as often as in the baseline",
@@ -51,7 +50,6 @@ export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
   "slo-audit-trail": "every operation is in the journal and the chain verifies",
 
   "checks-completed": "every line of phase `before` is decided and green, with none left that is not built",
-  "backup-rehearsal": "a full backup, document chunks included, was restored and compared within the last 7 days",
   "canary-ready": "the canary monitor has its baseline, its traffic and its alerts before the cutover",
   "rollback-rehearsal": "a rollback was played through on a scratch copy",
   "alert-thresholds": "each alert fired on a fixture made to breach its threshold",

@@ -7,6 +7,8 @@ const table = z.string().min(1).max(127);
 export const ragStoreSchema = z.strictObject({
   /** The variable that holds the connection string; the string itself never stands in a file. */
   url_env: envName,
+  /** The same database as the tables' owner: only a restore of a backup uses it. Left out: `url_env`'s role owns them. */
+  restore_url_env: envName.optional(),
   chunks: z.strictObject({
     table,
     id: identifier,

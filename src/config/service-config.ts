@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { appliesSchema } from "#src/config/applies-config";
+import { backupsSchema } from "#src/config/backups-config";
+import { cachesSchema } from "#src/config/caches-config";
 import { configurationFactsSchema, datasetsSchema, fewShotPoolSchema } from "#src/config/manifest-config";
 import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
 import { envName, name } from "#src/config/names";
@@ -50,6 +52,8 @@ export const serviceSchema = z.strictObject({
   rag_store: ragStoreSchema,
   retrieval: retrievalSchema,
   rag_service: ragServiceSchema,
+  /** What a rollback empties, so that nothing answers from before it. */
+  caches: cachesSchema,
   models: serviceModelsSchema,
   configuration_facts: configurationFactsSchema,
   datasets: datasetsSchema,
@@ -64,6 +68,7 @@ export const goliveSchema = z
     roles: z.record(name, roleSchema),
     models: modelsSchema,
     resources: resourcesSchema.prefault({}),
+    backups: backupsSchema,
     services: z.record(name, serviceSchema),
   })
   .superRefine((config, context) => {

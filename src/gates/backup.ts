@@ -1,4 +1,5 @@
-import { BackupError, openBackup } from "#src/backup/backup-document";
+import { openBackup } from "#src/backup/backup-document";
+import { BackupError } from "#src/backup/backup-error";
 import type { BackupRecords } from "#src/backup/backup-records";
 import { proveBackup } from "#src/backup/prove-backup";
 import { takeBackup } from "#src/backup/take-backup";

@@ -111,7 +111,7 @@ export function withoutEvaluation(
 }
 
 /**
- * What contradicts that evaluations don't apply to a service: one of it has so many graded cases that it could be judged. The end
+ * What contradicts that evaluations don't apply to a service: one of it, over a whole gold file, has so many graded cases that it could be judged. A rollback's smoke evaluation is a sample. The end
  * of a sentence, or null.
  */
 export async function enoughEvaluated(
@@ -120,7 +120,8 @@ export async function enoughEvaluated(
   needed: number,
 ): Promise<string | null> {
   const large = (await store.runs(service)).find(
-    ({ state, counts, plan }) => state === "finished" && plan.repeat === 1 && counts.graded >= needed,
+    ({ state, counts, plan }) =>
+      state === "finished" && plan.repeat === 1 && plan.sample === null && counts.graded >= needed,
   );
   return large === undefined
     ? null

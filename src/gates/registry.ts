@@ -1,6 +1,8 @@
 import type { ServiceConfig } from "#src/config/service-config";
 import { type BackupGateDeps, createBackupGate } from "#src/gates/backup";
+import { type BackupRehearsalDeps, createBackupRehearsalGate } from "#src/gates/backup-rehearsal";
 import { candidateRun } from "#src/gates/candidate-run";
+import { type ChunksBackupDeps, createChunksBackupGate } from "#src/gates/chunks-backup";
 import { type ConcurrencyGateDeps, createConcurrencyGate } from "#src/gates/concurrency";
 import { type ConfigHashGateDeps, createConfigHashGate } from "#src/gates/config-hash";
 import { database } from "#src/gates/database";
@@ -30,6 +32,7 @@ export function createGates(deps: {
   readonly environment: EnvironmentGateDeps;
   readonly manifest: ManifestGateDeps;
   readonly backup: BackupGateDeps;
+  readonly fullBackups: ChunksBackupDeps & BackupRehearsalDeps;
   readonly configHash: ConfigHashGateDeps;
   readonly modelVersions: ModelVersionsGateDeps;
   readonly models: ModelsGateDeps;
@@ -51,6 +54,8 @@ export function createGates(deps: {
     previousRunIntact,
     createManifestGate(deps.manifest),
     createBackupGate(deps.backup),
+    createChunksBackupGate(deps.fullBackups),
+    createBackupRehearsalGate(deps.fullBackups),
     createConfigHashGate(deps.configHash),
     createModelVersionsGate(deps.modelVersions),
     rerankSettings,

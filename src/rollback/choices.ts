@@ -8,7 +8,8 @@ export type BackupChoice = {
   readonly takenAt: number;
   readonly provenAt: number | null;
   readonly description: string;
-  readonly by: string;
+  /** The release that it was taken for; null: somebody's wish, or a schedule's. */
+  readonly release: string | null;
   readonly bytes: number;
 };
 

@@ -11,7 +11,8 @@ const inside = (path: string, ...folders: readonly string[]) => folders.some((fo
  * are the border where effects begin.
  */
 const isPureRoom = (path: string) =>
-  (inside(path, "src/release", "src/rollback") && !inside(path, "src/release/use-cases", "src/rollback/use-cases")) ||
+  (inside(path, "src/release", "src/rollback") &&
+    !inside(path, "src/release/use-cases", "src/rollback/use-cases", "src/rollback/steps")) ||
   inside(
     path,
     "src/slack/blocks",

@@ -1,6 +1,8 @@
 import { Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Backup, BackupError, backupId, openBackup } from "#src/backup/backup-document";
+import { type Backup, openBackup } from "#src/backup/backup-document";
+import { BackupError } from "#src/backup/backup-error";
+import { backupId } from "#src/backup/backup-id";
 import { type BackupRecords, createBackupRecords } from "#src/backup/backup-records";
 import { proveBackup, SCRATCH_PREFIX } from "#src/backup/prove-backup";
 import { takeBackup } from "#src/backup/take-backup";

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { backupsSchema } from "#src/config/backups-config";
+import { cachesSchema } from "#src/config/caches-config";
 import { parseNamedVariables } from "#src/config/named-variables";
 import { describeProblems } from "#src/config/problems";
 import type { GoliveConfig } from "#src/config/service-config";
@@ -14,7 +16,7 @@ const limits = {
   retry_budget_s: 180,
 };
 
-function configOf(...ids: readonly string[]): Pick<GoliveConfig, "services" | "models"> {
+function configOf(...ids: readonly string[]): Pick<GoliveConfig, "services" | "models" | "backups"> {
   const services = ids.map((id) => {
     const service = serviceFixture();
     const name = id.toUpperCase();
@@ -29,6 +31,7 @@ function configOf(...ids: readonly string[]): Pick<GoliveConfig, "services" | "m
   });
   return {
     models: { region_env: "AWS_REGION", endpoint_env: "BEDROCK_ENDPOINT", limits },
+    backups: backupsSchema.parse({ storage: { kind: "directory", path: "backups" } }),
     services: Object.fromEntries(services),
   };
 }
@@ -49,9 +52,39 @@ describe("the variables that golive.yaml names", () => {
         ragServices: new Map([
           ["docs", { url: good.DOCS_URL, host: "docs-rag.internal:8443", token: good.DOCS_TOKEN }],
         ]),
+        caches: new Map([["docs", []]]),
         modelAccess: { region: "eu-central-1", endpoint: null },
       },
     });
+  });
+
+  it("name the caches that a rollback empties, in their order, with what each needs", () => {
+    const [docs] = Object.entries(configOf("docs").services);
+    if (docs === undefined) throw new Error("no service");
+    const caches = cachesSchema.parse([
+      { kind: "table", table: "rag.answer_cache" },
+      { kind: "hook", url_env: "HOOK_URL", token_env: "HOOK_TOKEN" },
+      { kind: "redis", url_env: "REDIS_URL" },
+    ]);
+    const config = { ...configOf("docs"), services: { docs: { ...docs[1], caches } } };
+    const parsed = parseNamedVariables(config, {
+      ...good,
+      HOOK_URL: "https://h/x",
+      HOOK_TOKEN: "t",
+      REDIS_URL: "ftp://r",
+    });
+    expect(parsed.ok ? [] : parsed.problems.map(({ path }) => path)).toEqual(["REDIS_URL"]);
+    const right = parseNamedVariables(config, {
+      ...good,
+      HOOK_URL: "https://h/x",
+      HOOK_TOKEN: "t",
+      REDIS_URL: "https://r",
+    });
+    expect(right.ok ? right.named.caches.get("docs")?.map(({ url, token }) => [url, token]) : null).toEqual([
+      [null, null],
+      ["https://h/x", "t"],
+      ["https://r", null],
+    ]);
   });
 
   it("may leave out the models' endpoint, also as an empty variable, and nothing else", () => {

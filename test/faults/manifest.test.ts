@@ -5,6 +5,7 @@ import { z } from "zod";
 import { SERVICE } from "#sandbox/demo/populate";
 import { putConfig } from "#sandbox/rag/rag-store";
 import { defaultServiceConfig } from "#sandbox/rag/service-defaults";
+import { composeBackups } from "#src/compose-backups";
 import { composeChecks } from "#src/compose-checks";
 import { composeModels } from "#src/compose-models";
 import { listServices } from "#src/config/to-policy";
@@ -122,6 +123,7 @@ describe.concurrent("the frozen manifest", () => {
           governed,
           serviceState,
           models,
+          backups: await composeBackups({ ...common, variables: {}, governed }),
           resources: createResources(pool, null),
         });
         const [started] = (await bot.facts()).filter(({ type }) => type === "release-started");

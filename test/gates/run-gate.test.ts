@@ -173,6 +173,11 @@ describe("the registry", () => {
       environment: { serviceReport: never },
       manifest: { collect: never },
       backup: { records, now: () => 0, random: (bytes) => new Uint8Array(bytes) },
+      fullBackups: {
+        backups: { list: never, create: never, drill: never },
+        withinDays: 7,
+        now: () => 0,
+      },
       resources: {
         limits: { event_loop_lag_ms: 1, rss_mb: 1, queue_depth: 1 },
         samples: never,

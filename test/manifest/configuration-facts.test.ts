@@ -165,7 +165,7 @@ describe("what a difference touches", () => {
   it.each([
     ["configuration.body.rerank.top_n", ["manifest", "config-hash", "prompt-audit", "rerank-settings"]],
     ["configuration.body.prompt.few_shot_ids", ["manifest", "config-hash", "prompt-audit", "few-shot-leakage"]],
-    ["active.digest", ["manifest", "previous-run-intact", "candidate-run", "backup"]],
+    ["active.digest", ["manifest", "previous-run-intact", "candidate-run", "backup", "chunks-backup"]],
     ["ingest_run.digest", ["manifest", "candidate-run", "index-presence", "token-budget", "prefix-leakage"]],
     ["thresholds.gates.backup.version", ["manifest", "backup"]],
     ["models.judge.arn", ["manifest", "model-versions", "models", "evaluation-floors", "evaluation-baseline"]],

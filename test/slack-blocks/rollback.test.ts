@@ -166,20 +166,20 @@ const backups = (count: number, text: string) =>
     takenAt: NOW - 3_600_000,
     provenAt: at % 3 === 0 ? null : NOW - 60_000,
     description: text,
-    by: text,
+    release: at % 2 === 0 ? null : text,
     bytes: 1_000,
   }));
 
 describe("what can be gone back to", () => {
-  test("the state before is on top, then backups with what, when, by whom, proven and how far", () => {
+  test("the state before is on top, then backups with what, when, for which release, proven and how far", () => {
     const [one] = backups(1, "before the re-chunking");
     if (one === undefined) throw new Error("no backup");
-    const list = [{ ...one, pair: { run: "run-b", config: "config-1" }, provenAt: NOW - 7_200_000, by: "Rina Ray" }];
+    const list = [{ ...one, pair: { run: "run-b", config: "config-1" }, provenAt: NOW - 7_200_000, release: "rel_7" }];
     const modal = rollbackChoicesModal("support-docs", { live: plan.from, previous: plan.to, backups: list }, NOW);
     const text = readText(modal.blocks);
     expect(text.indexOf("The state before what is live now")).toBeLessThan(text.indexOf("bk_20261123T072641_abc234"));
     expect(text).toContain("before the re-chunking");
-    expect(text).toContain("(1 h 0 min ago) by Rina Ray · ✅ proven 2 h 0 min ago · same run, other configuration");
+    expect(text).toContain("(1 h 0 min ago) for `rel_7` · ✅ proven 2 h 0 min ago · same run, other configuration");
     expect(actionIds(modal)).toEqual([ACTIONS.rollbackChoose, ACTIONS.rollbackChoose]);
   });
 

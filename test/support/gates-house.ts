@@ -4,6 +4,7 @@ import type { LocalBedrock } from "#sandbox/bedrock/start";
 import { putConfig } from "#sandbox/rag/rag-store";
 import { defaultServiceConfig, serviceEnvironment } from "#sandbox/rag/service-defaults";
 import type { LocalRagService } from "#sandbox/rag-service/start";
+import { composeBackups } from "#src/compose-backups";
 import { composeChecks } from "#src/compose-checks";
 import { composeModels } from "#src/compose-models";
 import { type Config, loadConfig } from "#src/config/load-config";
@@ -76,12 +77,15 @@ export async function openGatesHouse(
     connectionString: rag.appUrl,
     ragService: createRagService({ url: ragService.url, token: null, timeoutMs: 20_000 }),
   };
+  const variables = serviceEnvironment(rag.appUrl, places);
+  const backups = await composeBackups({ config, pool, variables, governed: () => governed, log });
   const checks = composeChecks({
     now: Date.now,
     config,
     pool,
-    variables: serviceEnvironment(rag.appUrl, places),
+    variables,
     governed: () => governed,
+    backups,
     serviceState: async () => newService(service.id),
     models,
     resources: {

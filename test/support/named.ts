@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
 
@@ -13,6 +16,7 @@ export function namedVariables(
   return {
     storeUrls: new Map(ids.map((id) => [id, store])),
     ragServices: new Map(ids.map((id) => [id, { url, host: new URL(url).host, token: null }])),
+    caches: new Map(),
     modelAccess: { region: "eu-central-1", endpoint: bedrock },
   };
 }
@@ -26,9 +30,21 @@ export function paced(config: Config): Config {
   const golive = structuredClone(config.golive);
   golive.models.limits = { ...golive.models.limits, ...fast };
   golive.models.profiled = { ...fast, reason: "the sandbox's local models answer at once" };
+  golive.backups.storage = { kind: "directory", path: backupFolder() };
   for (const service of Object.values(golive.services)) {
     const none = { check: false, reason: "these stories evaluate nothing" } as const;
     service.applies = { ...service.applies, "evaluation-floors": none, "evaluation-baseline": none };
   }
   return { ...config, golive };
+}
+
+let folder: string | null = null;
+
+/** Where the backups of this process's tests go; it goes with the process. */
+function backupFolder(): string {
+  if (folder !== null) return folder;
+  const made = mkdtempSync(join(tmpdir(), "golive-test-backups-"));
+  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+  folder = made;
+  return made;
 }

@@ -1,6 +1,8 @@
 import type { BuiltCheckId } from "#src/config/built-checks";
 import { backupSelfTest } from "#src/gates/self-test/backup";
+import { backupRehearsalSelfTest } from "#src/gates/self-test/backup-rehearsal";
 import { candidateRunSelfTest } from "#src/gates/self-test/candidate-run";
+import { chunksBackupSelfTest } from "#src/gates/self-test/chunks-backup";
 import { concurrencySelfTest } from "#src/gates/self-test/concurrency";
 import { configHashSelfTest } from "#src/gates/self-test/config-hash";
 import { databaseSelfTest } from "#src/gates/self-test/database";
@@ -41,6 +43,8 @@ const COMPLETE: Readonly<Record<BuiltCheckId, SelfTest>> = {
   "previous-run-intact": previousRunIntactSelfTest,
   manifest: manifestSelfTest,
   backup: backupSelfTest,
+  "chunks-backup": chunksBackupSelfTest,
+  "backup-rehearsal": backupRehearsalSelfTest,
   "resource-monitoring": resourceMonitoringSelfTest,
   "health-self-test": healthSelfTestSelfTest,
   "few-shot-leakage": fewShotLeakageSelfTest,

@@ -68,10 +68,13 @@ export function drawUpIncident(given: IncidentFacts): Incident {
   };
 }
 
-/** Facts of one instant stay in the order of their streams: a decision appends several. */
+/** Facts of one instant: what was decided about the rollback, then what follows from it elsewhere, each stream in its order. */
 function inOrder(events: readonly Recorded[]): readonly Recorded[] {
-  return [...events].sort((a, b) => a.at - b.at || (a.stream === b.stream ? a.version - b.version : 0));
+  const rank = ({ stream }: Recorded): number => STREAMS.findIndex((start) => stream.startsWith(start));
+  return [...events].sort((a, b) => a.at - b.at || rank(a) - rank(b) || a.version - b.version);
 }
+
+const STREAMS = ["rollback/", "service/", "release/"];
 
 function factsOf(rollback: RollbackState, undone: ReleaseState | null): Incident["facts"] {
   const { confirmed, flip, ended, requester, requestedAt, target } = rollback;

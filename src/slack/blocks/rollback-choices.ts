@@ -53,7 +53,7 @@ function previousRow(service: string, { live, previous }: RollbackChoices): Know
 }
 
 function backupRow(service: string, { live }: RollbackChoices, one: BackupChoice, at: number, now: number): KnownBlock {
-  const { id, pair, takenAt, provenAt, description, by } = one;
+  const { id, pair, takenAt, provenAt, description, release } = one;
   const why = shorten(line(description), 300);
   const proven =
     provenAt === null ? "⚠️ never proven: nobody restored it yet" : `✅ proven ${elapsed(now - provenAt)} ago`;
@@ -61,7 +61,7 @@ function backupRow(service: string, { live }: RollbackChoices, one: BackupChoice
     [
       `${bold(id)} · ${pairOrNothing(pair)}`,
       ...(why === "" ? [] : [why]),
-      `taken ${when(takenAt)} (${elapsed(now - takenAt)} ago) by ${shorten(line(by), 60) || "somebody"} · ${proven} · ${farWords(pair, live)}`,
+      `taken ${when(takenAt)} (${elapsed(now - takenAt)} ago)${release === null ? "" : ` for ${code(release, 40)}`} · ${proven} · ${farWords(pair, live)}`,
     ].join("\n"),
     {
       id: blockId(BLOCK_PREFIXES.rollback, id, at + 1),

@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { BackupStorage, StoredObject } from "#src/backup/storage/storage";
+import { StorageError, type StorageErrorCode } from "#src/backup/storage/storage-error";
+
+const CODES: Readonly<Record<string, StorageErrorCode>> = {
+  ENOENT: "missing",
+  ENOSPC: "full",
+  EDQUOT: "full",
+  EACCES: "denied",
+  EPERM: "denied",
+  EROFS: "denied",
+};
+const SAYS: Readonly<Record<StorageErrorCode, string>> = {
+  missing: "is not there",
+  full: "could not be written: no space is left",
+  denied: "could not be reached: no permission",
+  unreachable: "could not be reached",
+  failed: "could not be read or written",
+};
+
+const UNFINISHED = ".unfinished-";
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+
+/**
+ * Backups in a folder. An object is written beside its place, synced to the disk and renamed, so that it is there whole or not
+ * at all, also after a power cut. Several copies of Golive must see the same folder.
+ */
+export function directoryStorage(root: string): BackupStorage {
+  const pathOf = (key: string): string => join(root, ...key.split("/"));
+  const failed = (key: string, error: unknown): unknown => {
+    // What the writer of the bytes threw is its own, and a given up signal its caller's.
+    const system = codeOf(error);
+    if (!/^E[A-Z0-9]+$/.test(system)) return error;
+    const code = CODES[system] ?? "failed";
+    return new StorageError(code, `${key} ${SAYS[code]} in ${root} (${system})`, { cause: error });
+  };
+  return {
+    where: root,
+    put: async (key, body, signal) => {
+      const path = pathOf(key);
+      const beside = `${path}${UNFINISHED}${randomBytes(6).toString("hex")}`;
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        // `flush`: what is renamed below is on the disk.
+        const file = createWriteStream(beside, { flags: "wx", mode: 0o600, flush: true, highWaterMark: 1 << 18 });
+        await pipeline(body, file, { signal });
+        await rename(beside, path);
+        await syncFolder(dirname(path));
+      } catch (error) {
+        body.destroy();
+        await rm(beside, { force: true }).catch(() => undefined);
+        throw failed(key, error);
+      }
+    },
+    read: async (key, signal) => {
+      try {
+        await stat(pathOf(key));
+        const stream = createReadStream(pathOf(key), { highWaterMark: 1 << 16, ...(signal && { signal }) });
+        return stream;
+      } catch (error) {
+        throw failed(key, error);
+      }
+    },
+    list: async (prefix) => {
+      const found: StoredObject[] = [];
+      for (const path of await filesUnder(pathOf(prefix))) {
+        if (path.includes(UNFINISHED)) continue;
+        const { size } = await stat(path);
+        found.push({ key: relative(root, path).split(sep).join("/"), bytes: size });
+      }
+      return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+    },
+    remove: async (keys) => {
+      for (const key of keys) {
+        try {
+          await rm(pathOf(key), { force: true });
+        } catch (error) {
+          throw failed(key, error);
+        }
+        // A folder that still holds something stays.
+        for (let folder = dirname(pathOf(key)); folder.startsWith(root + sep); folder = dirname(folder)) {
+          const gone = await rmdir(folder).then(
+            () => true,
+            () => false,
+          );
+          if (!gone) break;
+        }
+      }
+    },
+    sweep: async (prefix, before) => {
+      for (const path of await filesUnder(pathOf(prefix))) {
+        if (!path.includes(UNFINISHED)) continue;
+        const written = await stat(path).catch(() => null);
+        if (written !== null && written.mtimeMs < before) await rm(path, { force: true });
+      }
+    },
+  };
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function filesUnder(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
