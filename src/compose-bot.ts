@@ -19,13 +19,15 @@ import type { Log } from "#src/log";
 import type { DomainClock } from "#src/release/clock";
 import { createProcessMeter } from "#src/resources/process-meter";
 import { createSlackApp, type SlackMode } from "#src/slack/app";
-import { createPauseForChannel } from "#src/slack/channel-loss";
+import { createPauseForChannel, createTellOfUnseenRollback } from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
+import { isRollbackId } from "#src/slack/ids";
 import { keepAnswers } from "#src/slack/keep-answers";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+import { createSubjectRenderer } from "#src/slack/render-rollback";
 
 type Environment = z.infer<typeof serveEnvironment>;
 
@@ -91,19 +93,20 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     throw error;
   }
 
-  const { pool, useCases, clock } = core;
+  const { pool, useCases, rollbacks, clock } = core;
   const { manifests } = core.checks;
   const now = Date.now;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
+  const tellOfUnseen = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
   const painter = createPainter({
     pool,
     web,
     now,
     log,
     holder,
-    render: createReleaseRenderer(useCases, clock.now),
-    onChannelLost: pauseForChannel,
+    render: createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+    onChannelLost: (subject, why) => (isRollbackId(subject) ? tellOfUnseen : pauseForChannel)(subject, why),
     timing: pace.painter ?? {},
   });
   const outbox = createOutbox({
@@ -113,8 +116,13 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     log,
     holder,
     selfId: self.userId,
-    render: createNoteRenderer({ config, manifests, useCases, log }),
-    renderFile: createFileRenderer({ useCases, manifest: manifests.file, evaluation: core.evaluations.page }),
+    render: createNoteRenderer({ config, manifests, useCases, rollbacks, log }),
+    renderFile: createFileRenderer({
+      useCases,
+      manifest: manifests.file,
+      evaluation: core.evaluations.page,
+      incident: core.incidents.file,
+    }),
     onThreadGone: painter.messageDeleted,
     timing: pace.outbox ?? {},
   });
@@ -137,6 +145,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     machineNow: now,
     config: config.golive,
     useCases,
+    rollbacks,
     identity,
     web,
     painter,

@@ -10,6 +10,7 @@ import { toPolicy } from "#src/config/to-policy";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { readGold } from "#src/evaluation/run/gold-file";
 import { compareWithRecord } from "#src/gates/recorded-run";
+import type { Incidents } from "#src/incident/incidents";
 import type { RunningJob } from "#src/jobs/create-jobs";
 import { createRollBack } from "#src/jobs/handlers/roll-back";
 import type { Journal } from "#src/journal/journal";
@@ -19,6 +20,7 @@ import type { DomainClock } from "#src/release/clock";
 import { releaseStream, serviceStream } from "#src/release/events";
 import type { DecideIntent } from "#src/release/use-cases/decide-intent";
 import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
+import type { BackupChoice } from "#src/rollback/choices";
 import { rollbackStream } from "#src/rollback/events";
 import type { RollbackState } from "#src/rollback/state";
 import { seeItAnswer } from "#src/rollback/steps/answering";
@@ -27,7 +29,7 @@ import { emptyCaches } from "#src/rollback/steps/empty-caches";
 import { proofOf } from "#src/rollback/steps/proof";
 import { SMOKE_QUESTIONS, smoke } from "#src/rollback/steps/smoke";
 import { createDecideRollback, rollbackOf } from "#src/rollback/use-cases/decide-rollback";
-import type { BackupChoice, ChunksFound, RollbackSources } from "#src/rollback/use-cases/plan-rollback";
+import type { ChunksFound, RollbackSources } from "#src/rollback/use-cases/plan-rollback";
 import { createRollbackUseCases, type RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
 export type Rollbacks = {
@@ -43,13 +45,14 @@ type Deps = {
   readonly caches: ReadonlyMap<string, readonly CacheAccess[]>;
   readonly backups: FullBackups;
   readonly evaluations: Evaluations;
+  readonly incidents: Incidents;
   readonly decideRelease: DecideIntent;
   readonly log: Log;
 };
 
 /** Rollbacks: what people can ask of them, and the job that carries one out. */
 export function composeRollbacks(deps: Deps): Rollbacks {
-  const { config, journal, clock, governed, backups, evaluations, log } = deps;
+  const { config, journal, clock, governed, backups, evaluations, incidents, log } = deps;
   const decide = createDecideRollback({ journal, clock });
   const serviceState = async (id: string) => serviceOf(id, await journal.load(serviceStream(id)));
   const rollback = async (id: string) => rollbackOf(await journal.load(rollbackStream(id)));
@@ -134,7 +137,11 @@ export function composeRollbacks(deps: Deps): Rollbacks {
         }
       },
       proof: prove,
-      incident: async () => ({ outcome: "done", detail: "The incident document is in the thread.", facts: {} }),
+      async incident({ id }) {
+        const kept = await incidents.keep(id);
+        if (kept === null) return { outcome: "failed", detail: `${id} isn't in the journal.`, facts: {} };
+        return { outcome: "done", detail: `${kept.id} is kept; it comes into the thread at the end.`, facts: {} };
+      },
     },
     clock: machineClock,
     onFault: (step, err) => log.error({ err, step }, "a step of a rollback failed"),

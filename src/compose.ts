@@ -13,6 +13,7 @@ import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
 import { toChecklist } from "#src/config/to-checklist";
 import { listServices, toPolicy } from "#src/config/to-policy";
+import { createIncidents, type Incidents } from "#src/incident/incidents";
 import { createJobs, type Jobs } from "#src/jobs/create-jobs";
 import { createCutOver } from "#src/jobs/handlers/cut-over";
 import { createEvaluate, createStopEvaluation } from "#src/jobs/handlers/evaluate";
@@ -59,6 +60,7 @@ export type CoreOptions = {
 /** Everything but the ways in: rules, journal, jobs, gates and stores, for the bot, the command line and tests alike. */
 export type Core = {
   readonly useCases: ReleaseUseCases;
+  readonly incidents: Incidents;
   readonly identity: Identity;
   readonly team: string | undefined;
   readonly journal: Journal;
@@ -189,6 +191,8 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     },
   });
 
+  const incidents = createIncidents({ pool, journal, differences: checks.manifests.differences });
+
   const configured = (id: string) => {
     const found = stores.get(id);
     return found === undefined ? null : { checklist: checklistOf(id), policy: toPolicy(config, found.service) };
@@ -198,6 +202,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     await journal.transact(service, null, [], () => paint);
   };
   const rollbacks = composeRollbacks({
+    incidents,
     config,
     journal,
     clock,
@@ -248,6 +253,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
   journal.onCommit(() => jobs.nudge());
   return {
     useCases,
+    incidents,
     identity,
     team: options.team,
     journal,

@@ -36,6 +36,7 @@ export type Post = {
   readonly to:
     | { readonly kind: "thread"; readonly subject: string }
     | { readonly kind: "person"; readonly user: string }
+    /** An announcement: a message of its own, which is not updated. */
     | { readonly kind: "channel"; readonly channel: string };
   readonly note: { readonly kind: string; readonly [field: string]: unknown };
 };

@@ -1,6 +1,6 @@
 import type { JobRequest, Post } from "#src/journal/journal";
 import { type DomainEvent, type Recorded, type ReleaseEvent, releaseStream, serviceStream } from "#src/release/events";
-import type { Note, NotedFile } from "#src/release/notes";
+import type { EvaluationReportFile, ManifestFile, Note } from "#src/release/notes";
 import { notesOf } from "#src/release/notes-of";
 import type { ReleaseState } from "#src/release/state";
 
@@ -65,7 +65,7 @@ function attachmentOf(release: ReleaseState, note: Note): readonly Post[] {
   return [{ key: `${releaseStream(release.id)}/${file.kind}/${what}`, to, note: file }];
 }
 
-function fileOf(release: string, note: Note): NotedFile | null {
+function fileOf(release: string, note: Note): ManifestFile | EvaluationReportFile | null {
   switch (note.kind) {
     case "manifest-frozen":
     case "manifest-changed":

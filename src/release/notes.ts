@@ -2,6 +2,7 @@ import type { CheckId, SignOffId } from "#src/release/checklist";
 import type { EvaluationEnd, EvaluationPlan, Pair, PauseReason, VoidReason } from "#src/release/events";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
+import type { IncidentFile } from "#src/rollback/notes";
 
 /** A frozen manifest as a file in the release's thread: the whole document, written when it is uploaded. */
 export type ManifestFile = { readonly kind: "manifest-file"; readonly release: string; readonly hash: string };
@@ -14,7 +15,7 @@ export type EvaluationReportFile = {
 };
 
 /** A note that is a file. */
-export type NotedFile = ManifestFile | EvaluationReportFile;
+export type NotedFile = ManifestFile | EvaluationReportFile | IncidentFile;
 
 /** A check in a note: its id, its title, and its outcome in one sentence with the number in it. */
 export type NotedCheck = { readonly check: CheckId; readonly title: string; readonly summary: string };

@@ -1,3 +1,4 @@
+import type { Pair } from "#src/release/events";
 import type { Person } from "#src/release/people";
 import type { RollbackOutcome, StepId } from "#src/rollback/events";
 
@@ -24,4 +25,12 @@ export type IncidentFile = {
   readonly kind: "incident-document";
   readonly rollback: string;
   readonly format: "md" | "html";
+};
+
+/** Somebody moved the pointer past Golive. Told in the service's channel: no release and no rollback is behind it. */
+export type PointerMovedNote = {
+  readonly kind: "pointer-moved";
+  readonly service: string;
+  readonly from: Pair | null;
+  readonly to: Pair | null;
 };

@@ -4,6 +4,7 @@ import type { PauseReason } from "#src/release/events";
 import type { Note } from "#src/release/notes";
 import { mayDecide, type RoleMembers } from "#src/release/people";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
+import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
 export type ChannelLossDeps = {
   readonly config: GoliveConfig;
@@ -34,6 +35,36 @@ export function createPauseForChannel(deps: ChannelLossDeps): (release: string, 
       await pool.query(
         `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
         [`release/${release}/${version}/paused/on-call/${user}`, service, { kind: "person", user }, note],
+      );
+    }
+  };
+}
+
+/**
+ * Tells the requester and the people on call, once each, that a rollback's message can't be shown. The rollback itself goes on:
+ * production comes before its message.
+ */
+export function createTellOfUnseenRollback(
+  deps: Pick<ChannelLossDeps, "config" | "identity" | "pool"> & {
+    readonly rollbacks: Pick<RollbackUseCases, "rollback">;
+  },
+): (rollback: string, because: "channel-archived" | "bot-removed") => Promise<void> {
+  return async (id, because) => {
+    const view = await deps.rollbacks.rollback(id);
+    if (view === null) return;
+    const { service, requester, members } = view.rollback;
+    const resolved: RoleMembers = { ...members, ...(await deps.identity.members()) };
+    const onCall = (deps.config.services[service]?.on_call ?? []).flatMap((role) => resolved[role] ?? []);
+    const told = new Set([requester, ...view.approvers, ...onCall].filter(mayDecide).map((person) => person.id));
+    for (const user of told) {
+      await deps.pool.query(
+        `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
+        [
+          `rollback/${id}/unseen/${user}`,
+          service,
+          { kind: "person", user },
+          { kind: "rollback-unseen", rollback: id, because },
+        ],
       );
     }
   };

@@ -15,6 +15,10 @@ export const ACTIONS = {
   liftObjection: "sign-off.lift-objection",
   breakGlass: "sign-off.break-glass",
   startService: "start.service",
+  rollbackChoose: "rollback.choose",
+  rollbackConfirm: "rollback.confirm",
+  rollbackBreakGlass: "rollback.break-glass",
+  rollbackWithdraw: "rollback.withdraw",
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 
@@ -25,6 +29,7 @@ export const INPUTS = {
   hours: "input.hours",
   run: "input.run",
   config: "input.config",
+  serviceName: "input.service-name",
 } as const;
 
 /** `callback_id` of every modal. */
@@ -36,6 +41,10 @@ export const CALLBACKS = {
   waive: "waive",
   cancel: "cancel",
   unlock: "unlock",
+  rollbackChoices: "rollback-choices",
+  rollbackPlan: "rollback-plan",
+  rollbackBreakGlass: "rollback-break-glass",
+  rollbackWithdraw: "rollback-withdraw",
   notice: "notice",
 } as const;
 
@@ -47,6 +56,7 @@ export const INPUT_BLOCKS = {
   service: "service",
   run: "run",
   config: "config",
+  serviceName: "service-name",
 } as const;
 
 /** Prefixes of block ids; what follows is the id of the section, sign-off or check. */
@@ -57,11 +67,18 @@ export const BLOCK_PREFIXES = {
   check: "check:",
   release: "release:",
   page: "page:",
+  rollback: "rollback:",
 } as const;
 export type BlockPrefix = (typeof BLOCK_PREFIXES)[keyof typeof BLOCK_PREFIXES];
 
 /** `event_type` of a release message's metadata: an ambiguous post is found again by it. */
 export const RELEASE_METADATA = "golive_release";
+
+/** The same of a rollback's message. */
+export const ROLLBACK_METADATA = "golive_rollback";
+
+/** Whose message a subject is: rollbacks' ids begin with this, releases' don't. */
+export const isRollbackId = (subject: string): boolean => subject.startsWith("rb_");
 
 /** A block id that is unique among its siblings and stays under Slack's limit, whatever `id` holds. */
 export function blockId(prefix: BlockPrefix, id: string, index: number): string {

@@ -25,4 +25,6 @@ export const BUDGET = {
   message: { blocks: 40, json: 11_000, text: 600 },
   /** A page of Details. Views have no documented size limit; this keeps `views.open` far from any. */
   view: { blocks: 90, json: 40_000 },
+  /** Titles of plans and their tasks. Slack documents no limit; longer ones are not read anyway. */
+  plan: { title: 150 },
 } as const;

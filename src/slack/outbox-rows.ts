@@ -6,6 +6,7 @@ import { doubtSince, LEASE_MS, writeLease } from "#src/slack/lease";
 const targetSchema = z.union([
   z.object({ kind: z.literal("thread"), subject: z.string() }),
   z.object({ kind: z.literal("person"), user: z.string() }),
+  z.object({ kind: z.literal("channel"), channel: z.string() }),
 ]);
 const noteSchema = z.looseObject({ kind: z.string() });
 
@@ -13,7 +14,7 @@ const noteSchema = z.looseObject({ kind: z.string() });
 export type StoredNote = {
   readonly note: z.infer<typeof noteSchema>;
   readonly service: string;
-  readonly to: "thread" | "person";
+  readonly to: "thread" | "person" | "channel";
 };
 
 /** A row of `golive.outbox`, held by us. */
@@ -21,7 +22,8 @@ export type LeasedPost = {
   readonly key: string;
   readonly target:
     | { readonly kind: "thread"; readonly subject: string; readonly channel: string; readonly ts: string }
-    | { readonly kind: "person"; readonly user: string };
+    | { readonly kind: "person"; readonly user: string }
+    | { readonly kind: "channel"; readonly channel: string };
   readonly service: string;
   readonly note: StoredNote["note"];
   readonly attempts: number;
@@ -38,7 +40,7 @@ export type Told = { readonly key: string; readonly note: StoredNote["note"] };
 
 /** Every statement that changes a held row names the holder in its WHERE. */
 export interface OutboxRows {
-  /** The oldest post that can be sent: posts to one thread or person go out in order, and a thread's wait for its message. */
+  /** The oldest post that can be sent: posts to one thread, person or channel go out in order, and a thread's wait for its message. */
   lease(): Promise<LeasedPost | null>;
   /** `ts` null: Slack did not say where it stands (a file). */
   sent(post: LeasedPost, at: { channel: string; ts: string | null }): Promise<void>;
@@ -51,7 +53,11 @@ export interface OutboxRows {
 }
 
 /** Kinds of notes that are files: uploaded, not posted. */
-export const FILE_KINDS = ["manifest-file", "evaluation-report"] as const satisfies readonly NotedFile["kind"][];
+export const FILE_KINDS = [
+  "manifest-file",
+  "evaluation-report",
+  "incident-document",
+] as const satisfies readonly NotedFile["kind"][];
 const IS_FILE = (row: string): string =>
   `${row}.note->>'kind' IN (${FILE_KINDS.map((kind) => `'${kind}'`).join(", ")})`;
 
@@ -162,6 +168,6 @@ function toPost(row: Row, lease: Pick<LeasedPost, "doubtSince" | "leaseBy" | "le
   const target = targetSchema.parse(row.target);
   const { key, service, attempts } = row;
   const common = { key, service, note: noteSchema.parse(row.note), attempts, ...lease };
-  if (target.kind === "person") return { ...common, target };
+  if (target.kind !== "thread") return { ...common, target };
   return { ...common, target: { ...target, channel: row.channel ?? "", ts: row.ts ?? "" } };
 }

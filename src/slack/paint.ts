@@ -1,7 +1,6 @@
 import type { KnownBlock, MessageMetadata } from "@slack/types";
 import type { Pool } from "pg";
 import type { Log } from "#src/log";
-import { RELEASE_METADATA } from "#src/slack/ids";
 import { assertTimeToPost, backoffMs } from "#src/slack/lease";
 import type { LeasedMessage, MessageRows } from "#src/slack/message-rows";
 import type { SlackBudget } from "#src/slack/slack-budget";
@@ -13,7 +12,9 @@ export type Painting = {
   readonly channel: string;
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
-  /** `event_type` golive_release, `event_payload.subject`: by it an ambiguous post is found again. */
+  /** The same message without blocks that not every Slack takes; null or absent: it has none such. */
+  readonly fallback?: readonly KnownBlock[] | null;
+  /** `event_type`, and the subject in `event_payload.subject`: by both an ambiguous post is found again. */
   readonly metadata: MessageMetadata;
 };
 
@@ -106,7 +107,7 @@ async function show(
   if (at === null && row.doubtSince !== null) {
     const found = await brush.web.findPosted({
       channel: painting.channel,
-      eventType: RELEASE_METADATA,
+      eventType: painting.metadata.event_type,
       field: "subject",
       value: row.subject,
       notBefore: row.doubtSince - SKEW_MS,
@@ -130,21 +131,33 @@ async function show(
   });
 }
 
-/** Blocks that Slack refuses are a bug of ours; people still get the sentence, and that it is all they get. */
+/**
+ * Newer blocks that this Slack refuses give way to plain ones that say the same. Plain blocks that Slack refuses are a bug of
+ * ours; people still get the sentence, and that it is all they get.
+ */
 async function withFallback<T>(
   brush: Brush,
   row: LeasedMessage,
   painting: Painting,
   send: (message: Painting) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await send(painting);
-  } catch (error) {
-    if (!(error instanceof SlackError) || error.failure.kind !== "refused") throw error;
-    brush.log.error({ err: error, subject: row.subject }, "Slack refused a release message's blocks");
-    const text = `${painting.text}\n_The full view could not be drawn here; \`/golive status\` and the log say more._`;
-    return await send({ ...painting, text, blocks: [] });
+  const { fallback = null, text } = painting;
+  const bare = `${text}\n_The full view could not be drawn here; the log says more._`;
+  const others = [...(fallback === null ? [] : [{ text, blocks: fallback }]), { text: bare, blocks: [] }];
+  let message: Pick<Painting, "text" | "blocks"> = painting;
+  for (const next of others) {
+    try {
+      return await send({ ...painting, ...message });
+    } catch (error) {
+      if (!(error instanceof SlackError) || error.failure.kind !== "refused") throw error;
+      const { subject } = row;
+      if (next.blocks.length > 0)
+        brush.log.info({ err: error, subject }, "Slack takes no plan block; drawing it plainly");
+      else brush.log.error({ err: error, subject }, "Slack refused a message's blocks");
+      message = next;
+    }
   }
+  return send({ ...painting, ...message });
 }
 
 async function giveUpForNow(
@@ -161,7 +174,7 @@ async function giveUpForNow(
   const doubt = attempt.earlier || (attempt.sent && mayHaveArrived(failure));
   const message = error instanceof Error ? error.message : String(error);
   const later = { doubt, notBefore: at + backoffMs(row.failures), failures, error: message };
-  log.warn({ err: error, subject: row.subject, failures }, "a release message could not be painted; trying again");
+  log.warn({ err: error, subject: row.subject, failures }, "a message could not be painted; trying again");
 
   switch (failure?.kind) {
     case "rate-limited": {

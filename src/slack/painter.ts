@@ -31,7 +31,7 @@ export function createPainter(options: PainterOptions): Painter {
     async messageDeleted(channel, ts) {
       const subject = await rows.forgetPosted(channel, ts);
       if (subject === null) return false;
-      log.info({ subject, channel }, "a release message was deleted; posting it again");
+      log.info({ subject, channel }, "a message was deleted; posting it again");
       loop.nudge();
       return true;
     },

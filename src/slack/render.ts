@@ -7,6 +7,7 @@ import type { Note, NotedFile } from "#src/release/notes";
 import type { ReleaseState } from "#src/release/state";
 import { storySoFar } from "#src/release/story-so-far";
 import type { ReleaseUseCases } from "#src/release/use-cases";
+import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 import type { Message } from "#src/slack/blocks/elements";
 import { lostChannelMessage } from "#src/slack/blocks/lost-channel-message";
 import { NOTHING_KNOWN, type NotedManifest } from "#src/slack/blocks/manifest-lines";
@@ -14,6 +15,7 @@ import { noteMessage } from "#src/slack/blocks/note-message";
 import { releaseMessage } from "#src/slack/blocks/release-message";
 import type { StoredNote } from "#src/slack/outbox-rows";
 import type { Painting } from "#src/slack/paint";
+import { rollbackNote } from "#src/slack/render-rollback";
 import type { OutgoingFile } from "#src/slack/web";
 
 /** The painter's `render`: a release's message as of now. `now`: domain clock. */
@@ -36,6 +38,7 @@ const storySchema = z.object({ kind: z.literal("posted-again"), release: z.strin
 const fileSchema: z.ZodType<NotedFile> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("manifest-file"), release: z.string(), hash: z.string() }),
   z.object({ kind: z.literal("evaluation-report"), release: z.string(), evaluation: z.string() }),
+  z.object({ kind: z.literal("incident-document"), rollback: z.string(), format: z.enum(["md", "html"]) }),
 ]);
 
 type NamedText = { readonly name: string; readonly text: string };
@@ -50,14 +53,18 @@ type NoteRendererDeps = {
   readonly config: Pick<Config, "golive" | "checklist">;
   readonly manifests: KeptManifests;
   readonly useCases: Pick<ReleaseUseCases, "release">;
+  readonly rollbacks: Pick<RollbackUseCases, "rollback">;
   readonly log: Log;
 };
 
 /** The outbox's `render`: the words of a stored note, with what it leaves to the kept manifest. */
 export function createNoteRenderer(deps: NoteRendererDeps): (stored: StoredNote) => Promise<Message> {
-  const { config, manifests, useCases, log } = deps;
+  const { config, manifests, useCases, rollbacks, log } = deps;
   const titles = new Map(config.checklist.checks.map(({ id, title }) => [id, title]));
-  return async ({ note, service, to }) => {
+  return async (stored) => {
+    const { note, service, to } = stored;
+    const ofRollback = await rollbackNote(rollbacks, stored);
+    if (ofRollback !== null) return ofRollback;
     const story = storySchema.safeParse(note).data;
     if (story !== undefined) {
       const view = await useCases.release(story.release);
@@ -99,12 +106,17 @@ export function createFileRenderer(deps: {
   readonly useCases: Pick<ReleaseUseCases, "release">;
   readonly manifest: (release: ReleaseState, hash: string) => Promise<NamedText | null>;
   readonly evaluation: (run: string) => Promise<NamedText | null>;
+  readonly incident: (rollback: string, format: "md" | "html") => Promise<NamedText | null>;
 }): (stored: StoredNote) => Promise<OutgoingFile | null> {
   return async ({ note }) => {
     const wanted = fileSchema.parse(note);
     if (wanted.kind === "evaluation-report") {
       const page = await deps.evaluation(wanted.evaluation);
       return page === null ? null : { ...page, title: `Evaluation ${wanted.evaluation}` };
+    }
+    if (wanted.kind === "incident-document") {
+      const document = await deps.incident(wanted.rollback, wanted.format);
+      return document === null ? null : { ...document, title: `Incident ${wanted.rollback} (${wanted.format})` };
     }
     const view = await deps.useCases.release(wanted.release);
     const found = view === null ? null : await deps.manifest(view.release, wanted.hash);

@@ -64,6 +64,7 @@ async function attach(sender: Sender, post: LeasedPost, place: Place, attempt: A
 async function placeOf(sender: Sender, post: LeasedPost): Promise<Place> {
   const { target } = post;
   if (target.kind === "thread") return { channel: target.channel, threadTs: target.ts };
+  if (target.kind === "channel") return { channel: target.channel };
   return { channel: await sender.web.openDm(target.user) };
 }
 

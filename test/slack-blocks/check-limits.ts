@@ -84,6 +84,13 @@ function checkBlock(block: Node, at: string, found: string[]): void {
       list(found, `${at} actions`, block.elements, LIMITS.actions.elements, (e) => checkElement(e, at, found));
       return;
     }
+    case "plan":
+      length(found, `${at} plan`, block.title, BUDGET.plan.title);
+      list(found, `${at} tasks`, block.tasks, LIMITS.message.blocks, (task) => {
+        length(found, `${at} task`, task.title, BUDGET.plan.title);
+        length(found, `${at} task id`, task.task_id, LIMITS.blockId);
+      });
+      return;
     case "input":
       length(found, `${at} label`, textOf(block.label), LIMITS.input.label);
       length(found, `${at} hint`, textOf(block.hint), LIMITS.input.hint);

@@ -2,6 +2,13 @@ import { expect, test } from "vitest";
 import { detailsModal } from "#src/slack/blocks/details-modal";
 import { breakGlassModal, cancelModal, objectModal, unlockModal, waiveModal } from "#src/slack/blocks/reason-modals";
 import { releaseMessage } from "#src/slack/blocks/release-message";
+import { rollbackChoicesModal } from "#src/slack/blocks/rollback-choices";
+import { rollbackMessage } from "#src/slack/blocks/rollback-message";
+import {
+  rollbackBreakGlassModal,
+  rollbackPlanModal,
+  rollbackWithdrawModal,
+} from "#src/slack/blocks/rollback-plan-modal";
 import { startModal } from "#src/slack/blocks/start-modal";
 import { ACTIONS, CALLBACKS, INPUTS } from "#src/slack/ids";
 import { actionIds } from "#test/slack-blocks/check-limits";
@@ -16,6 +23,7 @@ import {
   signOffView,
   view,
 } from "#test/slack-blocks/fixtures";
+import { plan, waiting } from "#test/slack-blocks/rollback-fixtures";
 
 const vetoes = [{ signOff: "data-quality", person: mei, reason: "stale manuals", at: NOW }];
 const long = Array.from({ length: 120 }, (_, i) => checkView(`check-${i}`, { status: "fail" }));
@@ -31,7 +39,15 @@ const pages = view({
 const signOff = signOffView("data-quality");
 const candidates = [{ run: "run-b", chunks: 5, finishedAt: NOW, state: "complete", active: false } as const];
 
+const rollback = waiting();
+const choices = { live: plan.from, previous: plan.to, backups: [] };
+
 const drawn = [
+  rollbackMessage(rollback, NOW).blocks,
+  rollbackChoicesModal("support-docs", choices, NOW),
+  rollbackPlanModal({ service: "support-docs", target: "previous", plan, seen: "c0ffee" }),
+  rollbackBreakGlassModal(rollback),
+  rollbackWithdrawModal(rollback),
   releaseMessage(view(), NOW).blocks,
   releaseMessage(failingView(), NOW).blocks,
   releaseMessage(failingView({ evaluation: evaluationView() }), NOW).blocks,

@@ -10,12 +10,14 @@ import { createDecideIntent, type DecideIntent } from "#src/release/use-cases/de
 import type { ReleaseView } from "#src/release/view";
 import { createSlackApp } from "#src/slack/app";
 import { readCarried } from "#src/slack/blocks/carried";
-import { createPauseForChannel } from "#src/slack/channel-loss";
+import { createPauseForChannel, createTellOfUnseenRollback } from "#src/slack/channel-loss";
 import { createDirectory } from "#src/slack/directory";
 import { createIdentity } from "#src/slack/identity";
+import { isRollbackId } from "#src/slack/ids";
 import { createOutbox } from "#src/slack/outbox";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+import { createSubjectRenderer } from "#src/slack/render-rollback";
 import { type Releasers, TOKENS, until } from "#test/sandbox/bolt-app";
 import { CHANNEL, posted, quiet, SELF, wire } from "#test/slack/bench";
 import { namedVariables } from "#test/support/named";
@@ -27,6 +29,8 @@ export type AppBench = {
   readonly slack: LocalSlack;
   readonly core: Core;
   readonly pool: Pool;
+  /** Of the RAG store's owner. */
+  readonly storeUrl: string;
   readonly decide: DecideIntent;
   readonly port: number | null;
   readonly stopApp: () => Promise<void>;
@@ -91,22 +95,28 @@ export async function startApp(
     supervise: false,
   });
   releasers.push(core.close);
-  const { pool, useCases, journal, clock } = core;
+  const { pool, useCases, rollbacks, journal, clock } = core;
   const { manifests } = core.checks;
   const decide = createDecideIntent({ journal, clock });
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
+  const tellOfUnseen = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
   const common = { pool, web, now: Date.now, log: quiet, holder: "test" };
   const painter = createPainter({
     ...common,
-    render: createReleaseRenderer(useCases, clock.now),
-    onChannelLost: pauseForChannel,
+    render: createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+    onChannelLost: (subject, why) => (isRollbackId(subject) ? tellOfUnseen : pauseForChannel)(subject, why),
     timing: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
   });
   const outbox = createOutbox({
     ...common,
     selfId: SELF.userId,
-    render: createNoteRenderer({ config, manifests, useCases, log: quiet }),
-    renderFile: createFileRenderer({ useCases, manifest: manifests.file, evaluation: core.evaluations.page }),
+    render: createNoteRenderer({ config, manifests, useCases, rollbacks, log: quiet }),
+    renderFile: createFileRenderer({
+      useCases,
+      manifest: manifests.file,
+      evaluation: core.evaluations.page,
+      incident: core.incidents.file,
+    }),
     onThreadGone: painter.messageDeleted,
     timing: { perPostMs: 10, settleMs: 200, pollMs: 100 },
   });
@@ -120,6 +130,7 @@ export async function startApp(
     machineNow: Date.now,
     config: config.golive,
     useCases,
+    rollbacks,
     identity,
     web,
     painter,
@@ -154,6 +165,7 @@ export async function startApp(
     slack,
     core,
     pool,
+    storeUrl,
     decide,
     port: app.port,
     stopApp,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerCanary } from "#commands/canary";
 import { GOLIVE_VERBS, parseGolive } from "#commands/golive";
-import { answerRollback } from "#commands/rollback";
+import { parseRollback } from "#commands/rollback";
 import { levenshtein, nearest } from "#src/release/nearest";
 
 const SERVICES = ["support-docs", "billing-docs"];
@@ -73,19 +73,67 @@ describe("/golive", () => {
         parse(`start ${text}`);
         parse(`rerun ${text}`);
         answerCanary(text);
-        answerRollback(text);
+        parseRollback(text, SERVICES);
+        parseRollback(`support-docs ${text} --dry-run`, SERVICES);
       }),
     );
+  });
+});
+
+const BACKUP = "bk_20261123T072641_abc234";
+
+describe("/rollback", () => {
+  const read = (text: string) => parseRollback(text, SERVICES);
+
+  it.each([
+    ["", { service: null, target: null, dryRun: false }],
+    ["support-docs", { service: "support-docs", target: null, dryRun: false }],
+    ["previous", { service: null, target: "previous", dryRun: false }],
+    ["support-docs previous", { service: "support-docs", target: "previous", dryRun: false }],
+    [BACKUP, { service: null, target: BACKUP, dryRun: false }],
+    [`billing-docs ${BACKUP} --dry-run`, { service: "billing-docs", target: BACKUP, dryRun: true }],
+    ["--dry-run previous", { service: null, target: "previous", dryRun: true }],
+  ])("understands “%s”", (text, meant) => {
+    expect(read(text)).toEqual({ kind: "rollback", ...meant });
+  });
+
+  it.each([
+    ["pervious", ["/rollback previous"]],
+    ["suport-docs", ["/rollback support-docs"]],
+    ["support-docs pervious", ["/rollback support-docs previous"]],
+    ["previous --dryrun", ["/rollback previous --dry-run"]],
+    ["previous now", ["/rollback previous"]],
+    ["--dry-run", ["/rollback previous --dry-run"]],
+  ])("takes “%s” for none of it, and says what was probably meant", (text, suggestions) => {
+    expect(read(text)).toMatchObject({ kind: "problem", nearest: suggestions });
+  });
+
+  it.each([
+    "bk_20261123T072641_abc23",
+    "bk_20261123_abc234",
+    `${BACKUP}x`,
+    BACKUP.toUpperCase(),
+    "bk_20261123T072641_abc189",
+  ])("takes “%s” for no backup's id: it hands the word on, so that the nearest ids can be named", (word) => {
+    expect(read(`support-docs ${word}`)).toMatchObject({ kind: "problem", like: { service: "support-docs", word } });
+  });
+
+  it("takes nothing that says something else to be a target", () => {
+    for (const text of [
+      "PREVIOUS",
+      "previous previous",
+      "run-1",
+      "support-docs billing-docs",
+      "previous support-docs",
+    ]) {
+      expect(read(text).kind, text).toBe("problem");
+    }
   });
 });
 
 describe("commands that can't do their work yet", () => {
   it("/canary says that nobody watches", () => {
     expect(answerCanary("status")).toContain("can't watch anything yet");
-  });
-
-  it("/rollback says that nothing was changed", () => {
-    expect(answerRollback("previous")).toContain("nothing was changed");
   });
 });
 

@@ -2,21 +2,9 @@ import type { Pair } from "#src/release/events";
 import { pairText, samePair } from "#src/release/pair";
 import type { Refusal } from "#src/release/refusals";
 import type { ReleaseState, ServiceState } from "#src/release/state";
+import type { BackupChoice } from "#src/rollback/choices";
 import type { DataState, RollbackPlan, RollbackTarget } from "#src/rollback/events";
 import { previousPair } from "#src/rollback/target";
-
-/** A backup that can be gone back to. Times in epoch milliseconds. */
-export type BackupChoice = {
-  readonly id: string;
-  /** What was live when it was taken; null: nothing. */
-  readonly pair: Pair | null;
-  readonly takenAt: number;
-  readonly provenAt: number | null;
-  readonly description: string;
-  /** The release that it was taken for; null: somebody's wish, or a schedule's. */
-  readonly release: string | null;
-  readonly bytes: number;
-};
 
 /** What the chunks of a run are, held against what was recorded of it. `says`: the end of a sentence. */
 export type ChunksFound = { readonly state: "intact" | "damaged" | "unknown"; readonly says: string };

@@ -1,16 +1,17 @@
 import type { Journal } from "#src/journal/journal";
-import { type Pair, type Recorded, releaseStream, serviceStream } from "#src/release/events";
+import { type Recorded, releaseStream, serviceStream } from "#src/release/events";
 import { digestOf } from "#src/release/hash";
 import type { Person, RoleMembers } from "#src/release/people";
 import type { Policy } from "#src/release/policy";
 import type { Refusal } from "#src/release/refusals";
 import { releaseOf, serviceEvents, serviceOf } from "#src/release/use-cases/folded";
+import type { RollbackChoices } from "#src/rollback/choices";
 import { type RollbackPlan, type RollbackTarget, rollbackStream } from "#src/rollback/events";
 import type { RollbackPersonIntent } from "#src/rollback/intents";
 import type { RollbackState } from "#src/rollback/state";
 import { previousPair } from "#src/rollback/target";
 import { type DecideRollback, type RollbackDecided, rollbackOf } from "#src/rollback/use-cases/decide-rollback";
-import { type BackupChoice, planRollback, type RollbackSources } from "#src/rollback/use-cases/plan-rollback";
+import { planRollback, type RollbackSources } from "#src/rollback/use-cases/plan-rollback";
 import { type RollbackView, rollbackView } from "#src/rollback/view";
 
 export type RollbackRequest = {
@@ -29,13 +30,6 @@ export type RollbackRequest = {
 export type SeenPlan =
   | { readonly ok: true; readonly plan: RollbackPlan; readonly seen: string }
   | { readonly ok: false; readonly refusal: Refusal };
-
-/** Where a service can be taken back to. `previous`: undefined where Golive recorded nothing before. */
-export type RollbackChoices = {
-  readonly live: Pair | null;
-  readonly previous: Pair | null | undefined;
-  readonly backups: readonly BackupChoice[];
-};
 
 /** Everything a command, a button, a modal or the command line can ask of the rollback room. */
 export interface RollbackUseCases {

@@ -17,7 +17,10 @@ const HELP: readonly (readonly [usage: string, does: string])[] = [
   ["/golive unlock [service]", "opens a locked service again, with the root cause on record"],
   ["/golive help", "this list"],
   ["/canary", "watching a release after its cutover: not built yet"],
-  ["/rollback", "going back to the run before: not built yet"],
+  [
+    "/rollback [service] [previous|backup] [--dry-run]",
+    "takes a service back to what was live before, or to a backup; without a target it shows what there is",
+  ],
 ];
 
 /** A few sentences for one person: the first one is the entire point. `text` as people write it, not escaped. */

@@ -1,5 +1,5 @@
 import { endText, planText } from "#src/release/evaluation-words";
-import type { Note, NotedAsk, NotedVoid } from "#src/release/notes";
+import type { Note, NotedAsk, NotedFile, NotedVoid } from "#src/release/notes";
 import { PAUSE_TEXT } from "#src/release/pause-text";
 import type { Person } from "#src/release/people";
 import type { StorySoFar } from "#src/release/story-so-far";
@@ -56,10 +56,7 @@ function noteLines(note: Note, service: string, known: NotedManifest): string[] 
         ...(known.differences === null ? list(note.changes) : capped(known.differences, differenceLine)),
       ];
     case "files-refused": {
-      const [what, where] =
-        note.file === "evaluation-report"
-          ? ["evaluation's report", `golive eval list --service ${service}`]
-          : ["run manifest", `golive manifest show --service ${service}`];
+      const [what, where] = notAttached(note.file ?? "manifest-file", service);
       return [
         `⚠️ The ${what} could not be attached here: ${refusedWords(note.because)}. Nothing waits for it.`,
         `The whole document: ${code(where, 140)}`,
@@ -282,6 +279,18 @@ const REFUSED: Readonly<Record<string, string>> = {
   missing_scope: "the app lacks the permission `files:write` (install it again from manifest.yml)",
   file_uploads_disabled: "file uploads are switched off in this workspace",
 };
+
+/** What could not be attached, and the command that shows it. */
+function notAttached(file: NotedFile["kind"], service: string): readonly [what: string, where: string] {
+  switch (file) {
+    case "manifest-file":
+      return ["run manifest", `golive manifest show --service ${service}`];
+    case "evaluation-report":
+      return ["evaluation's report", `golive eval list --service ${service}`];
+    case "incident-document":
+      return ["incident document", `golive incident list --service ${service}`];
+  }
+}
 
 function refusedWords(reason: string): string {
   return REFUSED[reason] ?? `Slack did not take the file (${code(reason)})`;

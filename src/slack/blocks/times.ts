@@ -24,6 +24,17 @@ export function whenExactly(at: Instant): string {
   return token(at, "{date_short_pretty} at {time_secs}");
 }
 
+/** "0.6 s", "12 s", "3 min 5 s", "2 h 4 min". `ms`: a span; a clock that went back makes it 0. */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, ms) / 1_000;
+  if (!Number.isFinite(seconds)) return "an unknown time";
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+}
+
 function token(at: Instant, format: string): string {
   if (!(Math.abs(at) <= LAST_INSTANT)) return "an unknown time";
   return `<!date^${Math.floor(at / 1000)}^${format}|${utcTime(at)}>`;

@@ -4,6 +4,7 @@ import type { PauseReason } from "#src/release/events";
 import type { ManifestSummary } from "#src/release/manifest-summary";
 import type { ResourcesNow } from "#src/release/resources-line";
 import type { ReleaseUseCases } from "#src/release/use-cases";
+import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 import type { SlackIdentity } from "#src/slack/identity";
 import type { Painter } from "#src/slack/painter";
 import type { SlackWeb } from "#src/slack/web";
@@ -12,6 +13,7 @@ import type { SlackWeb } from "#src/slack/web";
 export type ListenerDeps = {
   readonly config: GoliveConfig;
   readonly useCases: ReleaseUseCases;
+  readonly rollbacks: RollbackUseCases;
   readonly identity: SlackIdentity;
   readonly web: SlackWeb;
   readonly painter: Pick<Painter, "messageDeleted" | "channelBack">;

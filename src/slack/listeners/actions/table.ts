@@ -3,6 +3,12 @@ import { rerun, rerunFailed, stopEvaluation } from "#src/slack/listeners/actions
 import { cutOver } from "#src/slack/listeners/actions/cut-over";
 import type { ActionHandler } from "#src/slack/listeners/actions/handler";
 import { breakGlass, cancel, details, object, turnPage, waive } from "#src/slack/listeners/actions/modals";
+import {
+  breakGlassOfRollback,
+  chooseRollback,
+  confirmRollback,
+  withdrawRollback,
+} from "#src/slack/listeners/actions/rollbacks";
 import { liftObjection, sign, withdraw } from "#src/slack/listeners/actions/sign-offs";
 import { startService } from "#src/slack/listeners/actions/start-service";
 
@@ -23,4 +29,8 @@ export const ACTION_HANDLERS: Readonly<Record<ActionId, ActionHandler>> = {
   [ACTIONS.liftObjection]: liftObjection,
   [ACTIONS.breakGlass]: breakGlass,
   [ACTIONS.startService]: startService,
+  [ACTIONS.rollbackChoose]: chooseRollback,
+  [ACTIONS.rollbackConfirm]: confirmRollback,
+  [ACTIONS.rollbackBreakGlass]: breakGlassOfRollback,
+  [ACTIONS.rollbackWithdraw]: withdrawRollback,
 };

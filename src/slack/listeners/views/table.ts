@@ -1,6 +1,7 @@
 import { CALLBACKS } from "#src/slack/ids";
 import type { ViewHandler } from "#src/slack/listeners/views/handler";
 import { breakGlass, cancel, object, waive } from "#src/slack/listeners/views/reasons";
+import { breakGlassOfRollback, requestRollback, withdrawRollback } from "#src/slack/listeners/views/rollbacks";
 import { start } from "#src/slack/listeners/views/start";
 import { unlock } from "#src/slack/listeners/views/unlock";
 
@@ -18,5 +19,9 @@ export const VIEW_HANDLERS: Readonly<Record<CallbackId, ViewHandler>> = {
   [CALLBACKS.waive]: waive,
   [CALLBACKS.cancel]: cancel,
   [CALLBACKS.unlock]: unlock,
+  [CALLBACKS.rollbackChoices]: shownOnly,
+  [CALLBACKS.rollbackPlan]: requestRollback,
+  [CALLBACKS.rollbackBreakGlass]: breakGlassOfRollback,
+  [CALLBACKS.rollbackWithdraw]: withdrawRollback,
   [CALLBACKS.notice]: shownOnly,
 };
