@@ -120,4 +120,3 @@ export function carryOut(story: Story, results: Partial<Record<StepId, StepResul
   }
   throw new Error("it never ended");
 }
-
