@@ -24,6 +24,7 @@ const BUILT = {
   backup: { mayBeWaivable: false },
   "chunks-backup": { mayBeWaivable: false },
   "backup-rehearsal": { mayBeWaivable: true },
+  "rollback-rehearsal": { mayBeWaivable: true },
 } as const;
 
 /** The checks that exist, by name: what has to have an entry for each of them says so in its type. */

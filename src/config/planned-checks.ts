@@ -51,6 +51,5 @@ export const PLANNED_CHECKS: Readonly<Record<CheckId, string>> = {
 
   "checks-completed": "every line of phase `before` is decided and green, with none left that is not built",
   "canary-ready": "the canary monitor has its baseline, its traffic and its alerts before the cutover",
-  "rollback-rehearsal": "a rollback was played through on a scratch copy",
   "alert-thresholds": "each alert fired on a fixture made to breach its threshold",
 };

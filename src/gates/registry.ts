@@ -24,6 +24,7 @@ import { previousRunIntact } from "#src/gates/previous-run-intact";
 import { createPromptAuditGate, type PromptAuditGateDeps } from "#src/gates/prompt-audit";
 import { rerankSettings } from "#src/gates/rerank-settings";
 import { createResourceMonitoringGate, type ResourceMonitoringDeps } from "#src/gates/resource-monitoring";
+import { rollbackRehearsal } from "#src/gates/rollback-rehearsal";
 import { tokenBudget } from "#src/gates/token-budget";
 import type { CheckId } from "#src/release/checklist";
 
@@ -59,6 +60,7 @@ export function createGates(deps: {
     createConfigHashGate(deps.configHash),
     createModelVersionsGate(deps.modelVersions),
     rerankSettings,
+    rollbackRehearsal,
     createModelsGate(deps.models),
     createDeterminismGate(deps.determinism),
     createPromptAuditGate(deps.promptAudit),

@@ -57,6 +57,7 @@ const BY_KEY: readonly (readonly [prefix: string, checks: readonly CheckId[]])[]
       "backup",
       "chunks-backup",
       "backup-rehearsal",
+      "rollback-rehearsal",
     ],
   ],
   ["store.mapping", ["previous-run-intact"]],

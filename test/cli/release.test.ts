@@ -47,9 +47,9 @@ describe("a whole go-live by hand, without Slack", () => {
     const said = await golive(["release", "start", "--as", "U0ROSA", "--wait"]);
     expect(said.code).toBe(0);
     expect(said.err).toMatch(/^manifest [0-9a-f]{8} frozen$/m);
-    expect(said.err.match(/✅ pass/g)).toHaveLength(21);
+    expect(said.err.match(/✅ pass/g)).toHaveLength(22);
     expect(said.out).toMatch(
-      /^support-docs: run-1 with v1 → run-2 with v1\nsigning · 23 of 23 checks done · 0 of 6 sign-offs\n/,
+      /^support-docs: run-1 with v1 → run-2 with v1\nsigning · 24 of 24 checks done · 0 of 6 sign-offs\n/,
     );
     expect(said.out).toMatch(/What blocks the cutover\n(.|\n)*data-lead has not signed \(U0DAN or U0MEI\)/);
   });
@@ -104,7 +104,7 @@ describe("a whole go-live by hand, without Slack", () => {
     const { ok, release } = document(await golive(["release", "status", "--json"]));
     expect(ok).toBe(true);
     expect(release).toMatchObject({ number: 1, phase: "ready", blockers: [], ended: null });
-    expect(release.checks).toHaveLength(23);
+    expect(release.checks).toHaveLength(24);
     expect(release.sign_offs.flatMap((each: { given: unknown[] }) => each.given)).toHaveLength(6);
     expect(release.not_built.length).toBeGreaterThan(0);
   });
@@ -175,7 +175,7 @@ describe("what a start waits for", () => {
     expect(document(later).release.progress.checks_done).toBe(0);
     const waited = await golive(["release", "status", "--wait"]);
     expect(waited.code).toBe(0);
-    expect(waited.err.match(/✅ pass/g)).toHaveLength(21);
+    expect(waited.err.match(/✅ pass/g)).toHaveLength(22);
   });
 });
 

@@ -311,7 +311,7 @@ describe("golive config check", () => {
       }),
     ).toBe(0);
     expect(text).toContain("support-docs (Support docs): released in C0RELEASE");
-    expect(text).toContain("44 not built yet: shown, never green, not blocking");
+    expect(text).toContain("43 not built yet: shown, never green, not blocking");
     expect(text).toContain("service from $RAG_SERVICE_URL, judged by sandbox.extractive-judge-v1");
     expect(text).toContain("Models: 1 in flight and 0.12 requests a second, over all copies of Golive");
   });

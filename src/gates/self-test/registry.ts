@@ -21,6 +21,7 @@ import { previousRunIntactSelfTest } from "#src/gates/self-test/previous-run-int
 import { promptAuditSelfTest } from "#src/gates/self-test/prompt-audit";
 import { rerankSettingsSelfTest } from "#src/gates/self-test/rerank-settings";
 import { resourceMonitoringSelfTest } from "#src/gates/self-test/resource-monitoring";
+import { rollbackRehearsalSelfTest } from "#src/gates/self-test/rollback-rehearsal";
 import type { SelfTest } from "#src/gates/self-test/self-test";
 import { tokenBudgetSelfTest } from "#src/gates/self-test/token-budget";
 import type { CheckId } from "#src/release/checklist";
@@ -45,6 +46,7 @@ const COMPLETE: Readonly<Record<BuiltCheckId, SelfTest>> = {
   backup: backupSelfTest,
   "chunks-backup": chunksBackupSelfTest,
   "backup-rehearsal": backupRehearsalSelfTest,
+  "rollback-rehearsal": rollbackRehearsalSelfTest,
   "resource-monitoring": resourceMonitoringSelfTest,
   "health-self-test": healthSelfTestSelfTest,
   "few-shot-leakage": fewShotLeakageSelfTest,
