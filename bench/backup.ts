@@ -48,7 +48,7 @@ async function peerTools(): Promise<{ readonly bin: string; readonly version: st
 }
 
 /** Rows as a chunk table has them: about 1 kB of text that compresses like text, and 384 floats that don't. */
-export async function fill(runner: SqlRunner, chunks: number): Promise<void> {
+async function fill(runner: SqlRunner, chunks: number): Promise<void> {
   await createFixtureTables(runner);
   await runner.query(`DROP INDEX ${FIXTURE.schema}.chunks_sparse`);
   await runner.query(

@@ -1,4 +1,7 @@
 import { type AckBench, benchAck } from "./ack.ts";
+import { type BackupBench, benchBackup } from "./backup.ts";
+import { benchCanary } from "./canary.ts";
+import { benchCanaryReplay, benchCanaryTick } from "./canary-replay.ts";
 import { benchDecide } from "./decide.ts";
 import { benchEvalRun } from "./eval-run.ts";
 import { benchEvalScore } from "./eval-score.ts";
@@ -19,6 +22,12 @@ const PREFIX_LEAKAGE_RATIO = 2;
 const DIGEST_RATIO = 3;
 const SCORE_RATIO = 1.5;
 const LEAKAGE_RATIO = 1 / 20;
+const REPLAY_RATIO = 4;
+const TICK_RATIO = 1.2;
+const MEMORY_RATIO = 1.5;
+const BACKUP_CREATE_RATIO = 0.5;
+const BACKUP_RESTORE_RATIO = 0.6;
+const BACKUP_PEAK_MB = 200;
 
 /** Every bench by name, in the order of running. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
@@ -125,7 +134,74 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       },
     ];
   },
+  canary: async (say) => benchCanary(say, { thorough: (process.env.GOLIVE_BENCH_THOROUGH ?? "") !== "" }),
+  "canary-replay": async (say) => {
+    say("canary-replay, 1,000,000 observations three times");
+    const { observations, megabytes, replayMs, parseMs, earlyMb, latestMb } = await benchCanaryReplay();
+    const { earlyMs, lateMs } = benchCanaryTick();
+    const name = `canary-replay: ${observations.toLocaleString("en-US")} observations`;
+    return [
+      {
+        name,
+        ours: replayMs,
+        peer: parseMs,
+        ratio: replayMs / parseMs,
+        limit: { of: "ratio", most: REPLAY_RATIO },
+        note: `${megabytes} MB, CPU time; peer: JSON.parse of the same lines`,
+      },
+      {
+        name: `${name}, memory (MB)`,
+        ours: latestMb,
+        peer: earlyMb,
+        ratio: latestMb / earlyMb,
+        limit: { of: "ratio", most: MEMORY_RATIO },
+        note: "peer: the same process after a fifth of the lines",
+      },
+      {
+        name: "canary-replay: closing a bucket of 250 in hour 47",
+        ours: lateMs,
+        peer: earlyMs,
+        ratio: lateMs / earlyMs,
+        limit: { of: "ratio", most: TICK_RATIO },
+        note: "peer: in hour 1",
+      },
+    ];
+  },
+  backup: async (say) => backupLines(await benchBackup(200_000, say)),
 };
+
+function backupLines({ chunks, server, create, restore, peakMegabytes, peer }: BackupBench): Line[] {
+  const name = `backup: ${chunks.toLocaleString("en-US")} chunks`;
+  const missing = "pg_dump and pg_restore, or a server of their age, are not here: nothing to compare with";
+  const createMs = (create.seconds + create.verifySeconds) * 1_000;
+  const against = (ours: number, theirs: number | undefined, most: number): Omit<Line, "name"> =>
+    theirs === undefined
+      ? { ours, peer: Number.NaN, ratio: null, limit: null, note: missing }
+      : { ours, peer: theirs, ratio: ours / theirs, limit: { of: "ratio", most } };
+  const dump = peer === null ? undefined : peer.dumpSeconds * 1_000;
+  const back = peer === null ? undefined : peer.restoreSeconds * 1_000;
+  const who = peer === null ? missing : `Postgres ${server}; peer: pg_dump -Fc -Z1 ${peer.version}`;
+  return [
+    {
+      name: `${name}, create and verify`,
+      ...against(createMs, dump, BACKUP_CREATE_RATIO),
+      note: `${who}; ${(create.verifySeconds * 1_000).toFixed(0)} of it to verify`,
+    },
+    { name: `${name}, size (MB)`, ...against(create.megabytes, peer?.megabytes, 1) },
+    {
+      name: `${name}, restore with indexes, verified before and after`,
+      ...against(restore.seconds * 1_000, back, BACKUP_RESTORE_RATIO),
+    },
+    {
+      name: `${name}, peak memory (MB)`,
+      ours: peakMegabytes,
+      peer: BACKUP_PEAK_MB,
+      ratio: null,
+      limit: { of: "ours", most: BACKUP_PEAK_MB },
+      note: "of the one process that does all three",
+    },
+  ];
+}
 
 function ackLines(bench: AckBench): Line[] {
   const { what, rate, ours, peer, p99Ratio, answers, refused, requests, generatorLateMs } = bench;

@@ -168,9 +168,12 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   const lookAfter = schedule(
     LOOK_AFTER_CRON,
     () =>
-      lookAfterReleases({ ...core, log }, now()).catch((error: unknown) =>
-        log.warn({ err: error }, "open releases could not be looked after"),
-      ),
+      Promise.all([
+        lookAfterReleases({ ...core, log }, now()).catch((error: unknown) =>
+          log.warn({ err: error }, "open releases could not be looked after"),
+        ),
+        core.lookAfterServices(),
+      ]),
     { noOverlap: true },
   );
 

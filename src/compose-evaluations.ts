@@ -7,8 +7,10 @@ import type { Config } from "#src/config/load-config";
 import { toMargins } from "#src/config/to-margins";
 import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { newestFinished } from "#src/evaluation/baseline/newest-finished";
+import { createRecordBaseline, type RecordBaseline } from "#src/evaluation/baseline/record-baseline";
 import { copyReplies, regradePlan, trialsOf } from "#src/evaluation/baseline/regrade";
 import { evaluatorEpoch } from "#src/evaluation/judge/evaluator-epoch";
+import { createPruneEvaluations, type PruneEvaluations } from "#src/evaluation/prune-evaluations";
 import { type Against, makeReport } from "#src/evaluation/report/make-report";
 import { renderReport } from "#src/evaluation/report/render-report";
 import type { Report } from "#src/evaluation/report/report";
@@ -25,6 +27,7 @@ import { createRunLedger, type Trial } from "#src/evaluation/run/run-ledger";
 import type { Epoch, Plan, RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
 import { traceBars } from "#src/evaluation/run/trace-figures";
+import type { Journal } from "#src/journal/journal";
 import { evaluationSampling } from "#src/models/enforce-determinism";
 import { machineClock } from "#src/models/machine-clock";
 import type { Priority } from "#src/models/model-call";
@@ -85,6 +88,8 @@ export type Evaluations = {
    * none of this id.
    */
   page(run: string): Promise<{ readonly name: string; readonly text: string } | null>;
+  readonly recordBaseline: RecordBaseline;
+  readonly retention: PruneEvaluations;
   /** False when it had ended before. */
   cancel(run: string, reason: string): Promise<boolean>;
 };
@@ -96,10 +101,15 @@ export function composeEvaluations(deps: {
   readonly governed: (service: string) => Governed;
   readonly models: Models;
   readonly clock: DomainClock;
+  readonly journal: Pick<Journal, "transact">;
+  /** The pair that the service's open release is about; null without one. */
+  readonly openCandidate: (service: string) => Promise<Pair | null>;
 }): Evaluations {
   const { config, pool, databaseUrl, governed, models, clock } = deps;
   const { limits, prices } = config.golive.models;
   const store = createEvaluationStore(pool);
+  const baselines = createBaselines(pool);
+  const { journal, openCandidate } = deps;
   const ledger = createRunLedger(pool);
   const begin = () => ({ id: `ev_${randomBytes(8).toString("hex")}`, at: clock.now() });
   const epochOf: Evaluations["epoch"] = async (service, checking, signal) => {
@@ -195,6 +205,15 @@ export function composeEvaluations(deps: {
       const { report } = await reportOn(record, await baselineOf(record));
       return { name: `evaluation-${id}.html`, text: renderReport(report) };
     },
+    recordBaseline: createRecordBaseline({ journal, store, baselines, clock }),
+    retention: createPruneEvaluations({
+      journal,
+      store,
+      baselines,
+      openCandidate,
+      clock,
+      keepDays: config.golive.evaluations.keep_days,
+    }),
     cancel: (run, reason) => ledger.end(run, "cancelled", reason, clock.now()),
   };
 }

@@ -20,6 +20,7 @@ import { createEvaluate, createStopEvaluation } from "#src/jobs/handlers/evaluat
 import { createFreezeManifest } from "#src/jobs/handlers/freeze-manifest";
 import { createRevalidate } from "#src/jobs/handlers/revalidate";
 import { createRunCheck } from "#src/jobs/handlers/run-check";
+import { lookAfterServices } from "#src/jobs/look-after-services";
 import { createJournal } from "#src/journal/create-journal";
 import type { Journal } from "#src/journal/journal";
 import { createPool } from "#src/journal/pool";
@@ -82,6 +83,8 @@ export type Core = {
     readonly cutovers: boolean;
     readonly followChannel?: (channel: string) => Promise<void>;
   }): Promise<void>;
+  /** Looks at every service's pointer, and at rollbacks that stand still. */
+  lookAfterServices(): Promise<void>;
   /** Finishes what runs, hands back the rest, closes every connection. */
   close(): Promise<void>;
 };
@@ -150,7 +153,19 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     log,
     now: clock.now,
   });
-  const evaluations = composeEvaluations({ config, pool, databaseUrl: options.databaseUrl, governed, models, clock });
+  const evaluations = composeEvaluations({
+    config,
+    pool,
+    databaseUrl: options.databaseUrl,
+    governed,
+    models,
+    clock,
+    journal,
+    openCandidate: async (service) => {
+      const { openRelease } = await serviceState(service);
+      return openRelease === null ? null : ((await releaseState(openRelease))?.candidate ?? null);
+    },
+  });
   const built = [...checks.gates.values()];
   const checklists = new Map(services.map((service) => [service.id, toChecklist(config, service, built)]));
   const checklistOf = (id: string): Checklist => {
@@ -274,6 +289,15 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
             }),
       });
     },
+    lookAfterServices: () =>
+      lookAfterServices({
+        services,
+        state: serviceState,
+        store: (id) => governed(id).store,
+        decide,
+        jobs,
+        log,
+      }),
     async close() {
       await jobs.stop();
       await models.close();

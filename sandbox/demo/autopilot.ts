@@ -10,6 +10,7 @@ import {
   cutOver,
   lookAround,
   ROSA,
+  rollBack,
   type SceneContext,
   startRelease,
 } from "#sandbox/demo/scenes";
@@ -82,7 +83,12 @@ async function play(
   if (gold !== null) stage.tell("story", await probeSentence(house.ragUrl, gold));
   await startRelease(context, "");
   await collectSignOffs(context, false);
+  const before = await readLive(house.ragUrl);
   await cutOver(context, candidate.run);
+  if (story === "rollback" && before !== null) {
+    await rollBack(context, before);
+    return `rolled back: ${before.run} is live again, go-lives are locked`;
+  }
   await lookAround(context);
   return `live: ${candidate.run}`;
 }

@@ -135,9 +135,26 @@ async function askService(house: House): Promise<{ readonly text: string; readon
   return { text: `${query} ${answer}`, run: run_id };
 }
 
+/** On call at night, with a shell and no time: back to what was live before, step by step, and locked. */
+export async function rollBack({ stage, house }: SceneContext, before: NonNullable<Live>): Promise<void> {
+  const words = ["rollback", "previous", "--as", OMAR, "--confirm", "--reason", "answers cite the wrong page"];
+  const done = await house.golive(words);
+  stage.tell("golive rollback previous", (done.err + done.out).trim());
+  expectThat(stage, "every step of the rollback is done", done.code === 0);
+  const live = await readLive(house.ragUrl);
+  expectThat(stage, `the RAG store points to ${name(live)} again`, name(live) === name(before));
+  const answer = await askService(house);
+  expectThat(stage, `the RAG service answers from ${answer.run}`, answer.run === before.run);
+  const message = await stage.see(ROSA, RELEASE, /rollback/i);
+  stage.tell("Golive", message.text);
+  await stage.command(ROSA, RELEASE, "/golive start");
+  const refused = await stage.answer(ROSA, RELEASE);
+  expectThat(stage, "go-lives are locked until the root cause is written down", /locked/i.test(refused));
+}
+
 /** What anybody can ask afterwards, and the audit trail. */
 export async function lookAround({ stage, house }: SceneContext): Promise<void> {
-  for (const command of ["/golive status", "/canary status", "/rollback", "/golive strat"]) {
+  for (const command of ["/golive status", "/canary status", "/rollback previous --dry-run", "/golive strat"]) {
     await stage.command(ROSA, RELEASE, command);
     const answer = await stage.answer(ROSA, RELEASE);
     expectThat(stage, `${command} is answered`, answer.length > 20);

@@ -54,7 +54,7 @@ export async function copyParts(job: Job): Promise<ReadonlyMap<CopyStep, Part>> 
   await Promise.all(
     readers.map((reader) =>
       reader.catch((error: unknown) => {
-        failure ??= { error };
+        failure ??= { error: lostSnapshot(error) };
         stop.abort();
       }),
     ),
@@ -62,6 +62,13 @@ export async function copyParts(job: Job): Promise<ReadonlyMap<CopyStep, Part>> 
   const failed: { readonly error: unknown } | null = failure;
   if (failed !== null) throw errorOf(failed);
   return parts;
+}
+
+/** A session that died takes its snapshot from the others: what they say then names no table. */
+function lostSnapshot(error: unknown): unknown {
+  if (!(error instanceof RagStoreError) || error.code === "aborted") return error;
+  const text = `The snapshot of the backup was lost, so there is no backup: ${error.message}`;
+  return new BackupError("snapshot:lost", text, { cause: error });
 }
 
 const errorOf = ({ error }: { readonly error: unknown }): unknown => error;

@@ -4,11 +4,12 @@ import { contentDigest, createRowDigester, type RowSums } from "#src/backup/copy
 import { rowDigestSql, sumsFromRow } from "#src/backup/copy/row-digest-sql";
 import type { Sealer } from "#src/backup/copy/seal";
 import type { CopySession } from "#src/backup/copy/session";
-import { type BackupManifest, folderOf, type SavedTable } from "#src/backup/manifest";
+import { type BackupManifest, folderOf, type Part, type SavedTable } from "#src/backup/manifest";
 import { columnList, copiedColumns, formatOf } from "#src/backup/plan-copy";
 import { type Place, placed } from "#src/backup/schema/place";
 import { sameName, sayName, type TableShape } from "#src/backup/schema/shape";
 import type { BackupStorage } from "#src/backup/storage/storage";
+import { StorageError } from "#src/backup/storage/storage-error";
 import { partDamage } from "#src/backup/verify-backup";
 import { RagStoreError } from "#src/rag/store-error";
 
@@ -33,28 +34,56 @@ export function shapeOf(manifest: BackupManifest, table: SavedTable): TableShape
 
 /** Feeds a table's parts into it. Throws `BackupError` naming the file for bytes that are not what was stored. */
 export async function loadRows(load: Load, table: SavedTable): Promise<void> {
-  const { session, storage, sealer, manifest, place, signal } = load;
+  const { session, manifest, place, signal } = load;
   const into = `${placed(place, table)} (${columnList(shapeOf(manifest, table))})`;
   for (const part of table.parts) {
-    const stored = await storage.read(`${folderOf(manifest.service, manifest.id)}/${part.file}`, signal);
-    const { rows, facts } = unpackRows(stored, table.format, sealer);
+    const { rows, facts, failure } = await openPart(load, table, part);
     try {
       await session.copyIn(`COPY ${into} FROM STDIN ${formatOf(table.format)}`, rows);
     } catch (error) {
-      stored.destroy();
-      throw error instanceof RagStoreError && /^2[23]/.test(error.sqlState ?? "")
-        ? new BackupError(
-            `${sayName(table)}:refused`,
-            `The rows of ${sayName(table)} don't go back: ${error.message}`,
-            {
-              cause: error,
-            },
-          )
-        : error;
+      signal?.throwIfAborted();
+      throw failure() ?? refusal(table, error);
     }
     const [damage] = partDamage(table, part, facts());
     if (damage !== undefined) throw new BackupError(damage.finding, `The backup ${manifest.id}: ${damage.text}.`);
   }
+}
+
+/**
+ * A part's rows on their way back. `failure`: what went wrong on that way, after the rows broke off; a file that is gone or can't
+ * be read is a defect of the backup, and not of the database that waits for its rows.
+ */
+async function openPart({ storage, sealer, manifest, signal }: Load, table: SavedTable, part: Part) {
+  let failure: unknown = null;
+  const name = `${part.file} (${sayName(table)})`;
+  const damaged = (what: string, why: string): BackupError =>
+    new BackupError(`${part.file}:${what}`, `The backup ${manifest.id} is damaged: ${name} ${why}.`);
+  const isMissing = (error: unknown) => error instanceof StorageError && error.code === "missing";
+  const key = `${folderOf(manifest.service, manifest.id)}/${part.file}`;
+  const stored = await storage.read(key, signal).catch((error: unknown) => {
+    throw isMissing(error) ? damaged("missing", "is missing") : error;
+  });
+  const unpacked = unpackRows(stored, table.format, sealer);
+  async function* rows() {
+    try {
+      yield* unpacked.rows;
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      if (isMissing(error)) failure = damaged("missing", "is missing");
+      else failure = error instanceof StorageError ? error : damaged("unreadable", `can't be read: ${said}`);
+      throw failure;
+    } finally {
+      stored.destroy();
+    }
+  }
+  return { rows: rows(), facts: unpacked.facts, failure: () => failure };
+}
+
+/** Rows that the table doesn't take are a defect of the backup; anything else is the database's own. */
+function refusal(table: SavedTable, error: unknown): unknown {
+  if (!(error instanceof RagStoreError) || !/^2[23]/.test(error.sqlState ?? "")) return error;
+  const text = `The rows of ${sayName(table)} don't go back: ${error.message}`;
+  return new BackupError(`${sayName(table)}:refused`, text, { cause: error });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { BackupError } from "#src/backup/backup-error";
-import { contentDigest, type RowSums } from "#src/backup/copy/row-digest";
+import { contentDigest } from "#src/backup/copy/row-digest";
 import { databaseShape } from "#src/backup/schema/shape";
 import type { BackupStorage } from "#src/backup/storage/storage";
 import { StorageError } from "#src/backup/storage/storage-error";
@@ -117,12 +117,6 @@ function jsonOf(body: string): unknown {
     return null;
   }
 }
-
-export const sumsOfPart = (each: Part): RowSums => ({
-  rows: each.rows,
-  first: BigInt(each.first),
-  second: BigInt(each.second),
-});
 
 /** The table's content digest as its parts add up to. */
 export function digestOfParts(parts: readonly Part[]): { readonly rows: number; readonly digest: string } {

@@ -30,8 +30,8 @@ export const logBreadthBreach = ({ breach }: Evidence): number =>
   logOverStarts(breach, (sums) => logMeanExp([logBets(sums.slice(0, BETS)), logBets(sums.slice(BETS))]));
 
 /** How often each count was seen, and the mean. Beyond `MOST_VALUES` different counts new ones are only added up. */
-export type BreadthCounts = { n: number; sum: number; values: { [count: string]: number } };
-export const newBreadthCounts = (): BreadthCounts => ({ n: 0, sum: 0, values: {} });
+export type BreadthCounts = { n: number; sum: number; different: number; values: { [count: string]: number } };
+export const newBreadthCounts = (): BreadthCounts => ({ n: 0, sum: 0, different: 0, values: {} });
 
 const MOST_VALUES = 1_000;
 
@@ -40,7 +40,10 @@ export function countBreadth(counts: BreadthCounts, breadth: number): void {
   counts.sum += breadth;
   const seen = counts.values[breadth];
   if (seen !== undefined) counts.values[breadth] = seen + 1;
-  else if (Object.keys(counts.values).length < MOST_VALUES) counts.values[breadth] = 1;
+  else if (counts.different < MOST_VALUES) {
+    counts.different++;
+    counts.values[breadth] = 1;
+  }
 }
 
 const PINNED = 0.95;

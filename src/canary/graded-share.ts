@@ -27,14 +27,16 @@ export function countGraded(graded: Graded, observation: Observation, score: Sco
   if (!failed && (scores[score] ?? null) === null) due.missing++;
 }
 
-/** The share of an arm without a score; null when nothing was due. Traffic of which nothing is graded on either arm is none to grade. */
+/**
+ * The share of an arm without a score; null when nothing was due. Traffic of which nothing is graded on either arm is none to grade; where
+ * that is all there is, the KPI has no pairs, which says enough.
+ */
 export function ungradedShare(graded: Graded, arm: Arm): number | null {
   const kinds = (["asked", "live"] as const).filter((kind) =>
     (["baseline", "canary"] as const).some((each) => graded[each][kind].due > graded[each][kind].missing),
   );
-  const all = kinds.length > 0 ? kinds : (["asked"] as const);
-  const due = all.reduce((sum, kind) => sum + graded[arm][kind].due, 0);
-  const missing = all.reduce((sum, kind) => sum + graded[arm][kind].missing, 0);
+  const due = kinds.reduce((sum, kind) => sum + graded[arm][kind].due, 0);
+  const missing = kinds.reduce((sum, kind) => sum + graded[arm][kind].missing, 0);
   return due === 0 ? null : missing / due;
 }
 

@@ -3,9 +3,12 @@ import { withDatabase } from "#src/cli/reach-database";
 import type { Register } from "#src/cli/register";
 import { readEnvironment } from "#src/cli/surroundings";
 import { auditEnvironment } from "#src/config/environment";
+import { type BaselineReport, verifyBaselines } from "#src/evaluation/baseline/verify-baselines";
 import { exportJournal } from "#src/journal/export-journal";
 import { type JournalReport, verifyJournal } from "#src/journal/verify-journal";
 
+/** The chain, and the baselines held against it; null where the chain is broken. */
+type AuditReport = JournalReport & { readonly baselines: BaselineReport | null };
 type Head = { readonly position: number; readonly hash: string };
 
 export const registerAudit: Register = (program, io, finish) => {
@@ -18,7 +21,12 @@ export const registerAudit: Register = (program, io, finish) => {
     .action(async (flags: { json?: boolean; head?: string }) => {
       const head = parseHead(flags.head);
       const { DATABASE_URL } = readEnvironment(io, auditEnvironment);
-      const report = await withDatabase(DATABASE_URL, (client) => verifyJournal(client, head));
+      const report = await withDatabase(DATABASE_URL, async (client): Promise<AuditReport> => {
+        const chain = await verifyJournal(client, head);
+        // A broken chain vouches for nothing that is held against it.
+        const baselines = chain.ok ? await verifyBaselines(client) : null;
+        return { ...chain, ok: chain.ok && baselines?.ok !== false, baselines };
+      });
       if (flags.json === true) printJson(io, report);
       else printReport(io, report);
       finish(report.ok ? EXIT.pass : EXIT.failed);
@@ -36,9 +44,20 @@ export const registerAudit: Register = (program, io, finish) => {
     });
 };
 
-function printReport(io: Io, { ok, rows, head, problems }: JournalReport): void {
+function printReport(io: Io, { ok, rows, head, problems, baselines }: AuditReport): void {
+  const outside = baselines?.outside ?? 0;
+  if (outside > 0) void io.out(`${outside} baselines were set before the trail had them: nothing vouches for them.\n`);
   if (ok) {
-    void io.out(`The audit trail is intact: ${rows} rows, head ${headText(head)}.\n`);
+    const of = baselines === null || baselines.checked === 0 ? "" : `, ${baselines.checked} baselines as they were set`;
+    void io.out(`The audit trail is intact: ${rows} rows${of}, head ${headText(head)}.\n`);
+    return;
+  }
+  if (baselines !== null && !baselines.ok) {
+    for (const { sentence } of baselines.problems) void io.out(`baseline: ${sentence}\n`);
+    void io.out(
+      `The chain of ${rows} rows is intact, and the evaluations are NOT what it says: comparisons with these baselines can't be ` +
+        "relied on. Find out who had the owner's rights, and set the baseline anew.\n",
+    );
     return;
   }
   for (const { kind, sentence } of problems) void io.out(`${kind}: ${sentence}\n`);

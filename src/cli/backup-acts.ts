@@ -64,12 +64,13 @@ export function listBackups(io: Io, flags: BackupFlags): Promise<ExitCode> {
   return interruptible(io, flags, async ({ core, service }) => {
     const entries = await core.backups.list(service.id);
     if (flags.json === true) {
-      const backups = entries.map((entry) => ({
+      const backups = entries.map(({ manifestSha256, createdAt, verifiedAt, provenAt, restoredAt, ...entry }) => ({
         ...entry,
-        createdAt: iso(entry.createdAt),
-        verifiedAt: iso(entry.verifiedAt),
-        provenAt: iso(entry.provenAt),
-        restoredAt: iso(entry.restoredAt),
+        manifest_sha256: manifestSha256,
+        created_at: iso(createdAt),
+        verified_at: iso(verifiedAt),
+        proven_at: iso(provenAt),
+        restored_at: iso(restoredAt),
       }));
       printJson(io, { ok: true, service: service.id, where: core.backups.where, backups });
     } else if (entries.length === 0) void io.out(`${service.id} has no backup yet: golive backup create.\n`);

@@ -1,11 +1,11 @@
-import { pairsToProve } from "#src/canary/detectable";
+import { tooSmallSentence } from "#src/canary/gold-too-small";
 import type { CanaryPolicy } from "#src/canary/kpi";
-import { needsGold } from "#src/canary/observation";
-import { type RefusedLine, type Replayed, replayCanary } from "#src/canary/replay";
+import { bucketOfLine, isUnsorted, type RefusedLine, type Replayed, replayCanary } from "#src/canary/replay";
 import { canaryPolicy } from "#src/cli/canary-policy";
 import { canaryJson, canaryText, exitOf } from "#src/cli/canary-report";
 import { CliError, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { readLines } from "#src/cli/read-lines";
+import { readSorted } from "#src/cli/sort-lines";
 
 /** Refused lines that are named on stderr; the others are counted. */
 const MOST_NAMED = 20;
@@ -16,15 +16,20 @@ export async function canaryReplay(
   { file, json }: { readonly file: string; readonly json: boolean },
 ): Promise<ExitCode> {
   const policy = await canaryPolicy(io);
-  let refused = 0;
-  const replay = replayCanary(policy, (line) => {
-    if (++refused <= MOST_NAMED) io.err(`${refusedText(file, line)}\n`);
+  const refused: RefusedLine[] = [];
+  const first = replayCanary(policy, (line) => {
+    const alike = refused.filter(({ kind }) => (kind === "time") === (line.kind === "time"));
+    if (alike.length < MOST_NAMED) refused.push(line);
   });
-  await readLines(file, "replayed", replay.line);
-  const replayed = replay.end();
-  if (refused > MOST_NAMED) io.err(`${file}: and ${refused - MOST_NAMED} more lines were refused\n`);
+  await readLines(file, "replayed", first.line);
+  const unsorted = first.end();
+  const sorts = isUnsorted(unsorted);
+  const replayed = sorts ? await replaySorted(policy, file, unsorted) : unsorted;
+  // Sorted, other times may be found impossible, and lines have no number any more.
+  tellRefused(io, file, sorts ? refused.filter(({ kind }) => kind !== "time") : refused, replayed.refused);
   if (replayed.lines > 0 && replayed.refused === replayed.lines)
     throw new CliError(`${file} can't be replayed: none of its ${replayed.lines} lines is an observation.`);
+  if (sorts) io.err(`${file}: its lines are not in the order of time; they were sorted first, so that none is late\n`);
   const notes = notesOf(policy, replayed);
   if (json) {
     printJson(io, canaryJson(replayed.report));
@@ -35,7 +40,19 @@ export async function canaryReplay(
   return exitOf(replayed.report);
 }
 
-const refusedText = (file: string, { line, sentence }: RefusedLine): string => `${file}:${line}: refused: ${sentence}`;
+/** Once more, in the order of time. Lines that are no observation were counted the first time. */
+async function replaySorted(policy: CanaryPolicy, file: string, unsorted: Replayed): Promise<Replayed> {
+  const replay = replayCanary(policy, () => undefined);
+  await readSorted(file, "replayed", bucketOfLine, replay.line);
+  const unusable = unsorted.lines - replay.lines();
+  return replay.end(unusable);
+}
+
+function tellRefused(io: Io, file: string, refused: readonly RefusedLine[], all: number): void {
+  const named = refused.toSorted((a, b) => a.line - b.line).slice(0, MOST_NAMED);
+  for (const { line, sentence } of named) io.err(`${file}:${line}: refused: ${sentence}\n`);
+  if (all > named.length) io.err(`${file}: and ${all - named.length} more lines were refused\n`);
+}
 
 function summary({ durationHours }: CanaryPolicy, { lines, refused, duplicates, state, report }: Replayed): string {
   const { baseline, canary } = state.counts;
@@ -47,13 +64,9 @@ function summary({ durationHours }: CanaryPolicy, { lines, refused, duplicates, 
   );
 }
 
-function notesOf({ kpis, alpha }: CanaryPolicy, { state, lines, questions }: Replayed): string[] {
+function notesOf(policy: CanaryPolicy, { state, lines, questions }: Replayed): string[] {
   const late = state.counts.baseline.late + state.counts.canary.late;
-  const tolerances = kpis.flatMap((kpi) =>
-    (kpi.kind === "bounded-mean" || kpi.kind === "paired-binary") && needsGold(kpi.of) ? [kpi.tolerance] : [],
-  );
-  const narrowest = Math.min(...tolerances);
-  const needed = pairsToProve(narrowest, alpha);
+  const tooSmall = questions === 0 ? null : tooSmallSentence(policy, questions);
   return [
     ...(lines === 0 ? ["The file holds no observations: nothing is known, and nothing is healthy."] : []),
     ...(late > 0
@@ -61,11 +74,7 @@ function notesOf({ kpis, alpha }: CanaryPolicy, { state, lines, questions }: Rep
           `${number(late)} observations came after their bucket was closed and were not bet: is the file sorted by time?`,
         ]
       : []),
-    ...(questions > 0 && tolerances.length > 0 && questions < needed
-      ? [
-          `${number(questions)} different questions were compared; to prove a tolerance of ${narrowest * 100} points takes about ${number(needed)}.`,
-        ]
-      : []),
+    ...(tooSmall === null ? [] : [tooSmall]),
   ];
 }
 

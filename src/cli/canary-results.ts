@@ -8,17 +8,24 @@ import { readerUsedGold } from "#src/evaluation/oracle/reader-used-gold";
 import type { Conforms } from "#src/evaluation/oracle/tool-governance";
 import type { Result } from "#src/evaluation/results/check-element";
 import { openResults } from "#src/evaluation/results/open-results";
+import type { Rest } from "#src/evaluation/results/read-elements";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { createConforms } from "#src/evaluation/tool-schemas";
 
+/** `epoch`: judge and prompts that graded it, as far as the file says; a score of another epoch is another measure. */
+export type ArmFile = { readonly observations: readonly Observation[]; readonly epoch: string | null };
+
 /** A file of results as observations of one arm: what `golive eval run --out` writes, RAGChecker's output, or one case a line. */
-export async function readArm(path: string, arm: Arm): Promise<Observation[]> {
+export async function readArm(path: string, arm: Arm): Promise<ArmFile> {
   const conforms = createConforms();
   const observations: Observation[] = [];
+  const rest: Rest = new Map();
   try {
     const file = await openResults(path);
     try {
-      for await (const result of file.results()) observations.push(toObservation(path, arm, result, conforms));
+      for await (const result of file.results(rest)) {
+        if (isCase(result)) observations.push(toObservation(path, arm, result, conforms));
+      }
     } finally {
       await file.close();
     }
@@ -30,10 +37,16 @@ export async function readArm(path: string, arm: Arm): Promise<Observation[]> {
     const whose = arm === "baseline" ? "there is nothing to compare with" : "there is nothing to judge";
     throw new CliError(`${path} holds no cases: ${whose}. Nothing was compared.`);
   }
-  return observations;
+  const { id } = record(record(rest.get("run")).epoch);
+  return { observations, epoch: typeof id === "string" ? id : null };
 }
 
 type Element = Result["element"];
+
+/** Logs of evaluations end with a summary, which is none. */
+const isCase = ({ query, grading, element }: Result): boolean =>
+  query !== null || grading !== "ungraded" || CASE_KEYS.some((key) => key in element);
+const CASE_KEYS = ["query", "question", "response", "scores", "metrics", "f1", "precision"];
 
 function toObservation(path: string, arm: Arm, result: Result, conforms: Conforms): Observation {
   const { element, index, query } = result;

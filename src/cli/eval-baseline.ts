@@ -25,16 +25,7 @@ export async function setBaseline(io: Io, id: string, flags: BaselineFlags & { r
     const no = refuseBaseline(run, { policy, actor, members, reason });
     if (no?.kind === "rules") return printRefusal(io, no.refusal, { json: flags.json === true, withSlack });
     if (no !== null) throw new CliError(no.sentence, EXIT.failed);
-    const by = { id: actor.id, name: actor.name, via: actor.via ?? null };
-    const added = await createBaselines(core.pool).add({
-      service: service.id,
-      epoch: run.plan.epoch.id,
-      run: run.id,
-      reason,
-      by,
-      regradedFrom: null,
-      at: core.clock.now(),
-    });
+    const added = await core.evaluations.recordBaseline({ run, reason, by: actor, regradedFrom: null });
     if (flags.json === true) printJson(io, { ok: true, baseline: jsonOf(added) });
     else void io.out(`${run.id} is the baseline of ${service.id} for ${epochText(run)} from now on: ${reason}\n`);
     return EXIT.pass;

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { addBaselineCommands } from "#src/cli/eval-baseline-commands";
+import type { PruneFlags } from "#src/cli/eval-prune";
 import type { RunFlags } from "#src/cli/eval-run";
 import type { RunsFlags } from "#src/cli/eval-runs";
 import { evalScore } from "#src/cli/eval-score";
@@ -52,6 +53,14 @@ export const registerEval: Register = (program, io, finish) => {
     .option("--service <id>", "which service (default: the only one)")
     .option("--json", "one JSON document on stdout")
     .action(async (flags: RunsFlags) => finish(await (await runs()).evalList(io, flags)));
+  evaluation
+    .command("prune")
+    .description("delete evaluations that ended longer ago than golive.yaml keeps them; never a baseline")
+    .option("--service <id>", "which service (default: the only one)")
+    .option("--as <user>", "your Slack user id")
+    .option("--dry-run", "say what would go, and delete nothing")
+    .option("--json", "one JSON document on stdout")
+    .action(async (flags: PruneFlags) => finish(await (await import("#src/cli/eval-prune")).evalPrune(io, flags)));
   evaluation
     .command("score")
     .description("RAGChecker's metrics of a file of checked results, of any size")

@@ -45,12 +45,15 @@ Example: golive health --gate index-presence --gate prefix-leakage --run 2026-11
 Exit 0: all pass · 1: one failed · 3: one is inconclusive or could not run, none failed · 130: interrupted.`,
   "golive eval run": `
 Example: golive eval run --sample 60 --out results.json
-The same command goes on with a run that was interrupted. Exit 0: finished · 2: a wrong case in the gold file ·
-3: inconclusive, or stopped by an error · 130: interrupted.`,
+The same command goes on with a run that was interrupted. Exit 0: finished, floors met · 1: a floor is missed ·
+2: a wrong case in the gold file · 3: inconclusive, or stopped by an error · 130: interrupted.`,
   "golive eval status": `
-Exit 0: finished · 3: running, stopped, cancelled or inconclusive.`,
+Exit 0: finished, floors met · 1: a floor is missed · 3: running, stopped, cancelled or inconclusive.`,
   "golive eval cancel": `
 Exit 0: cancelled · 1: it had ended already · 2: nothing is open.`,
+  "golive eval prune": `
+Example: golive eval prune --dry-run · golive eval prune --as U012AB3CD
+Exit 0: deleted, or nothing to delete · 1: refused.`,
   "golive eval score": `
 Example: golive eval score results.json --out scored.json
 Exit 0: scored · 2: the file can't be read, or isn't what it should be · 3: too little of it was judged.`,

@@ -39,11 +39,11 @@ async function assertEmpty(dir: string): Promise<void> {
   throw new CliError(`${dir} is not empty, so nothing was written. Name a new directory.`);
 }
 
-/** The demo's people, channels, judge and questions must not become somebody's by accident: `config check` refuses each until it is filled. */
+/** The demo's people, channels, judge, questions and examples must not become somebody's by accident: `config check` refuses each until it is filled. */
 function blankIds(yaml: string): string {
   return yaml
     .replaceAll(/\b[UCS]0[A-Z]+\b/g, "fill-in")
-    .replaceAll(/\b(judge_model|file): (?:sandbox\.|\.\.\/sandbox\/)[^\s}]+/g, "$1: fill-in")
+    .replaceAll(/\b(judge_model|file|few_shot_pool): (?:sandbox\.|\.\.\/sandbox\/)[^\s}]+/g, "$1: fill-in")
     .replaceAll(/(\[(?:fill-in(?:, )?)+\]) #.*$/gm, "$1")
     .replace(
       /^# These are the values the demo runs with.*$/m,

@@ -39,15 +39,7 @@ export async function regradeBaseline(io: Io, flags: BaselineFlags): Promise<Exi
     const run = await grade(io, session, id, stop.signal);
     const poor = whyNoMeasure(run);
     if (poor !== null) throw new CliError(poor, EXIT.inconclusive);
-    const added = await createBaselines(core.pool).add({
-      service: service.id,
-      epoch: epoch.id,
-      run: run.id,
-      reason,
-      by: { id: actor.id, name: actor.name, via: actor.via ?? null },
-      regradedFrom: old.id,
-      at: core.clock.now(),
-    });
+    const added = await core.evaluations.recordBaseline({ run, reason, by: actor, regradedFrom: old.id });
     tell(io, flags, added, old);
     return EXIT.pass;
   });

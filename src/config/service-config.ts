@@ -63,12 +63,16 @@ export const serviceSchema = z.strictObject({
   environment: z.array(z.strictObject({ name: envName, type: z.enum(["url", "number", "region", "text"]) })),
 });
 
+/** How long evaluations are kept that are neither a baseline nor of a release that is open. */
+const evaluationsSchema = z.strictObject({ keep_days: z.int().min(7).max(3_650).default(180) });
+
 export const goliveSchema = z
   .strictObject({
     roles: z.record(name, roleSchema),
     models: modelsSchema,
     resources: resourcesSchema.prefault({}),
     backups: backupsSchema,
+    evaluations: evaluationsSchema.prefault({}),
     services: z.record(name, serviceSchema),
   })
   .superRefine((config, context) => {

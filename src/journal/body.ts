@@ -53,6 +53,8 @@ const EVENT_TYPES: Readonly<Record<DomainEvent["type"], true>> = {
   "rollback-step-started": true,
   "rollback-step-finished": true,
   "rollback-ended": true,
+  "baseline-set": true,
+  "evaluations-pruned": true,
 };
 
 const bodySchema = z.strictObject({

@@ -1,5 +1,5 @@
 import type { JobRequest, Post } from "#src/journal/journal";
-import { type DomainEvent, type Recorded, type ReleaseEvent, releaseStream } from "#src/release/events";
+import { type DomainEvent, type Recorded, type ReleaseEvent, releaseStream, serviceStream } from "#src/release/events";
 import type { EvaluationReportFile, ManifestFile, Note } from "#src/release/notes";
 import { notesOf } from "#src/release/notes-of";
 import type { ReleaseState } from "#src/release/state";
@@ -37,6 +37,23 @@ export function consequencesOf(
       return [thread, ...direct, ...attachmentOf(after, note)];
     }),
   };
+}
+
+/** What a channel is told of its service, apart from any release. */
+export function announcementsOf(recorded: readonly Recorded[]): readonly Post[] {
+  return recorded.flatMap((fact): Post[] => {
+    const { event, stream } = fact;
+    if (event.type !== "pointer-moved") return [];
+    const { from, to, channel } = event;
+    const service = stream.slice(serviceStream("").length);
+    return [
+      {
+        key: `${causeOf(fact)}/pointer-moved`,
+        to: { kind: "channel", channel },
+        note: { kind: "pointer-moved", service, from, to },
+      },
+    ];
+  });
 }
 
 /** The document itself, once per release: one that comes back after a change lies in the thread already. */

@@ -1,8 +1,9 @@
 import { comparable } from "#src/release/comparable-digests";
 import { accept, type Decision, NOTHING, onService, refuse } from "#src/release/decision";
 import type { Intent } from "#src/release/intents";
+import { samePair } from "#src/release/pair";
 import { refuseRight } from "#src/release/rights";
-import type { ServiceState } from "#src/release/state";
+import type { ReleaseState, ServiceState } from "#src/release/state";
 import { isReason, REASON_MIN } from "#src/release/wording";
 
 type Of<T extends Intent["type"]> = Extract<Intent, { type: T }>;
@@ -19,6 +20,21 @@ export function decideAdoptRun(service: ServiceState, intent: Of<"adopt-run">): 
   if (before?.digest === digest) return NOTHING;
   if (before !== undefined && comparable(before.digest, digest)) return refuse({ kind: "run-known", run });
   return accept(onService(service, { type: "run-adopted", run, chunks, digest }, actor));
+}
+
+/**
+ * Somebody moved the pointer past Golive: recorded and announced once. Not where Golive never flipped (it knows of nothing to compare
+ * with), and not while a cutover or a rollback of its own may be moving it.
+ */
+export function decideNotePointer(
+  service: ServiceState,
+  release: ReleaseState | null,
+  { live, channel }: Of<"note-pointer">,
+): Decision {
+  const { live: known, before, rollback } = service;
+  const isMoving = rollback !== null || (release !== null && release.standing === "cutting_over");
+  if ((known === null && before.length === 0) || isMoving || samePair(known, live)) return NOTHING;
+  return accept(onService(service, { type: "pointer-moved", from: known, to: live, channel }));
 }
 
 /** Nothing of this service goes live until somebody unlocks it. `manifest`: the one that was rolled back, if any. */

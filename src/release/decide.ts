@@ -5,7 +5,7 @@ import { decideSettleFlip } from "#src/release/decide-flip";
 import { decideCancel, decidePause, decideResume } from "#src/release/decide-life";
 import { decideFreezeManifest } from "#src/release/decide-manifest";
 import { decideChangePolicy, decideRefreshMembers } from "#src/release/decide-policy";
-import { decideAdoptRun, decideLock, decideUnlock } from "#src/release/decide-service";
+import { decideAdoptRun, decideLock, decideNotePointer, decideUnlock } from "#src/release/decide-service";
 import { decideSign, decideWithdraw } from "#src/release/decide-sign-off";
 import { decideStart } from "#src/release/decide-start";
 import { decideBreakGlass, decideLiftVeto, decideVeto } from "#src/release/decide-veto";
@@ -17,7 +17,7 @@ import type { ReleaseState, ServiceState } from "#src/release/state";
 import { unreachable } from "#src/release/unreachable";
 
 /** What a service decides by itself, with or without a release. */
-type ServiceIntent = Extract<Intent, { type: "start" | "adopt-run" | "lock" | "unlock" }>;
+type ServiceIntent = Extract<Intent, { type: "start" | "adopt-run" | "note-pointer" | "lock" | "unlock" }>;
 type ReleaseIntent = Exclude<Intent, ServiceIntent>;
 
 /**
@@ -30,6 +30,8 @@ export function decide(service: ServiceState, release: ReleaseState | null, inte
       return decideStart(service, intent);
     case "adopt-run":
       return decideAdoptRun(service, intent);
+    case "note-pointer":
+      return decideNotePointer(service, release, intent);
     case "lock":
       return decideLock(service, intent);
     case "unlock":

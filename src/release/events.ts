@@ -177,7 +177,27 @@ export type ServiceEvent =
   | { readonly type: "service-unlocked"; readonly reason: string; readonly rootCause: string }
   | RollbackServiceEvent;
 
-export type DomainEvent = ReleaseEvent | ServiceEvent | RollbackEvent;
+/** Facts about a service's evaluations. */
+export type EvaluationEvent =
+  | {
+      readonly type: "baseline-set";
+      /** The evaluation, the evaluator epoch that graded it, and the SHA-256 of everything it found. */
+      readonly run: string;
+      readonly epoch: string;
+      readonly digest: string;
+      readonly reason: string;
+      /** Id of the baseline whose stored answers were graded anew for this one. */
+      readonly regradedFrom: number | null;
+    }
+  | {
+      readonly type: "evaluations-pruned";
+      readonly runs: readonly string[];
+      /** They had ended before this; ISO 8601, UTC. */
+      readonly before: string;
+      readonly keepDays: number;
+    };
+
+export type DomainEvent = ReleaseEvent | ServiceEvent | RollbackEvent | EvaluationEvent;
 
 /** An event with who and when: the journal's view of it, as the pure rooms see it. */
 export type Recorded<E extends DomainEvent = DomainEvent> = {
@@ -189,4 +209,5 @@ export type Recorded<E extends DomainEvent = DomainEvent> = {
 };
 
 export const releaseStream = (release: string): string => `release/${release}`;
+export const evaluationStream = (service: string): string => `evaluation/${service}`;
 export const serviceStream = (service: string): string => `service/${service}`;

@@ -127,6 +127,8 @@ export type Intent =
       readonly digest: string;
       readonly policy: Policy;
     }
+  /** Golive's own: what the pointer says, looked at while nothing of Golive's is moving it. */
+  | { readonly type: "note-pointer"; readonly live: Pair | null; readonly channel: string }
   | { readonly type: "lock"; readonly reason: string; readonly manifest: string | null }
   | {
       readonly type: "unlock";

@@ -100,7 +100,12 @@ export type RollbackServiceEvent =
       readonly from: Pair | null;
       readonly to: Pair | null;
     }
-  /** Somebody else moved the pointer, past Golive. */
-  | { readonly type: "pointer-moved"; readonly from: Pair | null; readonly to: Pair | null };
+  /** Somebody else moved the pointer, past Golive. `channel`: where that is announced. */
+  | {
+      readonly type: "pointer-moved";
+      readonly from: Pair | null;
+      readonly to: Pair | null;
+      readonly channel: string;
+    };
 
 export const rollbackStream = (rollback: string): string => `rollback/${rollback}`;

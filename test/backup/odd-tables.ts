@@ -34,7 +34,7 @@ export const oddService = (): ServiceConfig =>
 
 const O = '"Odd ""Schema"';
 
-export async function createOddTables(runner: SqlRunner, vectors = false): Promise<void> {
+export async function createOddTables(runner: Pick<SqlRunner, "query">, vectors = false): Promise<void> {
   const embedding = vectors ? "public.vector(3)" : "real[]";
   const statements = [
     `CREATE SCHEMA ${O}`,

@@ -67,7 +67,8 @@ describe("a run whose models are throttled", () => {
   it("waits, and grades everything when that ends", async () => {
     const id = await house.begin(questions(2));
     house.bedrock.faults.next({ kind: "throttle" }, 12);
-    expect(await house.run(id)).toMatchObject({ state: "finished", counts: { graded: 2, ungraded: 0 } });
+    // One at a time: two would share the throttled calls as their timing has it, and need not wait twice.
+    expect(await house.run(id, { atOnce: 1 })).toMatchObject({ state: "finished", counts: { graded: 2, ungraded: 0 } });
     expect(house.patience.now()).toBeGreaterThan(60_000);
   });
 

@@ -78,7 +78,9 @@ describe("on the sandbox's own corpus a broken candidate is told apart", () => {
     pages = await mkdtemp(join(tmpdir(), "golive-told-apart-pages-"));
     releasers.push(() => rm(pages, { recursive: true, force: true }));
     const yaml = join(configs, "golive.yaml");
-    const fast = (await readFile(yaml, "utf8")).replaceAll("per_second: 60", "per_second: 500");
+    const fast = (await readFile(yaml, "utf8"))
+      .replaceAll("per_second: 60", "per_second: 500")
+      .replaceAll("max_in_flight: 4", "max_in_flight: 2");
     await writeFile(
       yaml,
       fast.replace("groups: [S0ONCALL]", "groups: []").replace("groups: [S0RELEASE]", "users: [U0INES, U0TOM]"),
@@ -166,8 +168,8 @@ describe("on the sandbox's own corpus a broken candidate is told apart", () => {
 
   it("by its latency against the baseline when it is slowed down, and by nothing else", async () => {
     // More than a busy machine adds to a few milliseconds.
-    service.misbehave({ delayMs: 400 });
-    const slow = await evaluate("--run", "run-1", "--sample", "25", "--seed", "3");
+    service.misbehave({ delayMs: 1_500 });
+    const slow = await evaluate("--run", "run-1", "--sample", "22", "--seed", "3");
     service.behave();
     expect(slow).toMatchObject({ code: 0, floors: null });
     const { comparison } = await judge(slow, "--baseline", good.run.id);

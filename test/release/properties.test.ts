@@ -46,9 +46,9 @@ function historyOf(story: w.Story): Ledger {
 }
 function asAuthored(entry: Recorded) {
   const { stream, by, event } = entry;
+  if (isOfRelease(event)) return { to: "release", stream, by, event } as const;
   if (isOfService(event)) return { to: "service", stream, by, event } as const;
-  if (isOfRollback(event)) throw new Error("no rollback is in these stories");
-  return { to: "release", stream, by, event } as const;
+  throw new Error(`the story of a release holds no ${event.type}`);
 }
 function isOfService(event: Recorded["event"]): event is ServiceEvent {
   return (
@@ -230,7 +230,8 @@ describe("a broken journal", () => {
   });
 });
 function isOfRelease(event: Recorded["event"]): event is ReleaseEvent {
-  return !isOfService(event) && !isOfRollback(event);
+  const others = ["baseline-set", "evaluations-pruned"];
+  return !isOfService(event) && !isOfRollback(event) && !others.includes(event.type);
 }
 function isOfRollback(event: Recorded["event"]): event is RollbackEvent {
   return event.type.startsWith("rollback-") && !isOfService(event);

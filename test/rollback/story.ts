@@ -1,6 +1,5 @@
 import { evolveRelease } from "#src/release/evolve";
 import { evolveService } from "#src/release/evolve-service";
-import type { RoleMembers } from "#src/release/people";
 import { decideRollback } from "#src/rollback/decide";
 import type { RollbackAuthored, RollbackDecision } from "#src/rollback/decision";
 import type { RollbackPlan, StepId, StepResult } from "#src/rollback/events";
@@ -121,5 +120,3 @@ export function carryOut(story: Story, results: Partial<Record<StepId, StepResul
   }
   throw new Error("it never ended");
 }
-
-export const membersWithout = (role: string): RoleMembers => ({ ...w.members, [role]: [] });

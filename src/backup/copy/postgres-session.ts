@@ -64,18 +64,21 @@ async function sessionOf(
     query,
     copyOut: (sql) => {
       const stream = client.query(copyTo(sql));
+      // Whoever let go of the stream has its failure already: an error nobody listens for would end the process.
+      stream.on("error", () => undefined);
       // pg-copy-streams waits for ever when the connection breaks between two messages.
       broken.promise.catch((error: unknown) => stream.destroy(failed(error)));
       return stream;
     },
     copyIn: async (sql, bytes) => {
       const stream = client.query(copyFrom(sql));
+      stream.on("error", () => undefined);
       broken.promise.catch((error: unknown) => stream.destroy(failed(error)));
       try {
         await pipeline(bytes, stream);
         return stream.rowCount;
       } catch (error) {
-        throw isOurs(error) ? error : failed(error);
+        throw failed(error);
       }
     },
     close: async () => {
@@ -88,7 +91,3 @@ async function sessionOf(
     },
   };
 }
-
-/** What the source of the bytes threw is its own: a damaged file is no failure of the database. */
-const isOurs = (error: unknown): boolean =>
-  error instanceof Error && (error.name === "BackupError" || error.name === "StorageError");

@@ -7,14 +7,6 @@ export type CopyFormat = "binary" | "text";
 /** Order-free sums over rows: of the first and of the second 64 bits of each row's SHA-256, as signed numbers, exact. */
 export type RowSums = { readonly rows: number; readonly first: bigint; readonly second: bigint };
 
-export const NO_ROWS: RowSums = { rows: 0, first: 0n, second: 0n };
-
-export const addSums = (a: RowSums, b: RowSums): RowSums => ({
-  rows: a.rows + b.rows,
-  first: a.first + b.first,
-  second: a.second + b.second,
-});
-
 /** What a table's content is called: the same rows in whatever order give the same text. */
 export function contentDigest({ rows, first, second }: RowSums): string {
   const sums = createHash("sha256").update(`${first},${second}`).digest("hex");

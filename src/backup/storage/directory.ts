@@ -55,6 +55,7 @@ export function directoryStorage(root: string): BackupStorage {
       } catch (error) {
         body.destroy();
         await rm(beside, { force: true }).catch(() => undefined);
+        await removeEmpty(root, dirname(path));
         throw failed(key, error);
       }
     },
@@ -83,14 +84,7 @@ export function directoryStorage(root: string): BackupStorage {
         } catch (error) {
           throw failed(key, error);
         }
-        // A folder that still holds something stays.
-        for (let folder = dirname(pathOf(key)); folder.startsWith(root + sep); folder = dirname(folder)) {
-          const gone = await rmdir(folder).then(
-            () => true,
-            () => false,
-          );
-          if (!gone) break;
-        }
+        await removeEmpty(root, dirname(pathOf(key)));
       }
     },
     sweep: async (prefix, before) => {
@@ -101,6 +95,17 @@ export function directoryStorage(root: string): BackupStorage {
       }
     },
   };
+}
+
+/** Takes away a folder and those above it, below `root`, as long as nothing is in them. */
+async function removeEmpty(root: string, from: string): Promise<void> {
+  for (let folder = from; folder.startsWith(root + sep); folder = dirname(folder)) {
+    const gone = await rmdir(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!gone) return;
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -61,6 +61,14 @@ export function s3Storage(place: S3Place): BackupStorage {
             ServerSideEncryption: "aws:kms" as const,
             ...(place.encryption.key_id === undefined ? {} : { SSEKMSKeyId: place.encryption.key_id }),
           };
+  /** Ends uploads under a prefix that began before `before`. */
+  async function clear(under: string, before: number): Promise<void> {
+    const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: full(under) }));
+    for (const { Key, UploadId, Initiated } of Uploads ?? []) {
+      if (Key === undefined || UploadId === undefined || (Initiated?.getTime() ?? 0) >= before) continue;
+      await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+    }
+  }
   return {
     where,
     put: async (key, body, signal) => {
@@ -70,7 +78,8 @@ export function s3Storage(place: S3Place): BackupStorage {
         params: { Bucket: bucket, Key: full(key), Body: body, ...sealed },
         partSize: PART_BYTES,
         queueSize: PARTS_AT_ONCE,
-        leavePartsOnError: false,
+        // The SDK's own clearing away hides what went wrong when it fails itself.
+        leavePartsOnError: true,
       });
       // What breaks the body must end the upload: of itself it would wait, or take what came for all.
       const broken = Promise.withResolvers<never>();
@@ -89,6 +98,7 @@ export function s3Storage(place: S3Place): BackupStorage {
         body.destroy();
         await upload.abort().catch(() => undefined);
         await done.catch(() => undefined);
+        await clear(key, Number.POSITIVE_INFINITY).catch(() => undefined);
         throw failed(key, error);
       } finally {
         signal?.removeEventListener("abort", onAbort);
@@ -143,11 +153,7 @@ export function s3Storage(place: S3Place): BackupStorage {
     },
     sweep: async (under, before) => {
       try {
-        const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: full(under) }));
-        for (const { Key, UploadId, Initiated } of Uploads ?? []) {
-          if (Key === undefined || UploadId === undefined || (Initiated?.getTime() ?? Number.NaN) >= before) continue;
-          await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-        }
+        await clear(under, before);
       } catch (error) {
         // Not every vendor lists unfinished uploads; those clear them away by a rule of the bucket.
         if (error instanceof S3ServiceException && [405, 501].includes(error.$metadata.httpStatusCode ?? 0)) return;

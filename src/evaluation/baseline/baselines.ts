@@ -15,9 +15,8 @@ export type Baseline = {
   readonly at: number;
 };
 
-/** Baselines as they were set, one row each, for good. Throws what the driver throws. */
+/** Baselines as they were set, one row each, for good: the journal's, as `record-baseline.ts` puts them there. Throws what the driver throws. */
 export interface Baselines {
-  add(baseline: Omit<Baseline, "id">): Promise<Baseline>;
   /** Newest first, of every epoch. */
   list(service: string): Promise<readonly Baseline[]>;
   /** The one that holds: of this epoch, or with `null` of whatever epoch. Null when none was set. */
@@ -40,19 +39,10 @@ type Row = {
 const COLUMNS = `id, service, epoch, run, reason, set_by, set_by_name, via, regraded_from,
   round(extract(epoch FROM set_at) * 1000)::float8 AS at`;
 
-/** Baselines in golive.evaluation_baseline. */
+/** Baselines in golive.evaluation_baseline, which follows the journal. */
 export function createBaselines(database: Queryable): Baselines {
   const read = async (sql: string, values: unknown[]) => (await database.query<Row>(sql, values)).rows.map(toBaseline);
   return {
-    async add({ service, epoch, run, reason, by, regradedFrom, at }) {
-      const [added] = await read(
-        `INSERT INTO golive.evaluation_baseline (service, epoch, run, reason, set_by, set_by_name, via, regraded_from, set_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000)) RETURNING ${COLUMNS}`,
-        [service, epoch, run, reason, by.id, by.name, by.via, regradedFrom, at],
-      );
-      if (added === undefined) throw new Error("the baseline was written and did not come back");
-      return added;
-    },
     list: (service) =>
       read(`SELECT ${COLUMNS} FROM golive.evaluation_baseline WHERE service = $1 ORDER BY id DESC`, [service]),
     async current(service, epoch) {

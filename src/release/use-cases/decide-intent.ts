@@ -1,6 +1,6 @@
 import type { Journal } from "#src/journal/journal";
 import type { DomainClock } from "#src/release/clock";
-import { consequencesOf } from "#src/release/consequences";
+import { announcementsOf, consequencesOf } from "#src/release/consequences";
 import { decide } from "#src/release/decide";
 import type { Recorded } from "#src/release/events";
 import { releaseStream, serviceStream } from "#src/release/events";
@@ -41,6 +41,7 @@ export function createDecideIntent(deps: { journal: Journal; clock: DomainClock 
           : { ok: false, refusal: decision.refusal },
         events: decision.events.map(({ stream, by, event }) => ({ stream, by, event, at: now })),
         ...consequences,
+        posts: [...consequences.posts, ...announcementsOf(recorded)],
       };
     });
     return outcome;

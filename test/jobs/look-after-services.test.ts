@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { lookAfterServices } from "#src/jobs/look-after-services";
+import { createLog } from "#src/log";
+import { RagStoreError } from "#src/rag/store-error";
+import { announcementsOf } from "#src/release/consequences";
+import { decide } from "#src/release/decide";
+import type { Intent } from "#src/release/intents";
+import { runA, runB } from "#test/release/world";
+import { live, play, request } from "#test/rollback/story";
+
+describe("a pointer that somebody moved past Golive", () => {
+  const note = (to: typeof runA | null): Intent => ({ type: "note-pointer", live: to, channel: "C1" });
+  const facts = (service: typeof live.service, to: typeof runA | null) => {
+    const decision = decide(service, null, note(to), 1);
+    return decision.events;
+  };
+
+  it("is recorded and announced in the service's channel, and is what is live from then on", () => {
+    const [fact] = facts(live.service, runA);
+    if (fact === undefined) throw new Error("nothing was recorded");
+    expect(fact.event).toMatchObject({ type: "pointer-moved", from: runB, to: runA });
+    const recorded = { ...fact, version: 9, at: 1 };
+    expect(announcementsOf([recorded])).toEqual([
+      {
+        key: "service/docs/9/pointer-moved",
+        to: { kind: "channel", channel: "C1" },
+        note: { kind: "pointer-moved", service: "docs", from: runB, to: runA },
+      },
+    ]);
+  });
+
+  it("is nothing where it says what Golive knows, where Golive never flipped, and while a rollback may be moving it", () => {
+    expect(facts(live.service, runB)).toEqual([]);
+    expect(facts({ ...live.service, live: null, before: [] }, runA)).toEqual([]);
+    expect(facts(play(live, request()).service, runA)).toEqual([]);
+  });
+});
+
+describe("looking after services", () => {
+  const asked: string[] = [];
+  const house = (over: Partial<Parameters<typeof lookAfterServices>[0]> = {}) =>
+    lookAfterServices({
+      services: [
+        { id: "a", channel: "C1" },
+        { id: "docs", channel: "C2" },
+      ],
+      state: async () => live.service,
+      store: () => ({ pointer: async () => runA }),
+      decide: async (service, _release, _key, intent) => {
+        asked.push(`${service} ${intent.type}`);
+        return { ok: true, release: null, events: [] };
+      },
+      jobs: { deadJobs: async () => [], redrive: async () => 0 },
+      log: createLog({ level: "silent", secrets: [] }),
+      ...over,
+    });
+
+  it("asks each store, and a store that is away keeps nobody else from being looked at", async () => {
+    asked.length = 0;
+    const away = () => Promise.reject(new RagStoreError("unreachable", "The RAG store can't be reached."));
+    await house({ store: (id) => ({ pointer: id === "a" ? away : async () => runA }) });
+    expect(asked).toEqual(["docs note-pointer"]);
+  });
+
+  it("has a rollback go on whose job died every time, and leaves its pointer alone", async () => {
+    asked.length = 0;
+    const driven: unknown[] = [];
+    const dead = { id: "j", queue: "roll-back", data: {}, error: "away", diedAt: 0, retries: 5 };
+    await house({
+      state: async () => ({ ...live.service, rollback: "rb1" }),
+      jobs: { deadJobs: async () => [dead], redrive: async (about) => driven.push(about) },
+    });
+    expect(driven).toEqual([
+      { service: "a", rollback: "rb1" },
+      { service: "docs", rollback: "rb1" },
+    ]);
+    expect(asked).toEqual([]);
+  });
+});
