@@ -179,7 +179,7 @@ describe("what can be gone back to", () => {
     const text = readText(modal.blocks);
     expect(text.indexOf("The state before what is live now")).toBeLessThan(text.indexOf("bk_20261123T072641_abc234"));
     expect(text).toContain("before the re-chunking");
-    expect(text).toContain("(1 h 0 min ago) for `rel_7` · ✅ proven 2 h 0 min ago · same run, other configuration");
+    expect(text).toContain("(1 h ago) for `rel_7` · ✅ proven 2 h ago · same run, other configuration");
     expect(actionIds(modal)).toEqual([ACTIONS.rollbackChoose, ACTIONS.rollbackChoose]);
   });
 

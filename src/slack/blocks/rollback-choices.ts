@@ -1,12 +1,13 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import { samePair } from "#src/release/pair";
+import { durationText } from "#src/release/wording";
 import type { BackupChoice, RollbackChoices } from "#src/rollback/choices";
 import { PREVIOUS } from "#src/rollback/target";
 import { carry } from "#src/slack/blocks/carried";
 import { button, context, section } from "#src/slack/blocks/elements";
 import { modal } from "#src/slack/blocks/modal";
 import { pairOrNothing } from "#src/slack/blocks/rollback-words";
-import { elapsed, when } from "#src/slack/blocks/times";
+import { when } from "#src/slack/blocks/times";
 import { number } from "#src/slack/blocks/words";
 import { bold, code, line, shorten } from "#src/slack/escape";
 import { ACTIONS, BLOCK_PREFIXES, blockId, CALLBACKS } from "#src/slack/ids";
@@ -56,12 +57,12 @@ function backupRow(service: string, { live }: RollbackChoices, one: BackupChoice
   const { id, pair, takenAt, provenAt, description, release } = one;
   const why = shorten(line(description), 300);
   const proven =
-    provenAt === null ? "⚠️ never proven: nobody restored it yet" : `✅ proven ${elapsed(now - provenAt)} ago`;
+    provenAt === null ? "⚠️ never proven: nobody restored it yet" : `✅ proven ${durationText(now - provenAt)} ago`;
   return section(
     [
       `${bold(id)} · ${pairOrNothing(pair)}`,
       ...(why === "" ? [] : [why]),
-      `taken ${when(takenAt)} (${elapsed(now - takenAt)} ago)${release === null ? "" : ` for ${code(release, 40)}`} · ${proven} · ${farWords(pair, live)}`,
+      `taken ${when(takenAt)} (${durationText(now - takenAt)} ago)${release === null ? "" : ` for ${code(release, 40)}`} · ${proven} · ${farWords(pair, live)}`,
     ].join("\n"),
     {
       id: blockId(BLOCK_PREFIXES.rollback, id, at + 1),

@@ -68,7 +68,8 @@ function answering({ rollback, flippedAfterMs }: RollbackView, { id }: RollbackS
   return facts === "" ? `${what}.` : `${what} (${facts}).`;
 }
 
-const PROOFS: readonly StepId[] = ["answering", "smoke", "proof"];
+/** Steps whose outcome is the point of a complete rollback. */
+export const PROOFS: readonly StepId[] = ["smoke", "proof"];
 
 function proofLines({ steps }: RollbackState, { detail }: RollbackSize): string[] {
   return PROOFS.flatMap((id) => {

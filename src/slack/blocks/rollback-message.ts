@@ -3,7 +3,7 @@ import type { Instant } from "#src/release/policy";
 import type { RollbackView } from "#src/rollback/view";
 import { context, header, packed, section, type TaggedMessage } from "#src/slack/blocks/elements";
 import { rollbackActions } from "#src/slack/blocks/rollback-actions";
-import { rollbackHead } from "#src/slack/blocks/rollback-head";
+import { PROOFS, rollbackHead } from "#src/slack/blocks/rollback-head";
 import { rollbackSentence } from "#src/slack/blocks/rollback-sentence";
 import { stepLines, stepPlan, withoutPlan } from "#src/slack/blocks/rollback-steps";
 import { planTexts } from "#src/slack/blocks/rollback-words";
@@ -60,15 +60,16 @@ const fits = (blocks: readonly KnownBlock[]): boolean =>
 function layout(view: RollbackView, now: Instant, size: RollbackSize): Pick<RollbackMessage, "blocks" | "fallback"> {
   const { rollback } = view;
   const { standing } = rollback;
+  const said = standing === "complete" ? PROOFS : [];
   const blocks = [
     header(`Rollback #${number(rollback.number)} · ${shorten(plainLine(rollback.service), 100)}`),
     ...rollbackHead(view, size),
     ...(standing === "waiting" ? planTexts(rollback.plan, size.lines, size.chars).map((text) => section(text)) : []),
-    ...(standing === "waiting" || standing === "withdrawn" ? [] : [stepPlan(rollback, size.detail)]),
+    ...(standing === "waiting" || standing === "withdrawn" ? [] : [stepPlan(rollback, size.detail, said)]),
     ...rollbackActions(view),
     context([...facts(view, size), `updated ${when(now)}`, "history in the thread"].join(" · ")),
   ];
-  const lines = packed(stepLines(rollback, size.detail)).map((text) => section(text));
+  const lines = packed(stepLines(rollback, size.detail, said)).map((text) => section(text));
   return { blocks, fallback: withoutPlan(blocks, lines) };
 }
 

@@ -1,4 +1,5 @@
 import type { KnownBlock, PlanBlock, RichTextBlock } from "@slack/types";
+import type { StepId } from "#src/rollback/events";
 import { STEP_TITLES } from "#src/rollback/says";
 import type { RollbackState } from "#src/rollback/state";
 import { plain } from "#src/slack/blocks/elements";
@@ -28,14 +29,14 @@ const TASK_STATES = {
 
 /**
  * The steps as a plan of task cards. Not every Slack takes it (`invalid_blocks`): `stepLines` says the same. `most`: characters of each
- * step's detail.
+ * step's detail; `said`: steps whose detail stands above it already.
  */
-export function stepPlan({ id, steps }: RollbackState, most: number): PlanBlock {
+export function stepPlan({ id, steps }: RollbackState, most: number, said: readonly StepId[] = []): PlanBlock {
   return {
     type: "plan",
     title: plain(progressWords(steps), BUDGET.plan.title).text,
     tasks: steps.map((step) => {
-      const detail = shorten(plainLine(step.result?.detail ?? ""), most);
+      const detail = said.includes(step.id) ? "" : shorten(plainLine(step.result?.detail ?? ""), most);
       return {
         type: "task_card",
         task_id: `${shorten(plainLine(id), 60) || "rollback"}/${step.id}`,
@@ -48,14 +49,14 @@ export function stepPlan({ id, steps }: RollbackState, most: number): PlanBlock 
 }
 
 /** The same in lines of mrkdwn, for a Slack that refuses plans. */
-export function stepLines({ steps }: RollbackState, most: number): string[] {
+export function stepLines({ steps }: RollbackState, most: number, said: readonly StepId[] = []): string[] {
   return [
     bold(progressWords(steps)),
     ...steps.map((step) => {
-      const detail = shorten(line(step.result?.detail ?? ""), most);
+      const detail = said.includes(step.id) ? "" : shorten(line(step.result?.detail ?? ""), most);
       const took = tookWords(step);
       const head = `${marked(STEP_MARKS[step.status])} · ${bold(STEP_TITLES[step.id])}${took === "" ? "" : ` · ${took}`}`;
-      return detail === "" ? head : `${head}\n      ${detail}`;
+      return detail === "" ? head : `${head}\n    ◦ ${detail}`;
     }),
   ];
 }
