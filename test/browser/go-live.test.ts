@@ -224,7 +224,7 @@ describe("a clean candidate", () => {
     ["/golive help", /\/golive start \[service\]/],
     ["/golive strat", /Did you mean \/golive start\?/],
     ["/canary status", /can't watch anything yet/],
-    ["/rollback", /can't go back yet/],
+    ["/rollback previous --dry-run", /What changes|run-1/],
   ])("%s is answered to the person who asked, and to nobody else", async (command, words) => {
     expect(await seat.answerTo(() => seat.send(command))).toMatch(words);
     await seat.become("Nora Quist");

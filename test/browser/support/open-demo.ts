@@ -19,7 +19,9 @@ export type Demo = {
 };
 
 /** What `npm run demo` builds, on a Postgres of its own, and a browser in front of it. */
-export async function openDemo(options: { readonly configs?: string } = {}): Promise<Demo> {
+export async function openDemo(
+  options: { readonly configs?: string; readonly evaluates?: boolean } = {},
+): Promise<Demo> {
   const releasers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const release of releasers.splice(0).reverse()) await release();
