@@ -38,7 +38,7 @@ describe("a whole go-live by hand, without Slack", () => {
         rss_bytes: 0,
         cpu_share: 0,
         jobs_waiting: 0,
-        models: { in_flight: 0, in_flight_max: 1, waiting: 0, rate_booked_s: 0 },
+        models: { in_flight: 0, in_flight_max: 4, waiting: 0, rate_booked_s: 0 },
       },
     });
   });

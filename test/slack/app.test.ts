@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { ACTIONS } from "#src/slack/ids";
+import { ACTIONS, type ActionId } from "#src/slack/ids";
 import { type Releasers, release } from "#test/sandbox/bolt-app";
 import { type AppBench, buttonsIn, press, releaseMessage, SERVICE, startApp, whispers } from "#test/slack/app-bench";
 import { CHANNEL, callsOf, posted } from "#test/slack/bench";
@@ -27,6 +27,23 @@ async function signing(options?: Parameters<typeof startApp>[1]): Promise<AppBen
 
 const whisper = (bench: AppBench, user: string) => expect.poll(() => whispers(bench.slack, user).at(-1), eventually);
 const given = async (bench: AppBench) => (await bench.view())?.release.signOffs.map(({ person }) => person.id);
+
+/** The button of this person's sign-off in the open Details, on whatever page it stands. */
+async function buttonInDetails(bench: AppBench, user: string, action: ActionId, item: string) {
+  const { hands, workspace } = bench.slack;
+  const top = () => workspace.views(user).at(-1);
+  await expect.poll(() => top()?.view.callback_id, eventually).toBe("details");
+  const blocks = () => (Array.isArray(top()?.view.blocks) ? (top()?.view.blocks as never[]) : []);
+  for (;;) {
+    const [button] = buttonsIn(blocks(), action, item);
+    if (button !== undefined) return button;
+    const [next] = buttonsIn(blocks(), ACTIONS.detailsNext, null);
+    if (next === undefined) throw new Error(`no page of Details has the button ${action} of ${item}`);
+    const before = JSON.stringify(blocks());
+    await hands.click(user, { viewId: top()?.id ?? "" }, next.blockId, next.actionId);
+    await expect.poll(() => JSON.stringify(blocks()), eventually).not.toBe(before);
+  }
+}
 
 /** The sign-off that this person may give. */
 async function itemFor(bench: AppBench, user: string): Promise<string> {
@@ -137,12 +154,12 @@ describe("/golive", () => {
     expect(workspace.views("U0ROSA")).toHaveLength(0);
   });
 
-  it("/canary and /rollback say what they can't do", async () => {
+  it("/canary says what it can't do, and /rollback that there is nothing to go back to", async () => {
     const bench = await startApp(releasers);
     await bench.slack.hands.command("U0ROSA", CHANNEL, "/canary", "status");
     await whisper(bench, "U0ROSA").toMatch(/can't watch anything yet/);
-    await bench.slack.hands.command("U0ROSA", CHANNEL, "/rollback", "previous");
-    await whisper(bench, "U0ROSA").toMatch(/nothing was changed/);
+    await bench.slack.hands.command("U0ROSA", CHANNEL, "/rollback", "previous --dry-run");
+    await whisper(bench, "U0ROSA").toMatch(/no record of what was live/);
   });
 });
 
@@ -265,13 +282,11 @@ describe("who looks", () => {
     const bench = await signing();
     await press(bench.slack, "U0MILA", ACTIONS.details, null);
     const top = () => bench.slack.workspace.views("U0MILA").at(-1);
-    await expect.poll(() => top()?.view.callback_id, eventually).toBe("details");
-    const blocks = Array.isArray(top()?.view.blocks) ? (top()?.view.blocks as never[]) : [];
-    const [button] = buttonsIn(blocks, ACTIONS.sign, await itemFor(bench, "U0MILA"));
+    const button = await buttonInDetails(bench, "U0MILA", ACTIONS.sign, await itemFor(bench, "U0MILA"));
     const id = top()?.id ?? "";
     bench.slack.workspace.deactivate("U0MILA");
     const hands = bench.slack.hands.as({ force: true });
-    await hands.click("U0MILA", { viewId: id }, button?.blockId ?? "", button?.actionId ?? "");
+    await hands.click("U0MILA", { viewId: id }, button.blockId, button.actionId);
     await shown(bench, "U0MILA").toMatch(/deactivated/);
     expect(JSON.stringify(top()?.view)).not.toContain("prefix-leakage");
   });
@@ -420,8 +435,8 @@ describe("Details", () => {
     const top = () => workspace.views("U0MILA").at(-1);
     await expect.poll(() => top()?.view.callback_id, eventually).toBe("details");
     const blocks = () => (Array.isArray(top()?.view.blocks) ? (top()?.view.blocks as never[]) : []);
-    const [button] = buttonsIn(blocks(), ACTIONS.sign, await itemFor(bench, "U0MILA"));
-    await hands.click("U0MILA", { viewId: top()?.id ?? "" }, button?.blockId ?? "", button?.actionId ?? "");
+    const button = await buttonInDetails(bench, "U0MILA", ACTIONS.sign, await itemFor(bench, "U0MILA"));
+    await hands.click("U0MILA", { viewId: top()?.id ?? "" }, button.blockId, button.actionId);
     await expect.poll(() => given(bench), eventually).toEqual(["U0MILA"]);
     await expect.poll(() => JSON.stringify(blocks()), eventually).toContain("Mila Berg");
   });
@@ -433,8 +448,8 @@ describe("Details", () => {
     const top = () => workspace.views("U0OMAR").at(-1);
     await expect.poll(() => top()?.view.callback_id, eventually).toBe("details");
     const blocks = () => (Array.isArray(top()?.view.blocks) ? (top()?.view.blocks as never[]) : []);
-    const [button] = buttonsIn(blocks(), ACTIONS.sign, await itemFor(bench, "U0MILA"));
-    await hands.click("U0OMAR", { viewId: top()?.id ?? "" }, button?.blockId ?? "", button?.actionId ?? "");
+    const button = await buttonInDetails(bench, "U0OMAR", ACTIONS.sign, await itemFor(bench, "U0MILA"));
+    await hands.click("U0OMAR", { viewId: top()?.id ?? "" }, button.blockId, button.actionId);
     await expect.poll(() => JSON.stringify(blocks()[0]), eventually).toMatch(/can't sign/);
   });
 
@@ -444,10 +459,9 @@ describe("Details", () => {
     await press(bench.slack, "U0MILA", ACTIONS.details, null);
     const stack = () => workspace.views("U0MILA");
     await expect.poll(() => stack().at(-1)?.view.callback_id, eventually).toBe("details");
+    const button = await buttonInDetails(bench, "U0MILA", ACTIONS.object, await itemFor(bench, "U0MILA"));
     const view = stack().at(-1);
-    const list = Array.isArray(view?.view.blocks) ? (view?.view.blocks as never[]) : [];
-    const [button] = buttonsIn(list, ACTIONS.object, await itemFor(bench, "U0MILA"));
-    await hands.click("U0MILA", { viewId: view?.id ?? "" }, button?.blockId ?? "", button?.actionId ?? "");
+    await hands.click("U0MILA", { viewId: view?.id ?? "" }, button.blockId, button.actionId);
     await expect.poll(() => stack().at(-1)?.view.callback_id, eventually).toBe("object");
     await hands.submit("U0MILA", stack().at(-1)?.id ?? "", { reason: { "input.reason": "the sample is too small" } });
     await expect
