@@ -15,7 +15,7 @@ import { type Config, loadConfig } from "#src/config/load-config";
 import { createLog, type Log } from "#src/log";
 import { type Releasers, release, startTestSlack, TOKENS } from "#test/sandbox/bolt-app";
 import { type Line, layLine } from "#test/support/line";
-import { namedVariables, paced } from "#test/support/named";
+import { lean, namedVariables, paced } from "#test/support/named";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
 import { createRagHouse } from "#test/support/rag-house";
 import { startServiceBehind } from "#test/support/rag-service-house";
@@ -153,7 +153,7 @@ export async function shippedConfig(): Promise<Config> {
 /** The product as `serve` composes it, on two databases of its own and a local Slack over the wire. */
 export async function startTestBot(releasers: Releasers, options: TestBotOptions = {}): Promise<TestBot> {
   const mode = options.mode ?? "http";
-  const config = (options.config ?? ((same) => same))(paced(await shippedConfig()));
+  const config = (options.config ?? ((same) => same))(lean(paced(await shippedConfig())));
   const [database, rag] = await Promise.all([createTestDatabase(), createRagHouse()]);
   releasers.push(database.drop, rag.drop);
   const eyes = { journal: lookInto(database, releasers), pointer: lookInto(rag, releasers) };

@@ -48,3 +48,12 @@ function backupFolder(): string {
   folder = made;
   return made;
 }
+
+/** Checks that take seconds of work each and have tests of their own. */
+const HEAVY = ["health-self-test", "chunks-backup", "backup-rehearsal"];
+
+/** The same configuration without the heaviest checks: for stories about people, processes and databases, of which there are a hundred. */
+export function lean(config: Config): Config {
+  const checks = config.checklist.checks.filter(({ id }) => !HEAVY.includes(id));
+  return { ...config, checklist: { ...config.checklist, checks } };
+}
