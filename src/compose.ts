@@ -12,7 +12,9 @@ import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
 import { toChecklist } from "#src/config/to-checklist";
+import { toMargins } from "#src/config/to-margins";
 import { listServices, toPolicy } from "#src/config/to-policy";
+import { tooFewQuestions } from "#src/evaluation/compare/too-few-questions";
 import { createIncidents, type Incidents } from "#src/incident/incidents";
 import { createJobs, type Jobs } from "#src/jobs/create-jobs";
 import { createCutOver } from "#src/jobs/handlers/cut-over";
@@ -227,6 +229,10 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       release: releaseState,
       wish: createReleaseWish({ config, governed, otherSettings: checks.manifests.otherSettings }),
       known: checks.knownEvaluation,
+      caution({ active }, { trials }) {
+        const answerable = trials.filter(({ gold }) => gold.answerable).length;
+        return active === null ? null : tooFewQuestions(answerable, toMargins(config.canary));
+      },
       evaluations: ofReleases,
       repaint: ({ service, id }) => repaint(service, id),
       clock: machineClock,

@@ -42,7 +42,7 @@ export async function rollBackNow(io: Io, typed: string, flags: RollbackFlags): 
       key: null,
     });
     if (!outcome.ok) return printRefusal(io, outcome.refusal, options);
-    return report(io, flags, await follow(session, io, outcome.rollback));
+    return report(io, flags, await follow(session, io, outcome.rollback), true);
   });
 }
 
@@ -67,7 +67,7 @@ export async function actOnRollback(
     const intent = type === "approve" ? { type, ...actor } : { type, ...actor, reason: flags.reason };
     const outcome = await core.rollbacks.act(view.rollback.id, null, intent);
     if (!outcome.ok) return printRefusal(io, outcome.refusal, { json: flags.json === true, withSlack });
-    return report(io, flags, await follow(session, io, view.rollback.id));
+    return report(io, flags, await follow(session, io, view.rollback.id), true);
   });
 }
 
@@ -106,11 +106,11 @@ async function follow({ core }: Session, io: Io, id: string): Promise<RollbackVi
   }
 }
 
-/** 0: complete, or withdrawn before anything happened · 1: a step failed, or nothing was moved · 3: it waits for somebody, or runs. */
-function report(io: Io, flags: RollbackFlags, view: RollbackView): ExitCode {
+/** `told`: its steps were told on stderr as they ended. 0: complete, or withdrawn before anything happened · 1: a step failed, or nothing was moved · 3: it waits for somebody, or runs. */
+function report(io: Io, flags: RollbackFlags, view: RollbackView, told = false): ExitCode {
   const code = CODES[view.rollback.standing];
   if (flags.json === true) printJson(io, rollbackJson(code === EXIT.pass, view));
-  else void io.out(rollbackText(view));
+  else void io.out(rollbackText(view, !told));
   return code;
 }
 

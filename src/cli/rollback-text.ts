@@ -40,8 +40,8 @@ export function stepText(step: Step, { confirmed }: RollbackState): string {
   return `${wrap("", `${MARKS[step.status]} ${STEP_TITLES[step.id]}${at}.${detail}`, 10).join("\n")}\n`;
 }
 
-/** A rollback for a terminal. Ends with a line break. */
-export function rollbackText(view: RollbackView): string {
+/** A rollback for a terminal, with or without its steps. Ends with a line break. */
+export function rollbackText(view: RollbackView, withSteps = true): string {
   const { rollback, approvers, glass, flippedAfterMs } = view;
   const { number, service, requester, requestedAt, plan, standing, ended, confirmed, reason } = rollback;
   const names = (people: readonly { name: string }[]) =>
@@ -63,8 +63,7 @@ export function rollbackText(view: RollbackView): string {
           "",
           `confirmed by ${names(confirmed.people)}, ${utc(confirmed.at)}${confirmed.how === "right" ? "" : ", breaking the glass"}`,
         )),
-    "",
-    ...rollback.steps.map((step) => stepText(step, rollback).trimEnd()),
+    ...(withSteps ? ["", ...rollback.steps.map((step) => stepText(step, rollback).trimEnd())] : []),
     ...(ended === null ? [] : ["", ...wrap("", `${ended.says}.${flipped}`)]),
   ].join("\n")}\n`;
 }

@@ -32,6 +32,8 @@ export type EvaluationPlan = {
   readonly calls: number;
   readonly seconds: number;
   readonly dollars: number | null;
+  /** What the questions are too few to prove, in a sentence; left out where they aren't. */
+  readonly caution?: string;
 };
 
 /** How an evaluation ended. `reason`: a sentence, null for `finished`. Counts are of trials. */

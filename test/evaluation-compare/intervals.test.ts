@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FEWEST_PAIRS, pairedDifference } from "#src/evaluation/compare/paired-difference";
 import { studentT } from "#src/evaluation/compare/student-t";
-import { many } from "#test/evaluation-compare/evaluated";
+import { tooFewQuestions } from "#src/evaluation/compare/too-few-questions";
+import { MARGINS, many } from "#test/evaluation-compare/evaluated";
 
 const pairs = (differences: readonly number[]) =>
   differences.map((difference, index) => ({
@@ -96,5 +97,15 @@ describe("a paired difference", () => {
       ({ interval }) => interval !== null && interval.low <= -0.02 && interval.high >= -0.02,
     );
     expect(held.length / 2_000).toBeGreaterThanOrEqual(0.95);
+  });
+});
+
+describe("what so many questions can prove at best", () => {
+  it("is said before anything is paid for, by measure, and nothing where they are enough", () => {
+    expect(tooFewQuestions(77, MARGINS)).toMatch(
+      /^77 answerable questions prove 3\.6 points at best, and less is tolerated of oracle hit 3\.0, reader used gold 3\.0, f1 2\.0: /,
+    );
+    expect(tooFewQuestions(5, MARGINS)).toMatch(/^5 answerable questions prove 100\.0 points/);
+    expect(tooFewQuestions(140, MARGINS)).toBeNull();
   });
 });

@@ -84,6 +84,7 @@ function house(begin: Story, over: Partial<ReleaseEvaluations> = {}, known: RunR
     release: async () => releaseOf(story),
     wish: async () => WISH,
     known: async () => known,
+    caution: () => null,
     evaluations,
     repaint: async () => undefined,
     clock: {

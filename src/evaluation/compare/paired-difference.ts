@@ -48,3 +48,10 @@ function intervalOf(values: readonly number[]): Interval {
   const half = studentT(n - 1, CONFIDENCE) * Math.sqrt(variance / n);
   return { low: Math.max(-1, mean - half), high: Math.min(1, mean + half) };
 }
+
+/** The least tolerance that so many pairs can prove, at best: when none of them differs at all. 1 where there are too few. */
+export function leastProvable(n: number): number {
+  if (n < FEWEST_PAIRS) return 1;
+  const { high } = intervalOf([...Array.from({ length: n }, () => 0), -1, 1]);
+  return high;
+}

@@ -35,6 +35,8 @@ type Deps = {
   readonly wish: (release: ReleaseState, manifest: string, signal: AbortSignal) => Promise<EvaluationWish>;
   /** A finished evaluation of exactly this that is evidence for a while still; null: there is none. */
   readonly known: (release: ReleaseState) => Promise<RunRecord | null>;
+  /** What its questions are too few to prove; null where they aren't, or nothing is compared. */
+  readonly caution: (release: ReleaseState, prepared: PreparedEvaluation) => string | null;
   readonly evaluations: ReleaseEvaluations;
   /** Has the release's message painted, since its evaluation is further. */
   readonly repaint: (release: ReleaseState) => Promise<void>;
@@ -82,7 +84,8 @@ export function createEvaluate(deps: Deps): (job: RunningJob) => Promise<void> {
     async function begin(wanting: ReleaseState): Promise<string | null> {
       const prepared = await evaluations.prepare(await deps.wish(wanting, manifest, job.signal), job.signal);
       const { id: evaluation } = await evaluations.open(prepared);
-      const plan = planOf(prepared);
+      const caution = deps.caution(wanting, prepared);
+      const plan = { ...planOf(prepared), ...(caution === null ? {} : { caution }) };
       await deps.decide(service, id, null, { type: "start-evaluation", manifest, evaluation, plan });
       if ((await wanted())?.evaluation?.run === evaluation) return evaluation;
       await evaluations.cancel(evaluation, NOT_WANTED);

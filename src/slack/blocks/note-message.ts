@@ -66,6 +66,7 @@ function noteLines(note: Note, service: string, known: NotedManifest): string[] 
       return [
         `⏳ *The evaluation begins*: ${planText(note.plan)}.`,
         `How far it is stands in the release message; ${code(note.evaluation, 40)} goes on where it stopped, whatever happens to Golive.`,
+        ...(note.plan.caution === undefined ? [] : [`⚠️ ${shorten(line(note.plan.caution), 500)}`]),
       ];
     case "evaluation-stopped":
       return [`${name(note.by)} stopped the evaluation. The checks that rest on it will be inconclusive.`];
