@@ -74,7 +74,7 @@ export function composeRollbacks(deps: Deps): Rollbacks {
       backups: async () => (await backups.list(id)).flatMap(toChoice),
       async backupHolding(run) {
         const proven = (await backups.list(id)).filter(({ state }) => state === "proven");
-        return proven.find((each) => each.run === run)?.id ?? proven[0]?.id ?? null;
+        return proven.find((each) => each.run === run)?.id ?? null;
       },
       unknownBackup,
     };

@@ -74,6 +74,8 @@ async function rehearse(
     await store.transaction(
       "write",
       async (query) => {
+        // A real flip, or anybody else at the pointer, is never kept waiting by a rehearsal, nor the other way round.
+        await query("SET LOCAL lock_timeout = '2s'");
         throw new Undo(await play(storeOver(runnerWithin(query)), from, to));
       },
       signal,

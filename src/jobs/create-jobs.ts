@@ -61,7 +61,11 @@ export interface Jobs extends JobSender {
 const MOST_DEAD = 1_000;
 
 /** Evaluations of several services wait for the models together: one that takes an hour must not keep another from beginning. */
-const PLACES: Partial<Readonly<Record<QueueName, number>>> = { evaluate: 8 };
+const PLACES: Partial<Readonly<Record<QueueName, number>>> = {
+  evaluate: 8,
+  // One service's smoke evaluation must not keep another's pointer from flipping.
+  "roll-back": 8,
+};
 
 /** What a job carries: flat, and only what JSON and SQL agree on. */
 export const jobDataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));

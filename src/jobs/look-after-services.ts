@@ -42,7 +42,6 @@ async function lookAt(
       await jobs.redrive(about);
       log.warn({ ...about }, "a rollback that had failed every time goes on");
     }
-    return;
   }
   // Nothing was ever flipped here: there is nothing that the pointer could differ from.
   if (state.live === null && state.before.length === 0) return;

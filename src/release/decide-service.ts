@@ -31,8 +31,9 @@ export function decideNotePointer(
   release: ReleaseState | null,
   { live, channel }: Of<"note-pointer">,
 ): Decision {
-  const { live: known, before, rollback } = service;
-  const isMoving = rollback !== null || (release !== null && release.standing === "cutting_over");
+  const { live: known, before, rollback, lock } = service;
+  // A rollback that only waits for somebody moves nothing, and locks nothing.
+  const isMoving = (rollback !== null && lock !== null) || (release !== null && release.standing === "cutting_over");
   if ((known === null && before.length === 0) || isMoving || samePair(known, live)) return NOTHING;
   return accept(onService(service, { type: "pointer-moved", from: known, to: live, channel }));
 }
@@ -50,6 +51,8 @@ export function decideUnlock(service: ServiceState, intent: Of<"unlock">): Decis
   const refusal = refuseRight(policy, "unlock", actor, members, "unlock go-lives");
   if (refusal !== null) return refuse(refusal);
   if (service.lock === null && service.rolledBack.length === 0) return refuse({ kind: "not-locked" });
+  // Its lock is what keeps go-lives away from a pointer that is being moved.
+  if (service.rollback !== null) return refuse({ kind: "rollback-open", number: service.rollbacks });
   const [reason, rootCause] = [intent.reason.trim(), intent.rootCause.trim()];
   if (reason === "") return refuse({ kind: "reason-needed", what: "An unlock needs a reason" });
   if (!isReason(rootCause))

@@ -32,6 +32,11 @@ export function consequencesOfRollback(
       const note = noteOf(after, fact);
       const to = { kind: "thread", subject: after.id } as const;
       const posts: Post[] = note === null ? [] : [{ key: `${cause(fact)}/${note.kind}`, to, note }];
+      // Broken glass is meant to be noticed by people who did not ask.
+      if (note?.kind === "rollback-confirmed" && note.how === "break-glass") {
+        const channel = { kind: "channel", channel: after.channel } as const;
+        posts.push({ key: `${cause(fact)}/${note.kind}/loud`, to: channel, note });
+      }
       // The document belongs into the thread when there is something to read in it.
       const isDocumented = fact.event.type === "rollback-ended" && fact.event.outcome !== "withdrawn";
       const files = isDocumented ? (["md", "html"] as const) : [];

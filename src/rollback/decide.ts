@@ -75,7 +75,12 @@ function decideRequest(
   if (plan.data === "damaged" && plan.backup === null)
     return refuseIt({ kind: "target-damaged", run: plan.to?.run ?? "" });
   const number = service.rollbacks + 1;
-  const undoes = service.liveRelease;
+  // A cutover whose flip nobody knows yet: if it was made, it is what is undone.
+  const undoes =
+    release !== null && isCuttingOver
+      ? { release: release.id, manifest: release.manifest?.hash ?? null }
+      : service.liveRelease;
+  const asOf = { live: service.live, release: release?.id ?? null, cuttingOver: isCuttingOver };
   const requested = onRollback(
     { id },
     {
@@ -88,6 +93,7 @@ function decideRequest(
       plan,
       reason: reason.trim(),
       undoes,
+      asOf,
       policy,
       members,
     },
@@ -110,7 +116,9 @@ function decideApprove(
   { actor, members }: Of<"approve">,
 ): RollbackDecision {
   const refusal =
-    refuseRight(rollback.policy, "rollback", actor, members, "confirm this rollback") ?? refuseLate(rollback);
+    refuseRight(rollback.policy, "rollback", actor, members, "confirm this rollback") ??
+    refuseLate(rollback) ??
+    refuseOutdated(service, release, rollback);
   if (refusal !== null) return refuseIt(refusal);
   return acceptAll(
     ...confirmed(service, release, wishOf(rollback), { how: "right", people: [actor], reason: null }, actor),
@@ -125,10 +133,14 @@ function decideBreakGlass(
   { actor, members, reason }: Of<"break-glass">,
 ): RollbackDecision {
   const refusal =
-    refuseRoles(rollback.policy.breakGlass, "break-glass", actor, members, "break the glass") ?? refuseLate(rollback);
+    refuseRoles(rollback.policy.breakGlass, "break-glass", actor, members, "break the glass") ??
+    refuseLate(rollback) ??
+    refuseOutdated(service, release, rollback);
   if (refusal !== null) return refuseIt(refusal);
   const typed = reason.trim();
-  const others = rollback.glass.filter(({ id }) => id !== actor.id);
+  // Who asked before counts only while still in one of the roles.
+  const entitled = peopleOf(members, rollback.policy.breakGlass);
+  const others = rollback.glass.filter(({ id }) => id !== actor.id && entitled.some((one) => one.id === id));
   if (isReason(typed) || others.length > 0) {
     const how = { how: "break-glass", people: [...others, actor], reason: typed === "" ? null : typed } as const;
     return acceptAll(...confirmed(service, release, wishOf(rollback), how, actor));
@@ -165,6 +177,12 @@ function refuseLate(rollback: RollbackState): Refusal | null {
     kind: "too-late",
     what: rollback.standing === "running" ? "The rollback is under way" : "The rollback has ended",
   };
+}
+
+/** Something went live, or another release is open, since it was asked for: what would be confirmed now is not what was planned. */
+function refuseOutdated(service: ServiceState, release: ReleaseState | null, { asOf }: RollbackState): Refusal | null {
+  const same = samePair(service.live, asOf.live) && (release?.id ?? null) === asOf.release;
+  return same ? null : { kind: "view-outdated", what: "The rollback" };
 }
 
 type Wish = { readonly id: string; readonly number: number; readonly reason: string; readonly manifest: string | null };
@@ -245,14 +263,17 @@ function decideFinishStep(
   return acceptAll(finished, ...ended(service, rollback, "refused", live, sayEnd(failed, live)));
 }
 
-/** The compare-and-set that follows: from what is live by Golive's record, else by the plan. Said already: the same flip again. */
+/**
+ * The compare-and-set that follows: from what somebody saw and confirmed. Only where a cutover was under way then it is from what the
+ * ledger has said since. Said already: the same flip again.
+ */
 function decideIntendFlip(
   service: ServiceState,
   rollback: RollbackState,
   { flip }: Of<"intend-flip">,
 ): RollbackDecision {
   if (rollback.standing !== "running" || nextStep(rollback) !== "flip" || rollback.flip !== null) return NO_CHANGE;
-  const from = service.live ?? rollback.plan.from;
+  const from = rollback.asOf.cuttingOver ? (service.live ?? rollback.plan.from) : rollback.plan.from;
   return acceptAll(onRollback(rollback, { type: "rollback-flip-intended", flip, from, to: rollback.plan.to }));
 }
 
@@ -260,12 +281,14 @@ function decideIntendFlip(
 function decideSettleFlip(
   service: ServiceState,
   rollback: RollbackState,
-  { flip: id, outcome, live }: Of<"settle-flip">,
+  { flip: id, outcome, live: found, because }: Of<"settle-flip">,
 ): RollbackDecision {
   const { flip } = rollback;
   if (flip === null || flip.id !== id) return refuseIt({ kind: "flip-unknown", flip: id });
   if (flip.outcome !== null) return NO_CHANGE;
   const { from, to } = flip;
+  // A flip that was called back may have found a pointer that nobody could read: nothing is known of it then.
+  const live = outcome === "cancelled" ? (found ?? from) : found;
   const isThere = outcome === "flipped" || (outcome === "refused" && samePair(live, to));
   const settled = onRollback(rollback, {
     type: "rollback-flip-settled",
@@ -282,7 +305,10 @@ function decideSettleFlip(
       }
     : {
         outcome: "failed",
-        detail: `The pointer was moved by somebody else meanwhile: it says ${pairText(live)} where ${pairText(from)} was expected.`,
+        detail:
+          outcome === "cancelled"
+            ? `The flip could not be made and was called back: ${because ?? "the RAG store did not answer."}`
+            : `The pointer was moved by somebody else meanwhile: it says ${pairText(live)} where ${pairText(from)} was expected.`,
         facts: { moved: false },
       };
   const finished = onRollback(rollback, { type: "rollback-step-finished", step: "flip", result });
@@ -299,8 +325,14 @@ function decideSettleFlip(
 
 function decideEnd(service: ServiceState, rollback: RollbackState, { live }: Of<"end">): RollbackDecision {
   if (rollback.standing !== "running" || nextStep(rollback) !== null) return NO_CHANGE;
-  const outcome = rollback.steps.some(({ status }) => status === "failed") ? "incomplete" : "complete";
-  return acceptAll(...ended(service, rollback, outcome, live, sayEnd(rollback, live)));
+  const known = live === undefined ? rollback.plan.to : live;
+  const isThere = live !== undefined && samePair(live, rollback.plan.to);
+  const isWhole = isThere && rollback.steps.every(({ status }) => status !== "failed");
+  const says =
+    live === undefined
+      ? `${sayEnd(rollback, known)}. What the pointer says now could not be read: this is what it was set to`
+      : sayEnd(rollback, live);
+  return acceptAll(...ended(service, rollback, isWhole ? "complete" : "incomplete", known, says));
 }
 
 function ended(

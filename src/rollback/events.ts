@@ -55,6 +55,11 @@ export type RollbackEvent =
       readonly reason: string;
       /** The release that made live what is gone back from, and its manifest; null where no release of Golive did. */
       readonly undoes: { readonly release: string; readonly manifest: string | null } | null;
+      /**
+       * How things stood: what Golive knew to be live, the open release, and whether that was cutting over. Somebody who confirms later
+       * confirms this, and not what it has become.
+       */
+      readonly asOf: { readonly live: Pair | null; readonly release: string | null; readonly cuttingOver: boolean };
       readonly policy: Policy;
       readonly members: RoleMembers;
     }

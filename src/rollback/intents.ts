@@ -34,5 +34,8 @@ export type RollbackIntent =
       readonly flip: string;
       readonly outcome: "flipped" | "refused" | "cancelled";
       readonly live: Pair | null;
+      /** Why it was called back, in a sentence; only with `cancelled`. */
+      readonly because?: string;
     }
-  | { readonly type: "end"; readonly live: Pair | null };
+  /** `live`: what the pointer says; undefined: it could not be read. */
+  | { readonly type: "end"; readonly live: Pair | null | undefined };

@@ -1,5 +1,5 @@
 import type { Pair } from "#src/release/events";
-import { pairText } from "#src/release/pair";
+import { pairText, samePair } from "#src/release/pair";
 import { listOf } from "#src/release/wording";
 import type { StepId } from "#src/rollback/events";
 import type { RollbackState } from "#src/rollback/state";
@@ -26,7 +26,13 @@ export function sayEnd({ service, steps, plan, flip }: RollbackState, live: Pair
     const why = failed.map(({ result }) => result?.detail ?? "").join(" ");
     return `The pointer was not moved: ${answers}. ${why} ${locked}. Look at what is live, then roll back again`;
   }
-  if (failed.length === 0) return `${answers} again. ${locked}`;
+  const proofs = steps
+    .filter(({ id }) => id === "smoke" || id === "proof")
+    .map(({ status, result }) => `${status === "skipped" ? "Not checked: " : ""}${result?.detail ?? ""}`);
+  if (!samePair(live, plan.to)) {
+    return `${answers}: somebody moved the pointer after it was set to ${pairText(plan.to)}. ${locked}. Find out who, then decide what is to answer`;
+  }
+  if (failed.length === 0) return [`${answers} again.`, ...proofs, locked].join(" ");
   const names = listOf(failed.map(({ id }) => STEP_TITLES[id]));
   const details = failed.map(({ result }) => result?.detail ?? "").join(" ");
   const next = failed.some(({ id }) => id === "answering" || id === "caches")

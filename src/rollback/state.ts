@@ -28,6 +28,7 @@ export type RollbackState = {
   readonly plan: RollbackPlan;
   readonly reason: string;
   readonly undoes: { readonly release: string; readonly manifest: string | null } | null;
+  readonly asOf: { readonly live: Pair | null; readonly release: string | null; readonly cuttingOver: boolean };
   readonly policy: Policy;
   readonly members: RoleMembers;
   /** `waiting`: somebody with the right has to confirm. */

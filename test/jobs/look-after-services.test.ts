@@ -5,7 +5,7 @@ import { RagStoreError } from "#src/rag/store-error";
 import { announcementsOf } from "#src/release/consequences";
 import { decide } from "#src/release/decide";
 import type { Intent } from "#src/release/intents";
-import { runA, runB } from "#test/release/world";
+import { dan, runA, runB } from "#test/release/world";
 import { live, play, request } from "#test/rollback/story";
 
 describe("a pointer that somebody moved past Golive", () => {
@@ -33,6 +33,8 @@ describe("a pointer that somebody moved past Golive", () => {
     expect(facts(live.service, runB)).toEqual([]);
     expect(facts({ ...live.service, live: null, before: [] }, runA)).toEqual([]);
     expect(facts(play(live, request()).service, runA)).toEqual([]);
+    // One that only waits for somebody moves nothing: who moves the pointer meanwhile is announced.
+    expect(facts(play(live, request(dan)).service, runA)).toHaveLength(1);
   });
 });
 
@@ -62,7 +64,7 @@ describe("looking after services", () => {
     expect(asked).toEqual(["docs note-pointer"]);
   });
 
-  it("has a rollback go on whose job died every time, and leaves its pointer alone", async () => {
+  it("has a rollback go on whose job died every time; whether its pointer means anything is for the rule to say", async () => {
     asked.length = 0;
     const driven: unknown[] = [];
     const dead = { id: "j", queue: "roll-back", data: {}, error: "away", diedAt: 0, retries: 5 };
@@ -74,6 +76,6 @@ describe("looking after services", () => {
       { service: "a", rollback: "rb1" },
       { service: "docs", rollback: "rb1" },
     ]);
-    expect(asked).toEqual([]);
+    expect(asked).toEqual(["a note-pointer", "docs note-pointer"]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { decide } from "#src/release/decide";
 import { previousPair } from "#src/rollback/target";
 import * as w from "#test/release/world";
 import {
@@ -128,7 +129,7 @@ describe("carrying it out", () => {
     const end = carryOut(running);
     expect(rollbackOf(end)).toMatchObject({ standing: "complete", ended: { live: w.runA } });
     expect(rollbackOf(end).ended?.says).toBe(
-      "docs answers from run-a with c1 again. Go-lives are locked until somebody unlocks them with the root cause",
+      "docs answers from run-a with c1 again. done. done. Go-lives are locked until somebody unlocks them with the root cause",
     );
     expect(end.service).toMatchObject({ live: w.runA, before: [], liveRelease: null, rollback: null });
     expect(end.service.lock).not.toBeNull();
@@ -193,6 +194,80 @@ describe("carrying it out", () => {
     const none = play(live, request(w.omar, { plan: plan({ to: null, data: "none" }) }));
     expect(steps(none).map((step) => step.split(" ")[0])).toEqual(["hold", "flip", "caches", "incident"]);
     expect(carryOut(none).service.live).toBeNull();
+  });
+});
+
+describe("what has changed since it was asked for", () => {
+  it("lets nobody confirm what is no longer what was planned", () => {
+    const moved = { ...waiting, service: { ...waiting.service, live: { run: "run-c", config: "c1" } } };
+    expect(refusalOf(moved, { type: "approve", actor: w.omar, members: w.members }).kind).toBe("view-outdated");
+    const glass = {
+      type: "break-glass",
+      actor: w.ines,
+      members: w.members,
+      reason: "customers see wrong data",
+    } as const;
+    expect(refusalOf(moved, glass).kind).toBe("view-outdated");
+  });
+
+  it("flips from what was seen, also where somebody moved the pointer past Golive before it was planned", () => {
+    const byHand = { run: "by-hand", config: "c1" };
+    const story = play(live, request(w.omar, { plan: plan({ from: byHand }) }), { type: "intend-flip", flip: "f9" });
+    expect(rollbackOf(story).flip).toMatchObject({ from: byHand, to: w.runA });
+  });
+
+  it("says why a flip was called back, and never that somebody else moved the pointer", () => {
+    const story = play(
+      running,
+      { type: "intend-flip", flip: "f9" },
+      {
+        type: "settle-flip",
+        flip: "f9",
+        outcome: "cancelled",
+        live: null,
+        because: "Golive's role may not write the pointer.",
+      },
+    );
+    expect(rollbackOf(story)).toMatchObject({ standing: "refused", ended: { live: w.runB } });
+    expect(rollbackOf(story).ended?.says).toContain("called back: Golive's role may not write the pointer.");
+    expect(rollbackOf(story).ended?.says).not.toContain("somebody else");
+  });
+
+  it("is never called complete when the pointer says something else at the end, or can't be read", () => {
+    const almost = (found: typeof w.runA | undefined) => {
+      let story = play(running, ...flipTo("flipped", w.runA));
+      for (const { id } of rollbackOf(story).steps.slice(2)) {
+        story = play(story, { type: "finish-step", step: id, result: { outcome: "done", detail: "ok.", facts: {} } });
+      }
+      return rollbackOf(play(story, { type: "end", live: found }));
+    };
+    expect(almost(w.runA).standing).toBe("complete");
+    expect(almost({ run: "run-x", config: "c1" })).toMatchObject({
+      standing: "incomplete",
+      ended: { live: { run: "run-x" } },
+    });
+    expect(almost({ run: "run-x", config: "c1" }).ended?.says).toContain("somebody moved the pointer after it was set");
+    expect(almost(undefined)).toMatchObject({ standing: "incomplete" });
+    expect(almost(undefined).ended?.says).toContain("could not be read");
+  });
+
+  it("condemns the release whose flip was in doubt, not the one before it", () => {
+    const cutting = w.play(w.play(w.ready, w.cutOver(w.ines)), w.intendFlip("f1"));
+    const held = play({ ...cutting, rollback: null }, request(w.omar, { plan: plan({ from: w.runA, to: w.runA }) }));
+    expect(rollbackOf(held).undoes).toEqual({ release: "r1", manifest: "m1" });
+  });
+
+  it("keeps the lock while the rollback is under way, whoever has the root cause already", () => {
+    const unlock = {
+      type: "unlock",
+      actor: w.ines,
+      members: w.members,
+      reason: "known",
+      rootCause: "chunks too small",
+      policy: w.policy,
+    } as const;
+    expect(decide(running.service, null, unlock, 1)).toMatchObject({ ok: false, refusal: { kind: "rollback-open" } });
+    expect(decide(carryOut(running).service, null, unlock, 1).ok).toBe(true);
   });
 });
 

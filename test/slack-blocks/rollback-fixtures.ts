@@ -37,6 +37,7 @@ export function rollbackState(overrides: Partial<RollbackState> = {}): RollbackS
     target: { kind: "previous" },
     plan: used,
     reason: "F1 fell to .52",
+    asOf: { live: null, release: null, cuttingOver: false },
     undoes: { release: "rel_01J0ABCDEF", manifest: "b".repeat(64) },
     policy,
     members: { "on-call": [dan, mei], "ml-lead": [omar] },

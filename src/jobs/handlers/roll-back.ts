@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { RunningJob } from "#src/jobs/create-jobs";
 import { type MachineClock, waitFor } from "#src/models/machine-clock";
-import type { RagStore } from "#src/rag/store";
+import type { FlipOutcome, RagStore } from "#src/rag/store";
 import { RagStoreError } from "#src/rag/store-error";
+import type { Pair } from "#src/release/events";
 import { inDoubt } from "#src/release/flip-doubt";
 import type { ReleaseState } from "#src/release/state";
 import type { DecideIntent } from "#src/release/use-cases/decide-intent";
@@ -70,6 +71,8 @@ async function doStep(deps: Deps, rollback: RollbackState, step: StepId, signal:
     deps.onFault(step, error);
     result = { outcome: "failed", detail: sentence(error), facts: {} };
   }
+  // Stopped in the middle of a step that words its failures itself: what it says is no finding.
+  signal.throwIfAborted();
   await deps.decide(service, id, null, { type: "finish-step", step, result });
 }
 
@@ -92,37 +95,42 @@ async function flip(deps: Deps, rollback: RollbackState, signal: AbortSignal): P
   await deps.decide(service, id, null, { type: "intend-flip", flip: rollbackFlipId(id) });
   const intended = (await deps.rollback(id))?.flip ?? null;
   if (intended === null || intended.outcome !== null) return;
-  const { outcome, live } = await flipInTime(deps, service, intended, signal);
-  await deps.decide(service, id, null, { type: "settle-flip", flip: intended.id, outcome, live });
+  const { because, ...settled } = await flipInTime(deps, service, intended, signal);
+  const intent = { type: "settle-flip", flip: intended.id, ...settled } as const;
+  await deps.decide(service, id, null, because === null ? intent : { ...intent, because });
 }
 
 async function flipInTime(
-  { store: storeOf, clock }: Deps,
+  { store: storeOf, clock, onFault }: Deps,
   service: string,
   { id, from, to }: NonNullable<RollbackState["flip"]>,
   signal: AbortSignal,
-) {
+): Promise<FlipOutcome & { readonly because: string | null }> {
   const store = storeOf(service);
   const began = clock.now();
   for (;;) {
     try {
-      return await store.flip(id, from, to);
+      return { ...(await store.flip(id, from, to)), because: null };
     } catch (error) {
       if (!(error instanceof RagStoreError)) throw error;
-      if (!error.retryable || clock.now() - began > FLIP_WITHIN_MS) break;
-      await waitFor(clock, TRY_EVERY_MS, signal);
+      if (error.retryable && clock.now() - began <= FLIP_WITHIN_MS) {
+        await waitFor(clock, TRY_EVERY_MS, signal);
+        continue;
+      }
+      onFault("flip", error);
+      // Nothing may flip later by surprise. A store that can't even be told that is asked by the next run of the job.
+      return { ...(await store.cancelFlip(id)), because: sentence(error) };
     }
   }
-  // Nothing may flip later by surprise. A store that can't even be told that is asked by the next run of the job.
-  return store.cancelFlip(id);
 }
 
-async function liveNow({ store }: Deps, { service, flip: made, plan }: RollbackState) {
+/** What the pointer says; undefined: the store doesn't answer. */
+async function liveNow({ store }: Deps, { service }: RollbackState): Promise<Pair | null | undefined> {
   try {
     return await store(service).pointer();
   } catch (error) {
     if (!(error instanceof RagStoreError)) throw error;
-    return made?.outcome === "flipped" ? made.to : plan.from;
+    return undefined;
   }
 }
 

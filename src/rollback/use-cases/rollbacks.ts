@@ -1,6 +1,7 @@
 import type { Journal } from "#src/journal/journal";
-import { type Recorded, releaseStream, serviceStream } from "#src/release/events";
+import { type Pair, type Recorded, releaseStream, serviceStream } from "#src/release/events";
 import { digestOf } from "#src/release/hash";
+import { samePair } from "#src/release/pair";
 import type { Person, RoleMembers } from "#src/release/people";
 import type { Policy } from "#src/release/policy";
 import type { Refusal } from "#src/release/refusals";
@@ -72,21 +73,26 @@ export function createRollbackUseCases(deps: RollbackUseCaseDeps): RollbackUseCa
     return { state, release };
   };
   /** Plans that somebody is looking at: confirming one must not wait until all chunks were read once more. */
-  const shown = new Map<string, { readonly plan: RollbackPlan; readonly at: number }>();
+  const shown = new Map<
+    string,
+    { readonly plan: RollbackPlan; readonly at: number; readonly release: string | null; readonly live: Pair | null }
+  >();
   const plan = async (service: string, target: RollbackTarget): Promise<SeenPlan> => {
     const { state, release } = await openOf(service);
     const planned = await planRollback(deps.service(service).sources, state, release, target);
     if (!planned.ok) return planned;
     const seen = digestOf({ service, target, plan: planned.plan }).slice(0, SEEN);
     for (const [key, { at }] of shown) if (deps.now() - at > SHOWN_MS) shown.delete(key);
-    shown.set(seen, { plan: planned.plan, at: deps.now() });
+    shown.set(seen, { plan: planned.plan, at: deps.now(), release: state.openRelease, live: state.live });
     return { ...planned, seen };
   };
   /** The plan as it was confirmed; made anew where another process showed it, or it is long ago. */
   const confirmedPlan = async (service: string, target: RollbackTarget, seen: string | null): Promise<SeenPlan> => {
     const known = seen === null ? undefined : shown.get(seen);
     if (known !== undefined && seen !== null && deps.now() - known.at <= SHOWN_MS) {
-      return { ok: true, plan: known.plan, seen };
+      const now = await serviceState(service);
+      const isSame = now.openRelease === known.release && samePair(now.live, known.live);
+      if (isSame) return { ok: true, plan: known.plan, seen };
     }
     const planned = await plan(service, target);
     if (!planned.ok || seen === null || planned.seen === seen) return planned;
