@@ -7,6 +7,7 @@ import type { FullBackupEntry, FullBackupRecords } from "#src/backup/full-backup
 import { folderOf, MANIFEST, readManifest, type TableRole } from "#src/backup/manifest";
 import { proveRestore, type RestoreProof } from "#src/backup/prove-restore";
 import { previewRestore, type Restored, restoreBackup } from "#src/backup/restore-backup";
+import { type Accept, type RestoredRun, restoreRun } from "#src/backup/restore-run";
 import { expired, type Keep } from "#src/backup/retention";
 import type { BackupStorage } from "#src/backup/storage/storage";
 import { type Verification, verifyBackup } from "#src/backup/verify-backup";
@@ -53,6 +54,8 @@ export interface FullBackups {
   /** What a restore would do. `only`: tables of these roles. */
   preview(named: Named & { readonly only?: readonly TableRole[] }): Promise<Restored>;
   restore(named: Named & { readonly only?: readonly TableRole[] }): Promise<Restored>;
+  /** Brings back only the rows of one ingestion run; `accept` looks at it before anybody else sees it. */
+  restoreRun(named: Named & { readonly run: string; readonly accept: Accept }): Promise<RestoredRun>;
   /** Takes away what is older than it is kept, and what died half-way. Returns the ids. */
   prune(service: string): Promise<readonly string[]>;
 }
@@ -216,6 +219,12 @@ export function createFullBackups(deps: FullBackupsDeps): FullBackups {
         source: found.owner,
         only: only === undefined ? null : new Set(only),
       });
+      await records.looked(named.id, { what: "restored", at: now(), trouble: null });
+      return done;
+    },
+    restoreRun: async ({ run, accept, ...named }) => {
+      const found = await options(named);
+      const done = await restoreRun({ ...found, source: found.owner, run, accept });
       await records.looked(named.id, { what: "restored", at: now(), trouble: null });
       return done;
     },

@@ -32,14 +32,14 @@ export function shapeOf(manifest: BackupManifest, table: SavedTable): TableShape
   return shape;
 }
 
-/** Feeds a table's parts into it. Throws `BackupError` naming the file for bytes that are not what was stored. */
-export async function loadRows(load: Load, table: SavedTable): Promise<void> {
+/** Feeds a table's parts into it; `only`: a condition with `WHERE`, for rows that are left out. Throws `BackupError` naming the file for bytes that are not what was stored. */
+export async function loadRows(load: Load, table: SavedTable, only = ""): Promise<void> {
   const { session, manifest, place, signal } = load;
   const into = `${placed(place, table)} (${columnList(shapeOf(manifest, table))})`;
   for (const part of table.parts) {
     const { rows, facts, failure } = await openPart(load, table, part);
     try {
-      await session.copyIn(`COPY ${into} FROM STDIN ${formatOf(table.format)}`, rows);
+      await session.copyIn(`COPY ${into} FROM STDIN ${formatOf(table.format)}${only}`, rows);
     } catch (error) {
       signal?.throwIfAborted();
       throw failure() ?? refusal(table, error);

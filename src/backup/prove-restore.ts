@@ -16,7 +16,7 @@ import type { Load } from "#src/backup/load-rows";
 import { type BackupManifest, readManifest } from "#src/backup/manifest";
 import { SCRATCH_PREFIX } from "#src/backup/prove-backup";
 import { type Place, placed } from "#src/backup/schema/place";
-import { type Named, sameName } from "#src/backup/schema/shape";
+import { type Named, rootOf, sameName } from "#src/backup/schema/shape";
 import type { BackupStorage } from "#src/backup/storage/storage";
 import { sealerFor } from "#src/backup/verify-backup";
 import { readPointer } from "#src/rag/flip-ledger";
@@ -105,7 +105,7 @@ async function makeScratch(session: CopySession, { id, shape }: BackupManifest):
 async function askPointer(load: Load, names: StoreNames, manifest: BackupManifest): Promise<readonly Difference[]> {
   const at = (role: string): string | null => {
     const table = manifest.tables.find((each) => each.role === role);
-    return table === undefined ? null : placed(load.place, rootOf(manifest, table));
+    return table === undefined ? null : placed(load.place, rootOf(manifest.shape, table));
   };
   const [pointer, chunks] = [at("pointer"), at("chunks")];
   if (pointer === null || chunks === null) {
@@ -127,16 +127,6 @@ async function askPointer(load: Load, names: StoreNames, manifest: BackupManifes
   return found.chunks > 0
     ? []
     : [{ finding: "chunks:live-run", text: `the restored chunks hold none of the live run ${pair.run}` }];
-}
-
-/** The table that was asked for: of a partition, the one it belongs to. */
-function rootOf({ shape }: BackupManifest, table: Named): Named {
-  let root: Named = table;
-  for (;;) {
-    const parent = shape.tables.find((each) => sameName(each, root))?.parent ?? null;
-    if (parent === null) return root;
-    root = parent;
-  }
 }
 
 /** A scratch schema that can be seen belongs to no running proof: those are invisible until they are gone. */

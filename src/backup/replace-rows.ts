@@ -40,13 +40,12 @@ export async function replaceRows(
   const names = tables.map(sqlName);
   await session.query(`LOCK TABLE ${names.join(", ")} IN ACCESS EXCLUSIVE MODE`);
   const keys = readRows(key, await session.query(KEYS, [names]));
-  const triggers = readRows(trigger, await session.query(TRIGGERS, [names]));
   const relied = (await session.query(RELIED_ON, [names])).length > 0;
   // Indexes of partitions hang together with those of their parents; they are filled as they are.
   const bare = relied ? [] : tables.filter(({ kind, parent }) => kind === "table" && parent === null);
   const of = ({ schema, table }: { schema: string; table: string }): Named => ({ schema, name: table });
   for (const each of keys) await session.query(`${alter(of(each))} DROP CONSTRAINT ${quoteIdentifier(each.name)}`);
-  for (const each of triggers) await session.query(`${alter(of(each))} DISABLE TRIGGER ${quoteIdentifier(each.name)}`);
+  const enable = await disableTriggers(session, names);
   for (const table of bare) {
     for (const { name } of table.constraints) {
       await session.query(`${alter(table)} DROP CONSTRAINT ${quoteIdentifier(name)}`);
@@ -59,10 +58,19 @@ export async function replaceRows(
   await fill();
   for (const sql of bare.flatMap((table) => indexTable(table, inPlace))) await session.query(sql);
   for (const each of keys) await session.query(addForeignKey(of(each), each, inPlace));
-  for (const each of triggers) {
-    const how = ENABLE[each.enabled] ?? "ENABLE";
-    await session.query(`${alter(of(each))} ${how} TRIGGER ${quoteIdentifier(each.name)}`);
-  }
+  await enable();
+}
+
+/** Keeps the triggers of these tables from firing until what it returns is called. Where there are none it locks nothing. */
+export async function disableTriggers(session: CopySession, names: readonly string[]): Promise<() => Promise<void>> {
+  const triggers = readRows(trigger, await session.query(TRIGGERS, [names]));
+  const on = ({ schema, table }: z.infer<typeof trigger>): string => alter({ schema, name: table });
+  for (const each of triggers) await session.query(`${on(each)} DISABLE TRIGGER ${quoteIdentifier(each.name)}`);
+  return async () => {
+    for (const each of triggers) {
+      await session.query(`${on(each)} ${ENABLE[each.enabled] ?? "ENABLE"} TRIGGER ${quoteIdentifier(each.name)}`);
+    }
+  };
 }
 
 const alter = (table: Named): string => `ALTER TABLE ${sqlName(table)}`;

@@ -11,7 +11,7 @@ import { inPlace, placed } from "#src/backup/schema/place";
 import { type Named, sameName } from "#src/backup/schema/shape";
 import { setSequence } from "#src/backup/schema/statements";
 import type { BackupStorage } from "#src/backup/storage/storage";
-import { sealerFor, verifyBackup } from "#src/backup/verify-backup";
+import { sealerFor, type VerifyOptions, verifyBackup } from "#src/backup/verify-backup";
 import { quoteIdentifier } from "#src/rag/quote";
 
 export type RestoreOptions = {
@@ -29,7 +29,7 @@ export type RestoreOptions = {
 /** What a restore did, or would do. */
 export type Restored = { readonly manifest: BackupManifest; readonly tables: readonly PlannedTable[] };
 
-const LOCK_WAIT = "10s";
+export const LOCK_WAIT = "10s";
 
 /** What a restore would do, without doing it. Throws as `restoreBackup` does for a schema that changed. */
 export async function previewRestore(options: RestoreOptions): Promise<Restored> {
@@ -47,15 +47,8 @@ export async function previewRestore(options: RestoreOptions): Promise<Restored>
  * is replaced wait until it is.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
-  const { id, signal } = options;
-  const { manifest, damages } = await verifyBackup(options);
-  if (manifest === null || damages.length > 0) {
-    const list = damages.map(({ text }) => `\n- ${text}`).join("");
-    throw new BackupError(
-      damages[0]?.finding ?? "damaged",
-      `The backup ${id} is damaged, so nothing was restored:${list}`,
-    );
-  }
+  const { signal } = options;
+  const manifest = await readWhole(options);
   const sealer = sealerFor(manifest, options.sealer);
   return inTransaction(options, "COMMIT", async (session) => {
     await session.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
@@ -71,6 +64,17 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await carryOut(load, plan);
     return { manifest, tables: plan.tables };
   });
+}
+
+/** The manifest of a backup in which every stored byte is what was written. Throws `BackupError` with all damage. */
+export async function readWhole(options: VerifyOptions): Promise<BackupManifest> {
+  const { manifest, damages } = await verifyBackup(options);
+  if (manifest !== null && damages.length === 0) return manifest;
+  const list = damages.map(({ text }) => `\n- ${text}`).join("");
+  throw new BackupError(
+    damages[0]?.finding ?? "damaged",
+    `The backup ${options.id} is damaged, so nothing was restored:${list}`,
+  );
 }
 
 async function carryOut(load: Load, { now, tables }: RestorePlan): Promise<void> {
@@ -146,7 +150,11 @@ async function addLostKeys(load: Load, gone: (object: Named) => boolean, now: Re
 }
 
 /** A sequence never goes back: what it gave out since may be in use. */
-async function advanceSequences(load: Load, gone: (object: Named) => boolean, tables: readonly Named[]): Promise<void> {
+export async function advanceSequences(
+  load: Load,
+  gone: (object: Named) => boolean,
+  tables: readonly Named[],
+): Promise<void> {
   for (const sequence of load.manifest.shape.sequences) {
     const { owner } = sequence;
     if (gone(sequence) || owner === null || !tables.some((each) => sameName(each, owner))) continue;
@@ -157,8 +165,8 @@ async function advanceSequences(load: Load, gone: (object: Named) => boolean, ta
   }
 }
 
-async function inTransaction<T>(
-  options: RestoreOptions,
+export async function inTransaction<T>(
+  options: Pick<RestoreOptions, "source" | "signal">,
   end: "COMMIT" | "ROLLBACK",
   work: (session: CopySession) => Promise<T>,
 ): Promise<T> {

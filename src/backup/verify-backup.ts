@@ -11,6 +11,7 @@ import {
   type Part,
   readManifest,
   type SavedTable,
+  type TableRole,
 } from "#src/backup/manifest";
 import { sayName } from "#src/backup/schema/shape";
 import type { BackupStorage } from "#src/backup/storage/storage";
@@ -35,6 +36,8 @@ export type VerifyOptions = {
   readonly sealer: Sealer | null;
   /** The manifest's checksum as Golive's own database remembers it; null where it remembers none. */
   readonly expected: string | null;
+  /** Only the files of tables of these roles; all files when it is left out. */
+  readonly roles?: ReadonlySet<TableRole>;
   readonly signal?: AbortSignal;
 };
 
@@ -45,7 +48,7 @@ const AT_ONCE = 2;
  * result, all of it at once; a storage that can't be reached throws `StorageError`.
  */
 export async function verifyBackup(options: VerifyOptions): Promise<Verification> {
-  const { id, service, storage, expected, signal } = options;
+  const { id, service, storage, expected, roles, signal } = options;
   let manifest: BackupManifest;
   try {
     manifest = await readManifest(storage, service, id, expected);
@@ -55,15 +58,15 @@ export async function verifyBackup(options: VerifyOptions): Promise<Verification
     return { manifest: null, damages: [damage], files: 0, bytes: 0, rows: 0 };
   }
   const sealer = sealerFor(manifest, options.sealer);
+  const tables = manifest.tables.filter(({ role }) => roles === undefined || roles.has(role));
+  const scripts = roles === undefined ? manifest.scripts : [];
   const files: (() => Promise<readonly Damage[]>)[] = [
-    ...manifest.tables.flatMap((table) =>
-      table.parts.map((part) => () => verifyPart({ ...options, sealer }, table, part)),
-    ),
-    ...manifest.scripts.map((script) => () => verifyFile(options, script)),
+    ...tables.flatMap((table) => table.parts.map((part) => () => verifyPart({ ...options, sealer }, table, part))),
+    ...scripts.map((script) => () => verifyFile(options, script)),
   ];
   const damages: Damage[] = manifest.tables.flatMap(verifySums);
   let [rows, bytes] = [0, 0];
-  for (const table of manifest.tables) {
+  for (const table of tables) {
     rows += table.rows;
     bytes += table.parts.reduce((sum, part) => sum + part.bytes, 0);
   }

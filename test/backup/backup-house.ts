@@ -9,6 +9,7 @@ import type { CopySource } from "#src/backup/copy/session";
 import { createBackup } from "#src/backup/create-backup";
 import { type ProveOptions, proveRestore } from "#src/backup/prove-restore";
 import { previewRestore, type RestoreOptions, restoreBackup } from "#src/backup/restore-backup";
+import { type Accept, restoreRun } from "#src/backup/restore-run";
 import { directoryStorage } from "#src/backup/storage/directory";
 import type { BackupStorage } from "#src/backup/storage/storage";
 import { type VerifyOptions, verifyBackup } from "#src/backup/verify-backup";
@@ -35,6 +36,7 @@ export type BackupHouse = {
   prove(id: string, changes?: Partial<ProveOptions>): ReturnType<typeof proveRestore>;
   preview(id: string): ReturnType<typeof previewRestore>;
   restore(id: string, changes?: Partial<RestoreOptions>): ReturnType<typeof restoreBackup>;
+  restoreRun(id: string, run: string, accept?: Accept): ReturnType<typeof restoreRun>;
   stop(): Promise<void>;
 };
 
@@ -90,6 +92,8 @@ export async function openBackupHouse(
       proveRestore({ id, service: "docs", names, source, storage, sealer: null, expected: null, ...changes }),
     restore: (id, changes = {}) =>
       restoreBackup({ id, service: "docs", source, storage, sealer: null, expected: null, only: null, ...changes }),
+    restoreRun: (id, run, accept = async () => null) =>
+      restoreRun({ id, service: "docs", names, source, storage, sealer: null, expected: null, run, accept }),
     preview: (id) => previewRestore({ id, service: "docs", source, storage, sealer: null, expected: null, only: null }),
     verify: (id, changes = {}) =>
       verifyBackup({ id, service: "docs", storage, sealer: null, expected: null, ...changes }),

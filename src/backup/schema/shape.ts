@@ -81,3 +81,13 @@ export const sameName = (a: Named, b: Named): boolean => a.schema === b.schema &
 
 /** For messages: `rag.document_chunks`. */
 export const sayName = ({ schema, name }: Named): string => `${schema}.${name}`;
+
+/** The table that was asked for: of a partition, the one it belongs to. */
+export function rootOf({ tables }: Pick<DatabaseShape, "tables">, table: Named): Named {
+  let root: Named = table;
+  for (;;) {
+    const parent = tables.find((each) => sameName(each, root))?.parent ?? null;
+    if (parent === null) return root;
+    root = parent;
+  }
+}
