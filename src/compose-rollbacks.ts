@@ -16,6 +16,9 @@ import { createRollBack } from "#src/jobs/handlers/roll-back";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
 import { machineClock } from "#src/models/machine-clock";
+import { runnerWithin } from "#src/rag/runner-within";
+import type { RagStore, StoreQuery } from "#src/rag/store";
+import { ragStoreOver } from "#src/rag/store-postgres";
 import type { DomainClock } from "#src/release/clock";
 import { releaseStream, serviceStream } from "#src/release/events";
 import type { DecideIntent } from "#src/release/use-cases/decide-intent";
@@ -56,21 +59,23 @@ export function composeRollbacks(deps: Deps): Rollbacks {
   const decide = createDecideRollback({ journal, clock });
   const serviceState = async (id: string) => serviceOf(id, await journal.load(serviceStream(id)));
   const rollback = async (id: string) => rollbackOf(await journal.load(rollbackStream(id)));
+  /** A run's chunks, as this store sees them, against what ingestion or adoption recorded of them. */
+  async function lookAtChunks(id: string, store: RagStore, run: string, signal?: AbortSignal): Promise<ChunksFound> {
+    const [ingestion, { adopted }] = await Promise.all([store.run(run, signal), serviceState(id)]);
+    const now = await store.digest(run, signal);
+    const count = now.chunks.toLocaleString("en-US");
+    if (now.chunks === 0) return { state: "damaged", says: `none of ${run} is left` };
+    const adoption = Object.hasOwn(adopted, run) ? (adopted[run] ?? null) : null;
+    const compared = compareWithRecord(run, { ingestion, adoption }, now);
+    if (compared.kind === "equal") return { state: "intact", says: `${count}, exactly as recorded` };
+    return { state: compared.kind === "different" ? "damaged" : "unknown", says: compared.why };
+  }
   const sourcesOf = (id: string): RollbackSources => {
     const { store } = governed(id);
     return {
       pointer: () => store.pointer(),
       configVersions: () => store.configVersions(),
-      async chunks(run, signal): Promise<ChunksFound> {
-        const [ingestion, { adopted }] = await Promise.all([store.run(run, signal), serviceState(id)]);
-        const now = await store.digest(run, signal);
-        const count = now.chunks.toLocaleString("en-US");
-        if (now.chunks === 0) return { state: "damaged", says: `none of ${run} is left` };
-        const adoption = Object.hasOwn(adopted, run) ? (adopted[run] ?? null) : null;
-        const compared = compareWithRecord(run, { ingestion, adoption }, now);
-        if (compared.kind === "equal") return { state: "intact", says: `${count}, exactly as recorded` };
-        return { state: compared.kind === "different" ? "damaged" : "unknown", says: compared.why };
-      },
+      chunks: (run, signal) => lookAtChunks(id, store, run, signal),
       backups: async () => (await backups.list(id)).flatMap(toChoice),
       async backupHolding(run) {
         const proven = (await backups.list(id)).filter(({ state }) => state === "proven");
@@ -121,8 +126,17 @@ export function composeRollbacks(deps: Deps): Rollbacks {
     },
     store: (id) => governed(id).store,
     steps: {
-      restore: (state, signal) => restoreChunks({ sources: sourcesOf(state.service), backups }, state, signal),
-      data: (state, signal) => compareChunks({ sources: sourcesOf(state.service), backups }, state, signal),
+      restore: (state, signal) => {
+        const { service } = governed(state.service);
+        const look = (query: StoreQuery, run: string) =>
+          lookAtChunks(state.service, ragStoreOver(runnerWithin(query), service), run);
+        return restoreChunks({ backups, look }, state, signal);
+      },
+      async data(state, signal) {
+        const { to } = state.plan;
+        if (to === null) return { outcome: "skipped", detail: "No run is gone back to.", facts: {} };
+        return compareChunks(await sourcesOf(state.service).chunks(to.run, signal), state);
+      },
       answering: (state, signal) =>
         seeItAnswer({ service: governed(state.service).ragService, clock: machineClock }, state, signal),
       caches: ({ service }, signal) => emptyCaches(deps.caches.get(service) ?? [], governed(service).store, signal),

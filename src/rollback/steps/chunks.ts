@@ -1,45 +1,60 @@
 import { BackupError } from "#src/backup/backup-error";
 import type { FullBackups } from "#src/backup/full-backups";
 import { StorageError } from "#src/backup/storage/storage-error";
+import type { StoreQuery } from "#src/rag/store";
 import { RagStoreError } from "#src/rag/store-error";
 import type { StepResult } from "#src/rollback/events";
 import type { RollbackState } from "#src/rollback/state";
-import type { RollbackSources } from "#src/rollback/use-cases/plan-rollback";
+import type { ChunksFound } from "#src/rollback/use-cases/plan-rollback";
 
-type Deps = { readonly sources: Pick<RollbackSources, "chunks">; readonly backups: Pick<FullBackups, "restore"> };
+type Deps = {
+  readonly backups: Pick<FullBackups, "restoreRun">;
+  /** The run's chunks held against their record: as a transaction sees them that nobody else does yet. */
+  readonly look: (query: StoreQuery, run: string) => Promise<ChunksFound>;
+};
 
-/** Brings the chunk tables back from the plan's backup, and looks whether the run is what was recorded then. */
+/**
+ * Brings the run's own chunks back from the plan's backup; those of other runs stay as they are. They are held against their record
+ * before anybody sees them: what doesn't fit changes nothing.
+ */
 export async function restoreChunks(
-  { sources, backups }: Deps,
-  rollback: RollbackState,
+  { backups, look }: Deps,
+  { plan, service }: RollbackState,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const { plan, service } = rollback;
-  if (plan.backup === null || plan.to === null) {
+  const { backup, to } = plan;
+  if (backup === null || to === null) {
     return { outcome: "failed", detail: "No backup holds these chunks.", facts: {} };
   }
+  const { run } = to;
   try {
-    const { tables } = await backups.restore({ service, id: plan.backup, only: ["chunks"], signal });
-    const rows = tables.reduce((sum, { table }) => sum + table.rows, 0);
-    const found = await sources.chunks(plan.to.run, signal);
-    const detail = `The chunk tables are those of ${plan.backup} again (${rows.toLocaleString("en-US")} rows): ${found.says}.`;
-    return { outcome: found.state === "damaged" ? "failed" : "done", detail, facts: { backup: plan.backup, rows } };
+    const accept = async (query: StoreQuery): Promise<string | null> => {
+      const { state, says } = await look(query, run);
+      return state === "damaged" ? says : null;
+    };
+    const { rows, removed } = await backups.restoreRun({ service, id: backup, run, accept, signal });
+    const detail = `The ${rows.toLocaleString("en-US")} chunks of ${run} are back from ${backup}; those of other runs were not touched.`;
+    return { outcome: "done", detail, facts: { backup, rows, removed } };
   } catch (error) {
     if (!(error instanceof BackupError || error instanceof StorageError || error instanceof RagStoreError)) throw error;
-    const detail = `The chunks could not be brought back from ${plan.backup}, and nothing of them was changed: ${error.message}`;
-    return { outcome: "failed", detail, facts: { backup: plan.backup } };
+    const detail = `The chunks of ${run} could not be brought back from ${backup}, and nothing was changed: ${error.message}`;
+    return { outcome: "failed", detail, facts: { backup } };
   }
 }
 
-/** Compares the chunks that are answered from with their record, after the flip; damaged ones are brought back where a backup has them. */
-export async function compareChunks(deps: Deps, rollback: RollbackState, signal: AbortSignal): Promise<StepResult> {
-  const { plan } = rollback;
-  if (plan.to === null) return { outcome: "skipped", detail: "No run is gone back to.", facts: {} };
-  const found = await deps.sources.chunks(plan.to.run, signal);
-  const detail = `The chunks of ${plan.to.run}: ${found.says}.`;
-  if (found.state === "intact") return { outcome: "done", detail, facts: { intact: true } };
-  if (found.state === "unknown") return { outcome: "skipped", detail, facts: { intact: null } };
-  return plan.backup === null
-    ? { outcome: "failed", detail, facts: { intact: false } }
-    : restoreChunks(deps, rollback, signal);
+/** Compares the chunks that are answered from with their record, after the flip. Nobody confirmed that they are replaced, so they aren't. */
+export function compareChunks(found: ChunksFound, { plan }: Pick<RollbackState, "plan">): StepResult {
+  const run = plan.to?.run ?? "";
+  const detail = `The chunks of ${run}: ${found.says}.`;
+  switch (found.state) {
+    case "intact":
+      return { outcome: "done", detail, facts: { intact: true } };
+    case "unknown":
+      return { outcome: "skipped", detail, facts: { intact: null } };
+    case "damaged": {
+      const way =
+        plan.backup === null ? "No proven backup is known to hold them." : `The backup ${plan.backup} holds them.`;
+      return { outcome: "failed", detail: `${detail} ${way}`, facts: { intact: false, backup: plan.backup } };
+    }
+  }
 }

@@ -65,7 +65,9 @@ export async function planRollback(
           : `The pointer: ${pairText(from)} → ${pairText(pair)}.`,
         ...configLines(from, pair, versions),
         ...(data.state === "damaged" && backup !== null
-          ? [`The chunk table comes back from ${backup} first: ${data.says}. Chunks written since are lost.`]
+          ? [
+              `The chunks of ${pair?.run} come back from ${backup} first: ${data.says}. Those of other runs stay as they are.`,
+            ]
           : []),
         ...(release === null ? [] : [`Release #${release.number} to ${release.candidate.run} is cancelled.`]),
         "Go-lives are locked until somebody unlocks them with the root cause.",
