@@ -45,6 +45,13 @@ export interface FullBackups {
   create(wish: Wish): Promise<{ readonly id: string; readonly verification: Verification }>;
   /** Newest first; also those that only the storage knows of. */
   list(service: string): Promise<readonly FullBackupEntry[]>;
+  /** Those that Golive's own database knows of, newest first: also while the storage is away. */
+  known(service: string): Promise<readonly FullBackupEntry[]>;
+  /**
+   * The newest proven backup that was taken while this run was live, so that its proof found rows of it; null where there is
+   * none. Backups that hold the run beside the live one are not found. Asks no storage.
+   */
+  holding(service: string, run: string): Promise<FullBackupEntry | null>;
   /** The backup of that id. Throws `BackupError` `unknown` with the nearest ones. */
   find(service: string, typed: string): Promise<FullBackupEntry>;
   verify(named: Named): Promise<Verification>;
@@ -199,6 +206,9 @@ export function createFullBackups(deps: FullBackupsDeps): FullBackups {
     where: storage.where,
     create,
     list,
+    known: records.list,
+    holding: async (service, run) =>
+      (await records.list(service)).find((entry) => entry.state === "proven" && entry.run === run) ?? null,
     find,
     verify,
     prove,
