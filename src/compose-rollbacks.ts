@@ -76,11 +76,9 @@ export function composeRollbacks(deps: Deps): Rollbacks {
       pointer: () => store.pointer(),
       configVersions: () => store.configVersions(),
       chunks: (run, signal) => lookAtChunks(id, store, run, signal),
-      backups: async () => (await backups.list(id)).flatMap(toChoice),
-      async backupHolding(run) {
-        const proven = (await backups.list(id)).filter(({ state }) => state === "proven");
-        return proven.find((each) => each.run === run)?.id ?? null;
-      },
+      // From Golive's own database alone: a storage that is away keeps nobody from going back.
+      backups: async () => (await backups.known(id)).flatMap(toChoice),
+      backupHolding: async (run) => (await backups.holding(id, run))?.id ?? null,
       unknownBackup,
     };
   };

@@ -124,14 +124,31 @@ describe("golive rollback", () => {
     expect(json(said).rollback.ended.live).toEqual(live);
   });
 
-  it("refuses to point at chunks that are damaged when no proven backup has them", async () => {
+  it("brings a damaged run's own chunks back before it points at them, and refuses where no proven backup has them", async () => {
     await unlock();
+    const count = (run: string) =>
+      withStore(house.rag.adminUrl, async (client) => {
+        const sql = "SELECT count(*)::int AS n FROM rag.document_chunks WHERE ingest_run_id = $1";
+        return (await client.query<{ n: number }>(sql, [run])).rows[0]?.n;
+      });
+    const [one, two] = [await count("run-1"), await count("run-2")];
     await setPointer(house.rag.adminUrl, SERVICE, B);
     await withStore(house.rag.adminUrl, (client) =>
       client.query("DELETE FROM rag.document_chunks WHERE ingest_run_id = 'run-1'"),
     );
-    const [backup] = json(await house.golive(["backup", "list", "--json"])).backups;
-    const dry = await rollback(backup.id, "--dry-run", "--json");
-    expect(json(dry).plan ?? json(dry)).toMatchObject({ data: "damaged" });
+    const backups = json(await house.golive(["backup", "list", "--json"])).backups;
+    const proven = backups.find(
+      ({ state, run }: { state: string; run: string }) => state === "proven" && run === "run-1",
+    );
+    const said = await rollback(proven.id, "--as", "U0OMAR", "--confirm", "--json");
+    const { plan, steps } = json(said).rollback;
+    expect(plan).toMatchObject({ data: "damaged", backup: expect.stringMatching(/^bk_/) });
+    expect(steps.slice(0, 3).map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([
+      "hold done",
+      "restore done",
+      "flip done",
+    ]);
+    expect([await count("run-1"), await count("run-2")]).toEqual([one, two]);
+    expect(await house.live()).toEqual(A);
   });
 });
