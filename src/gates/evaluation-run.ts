@@ -27,7 +27,7 @@ type Spoken = Pick<GateSubject, "service" | "candidate" | "frozenManifest">;
 /**
  * The evaluation that speaks for a candidate: the newest that has ended, of the same run and configuration, over every question of the
  * service's gold file as it is now, made for this release's manifest or outside a release. Not the newest *good* one: whoever
- * evaluates again until it passes is held to the last. An easier file or a sample speaks for nobody.
+ * evaluates again until it passes is held to the last. One that was stopped only speaks where no other does. An easier file or a sample speaks for nobody.
  */
 export async function chooseEvaluation(
   { evaluations, goldOf, freshForMs: freshFor, now }: EvaluationsOf,
@@ -54,7 +54,10 @@ export async function chooseEvaluation(
       plan.sample === null &&
       (plan.manifest === null || plan.manifest === frozenManifest),
   );
-  const run = runs.find(({ state }) => state !== "running");
+  const ended = runs.filter(({ state }) => state !== "running");
+  const newest = ended.find(({ state }) => state !== "cancelled");
+  // One that somebody stopped says nothing: the one before it still speaks, for as long as it is fresh.
+  const run = newest !== undefined && now() - endOf(newest) <= freshForMs ? newest : ended[0];
   if (run === undefined) {
     const [open] = runs;
     if (open === undefined) {
@@ -70,7 +73,7 @@ export async function chooseEvaluation(
     const summary = `The evaluation ${open.id} of ${of} has not ended: ${done} of ${open.counts.planned} trials have their verdict.`;
     return { ok: false, kind: "evaluation:running", summary, next: "Wait for it, or go on with it: golive eval run." };
   }
-  const measuredAt = run.endedAt ?? run.startedAt;
+  const measuredAt = endOf(run);
   if (now() - measuredAt > freshForMs) {
     return {
       ok: false,
@@ -86,6 +89,8 @@ export async function chooseEvaluation(
     how: `evaluation ${run.id}${run.plan.manifest === null ? ", run outside a release" : ""}`,
   };
 }
+
+const endOf = ({ endedAt, startedAt }: RunRecord): number => endedAt ?? startedAt;
 
 /** What a verdict on an evaluation rests on: who answered, what was asked, who graded. Another run of the same is the same. */
 export const inputsOf = ({ plan }: RunRecord): string =>

@@ -123,7 +123,7 @@ function evaluationRequested(state: ReleaseState, event: Of<"evaluation-requeste
     awaiting.map(({ id }) => [id, { ...(state.checks[id] ?? UNTOUCHED), status: "awaiting" as const }]),
   );
   return {
-    evaluation: { status: "requested", manifest, run: null, plan: null, end: null, at },
+    evaluation: { status: "requested", manifest, because, run: null, plan: null, end: null, at },
     checks: { ...state.checks, ...checks },
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { createEvaluationBaselineGate } from "#src/gates/evaluation-baseline";
 import { createEvaluationFloorsGate } from "#src/gates/evaluation-floors";
+import { chooseEvaluation } from "#src/gates/evaluation-run";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { runGate } from "#src/gates/run-gate";
 import { storedEvaluations } from "#src/gates/self-test/evaluations";
@@ -77,6 +78,27 @@ describe("the evaluation checks of a go-live", () => {
       summary: expect.stringMatching(/too much failed/),
     });
     expect(await check(baseline)).toMatchObject({ verdict: "inconclusive" });
+  });
+
+  it("leave out one that was stopped where an older one is fresh; alone it is no evidence", async () => {
+    const stop = (run: RunRecord): RunRecord => ({ ...run, state: "cancelled", reason: "It was stopped" });
+    const chosen = async (...runs: RunRecord[]) => {
+      const stored = storedEvaluations(subject(), { candidate: GOOD, live: GOOD });
+      const evaluations = { ...stored.evaluations, runs: async () => runs };
+      const { service, candidate } = subject();
+      const found = await chooseEvaluation(
+        { ...stored, evaluations },
+        { service, candidate, frozenManifest: null },
+        "evaluation-floors",
+      );
+      return found.ok ? found.run.state : found.kind;
+    };
+    const [run] = await storedEvaluations(subject(), { candidate: GOOD, live: GOOD }).evaluations.runs("docs");
+    if (run === undefined) throw new Error("the store holds none");
+    expect(await chosen(stop(run), run)).toBe("finished");
+    expect(await chosen(stop(run), { ...run, state: "inconclusive" }, run)).toBe("inconclusive");
+    expect(await chosen(stop(run), { ...run, endedAt: Date.now() - 2 * DAY_MS })).toBe("cancelled");
+    expect(await check(gates(stop).floors)).toMatchObject({ verdict: "inconclusive" });
   });
 
   it("are inconclusive where nobody can look for evidence: good answers alone are no pass", async () => {
