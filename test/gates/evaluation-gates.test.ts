@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { regradePlan } from "#src/evaluation/baseline/regrade";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { createEvaluationBaselineGate } from "#src/gates/evaluation-baseline";
 import { createEvaluationFloorsGate } from "#src/gates/evaluation-floors";
@@ -57,6 +58,21 @@ describe("the evaluation checks of a go-live", () => {
     [
       "it asked the questions of another file, however many it passed",
       (run: RunRecord) => of(run, { gold: { ...run.plan.gold, sha256: "e".repeat(64) } }),
+      /^Nobody/,
+    ],
+    [
+      "another judge than the configured one graded it, outside a release",
+      (run: RunRecord) => judged(run, { judge: { ...run.plan.epoch.judge, asked: "a-kinder-judge" } }),
+      /^Nobody/,
+    ],
+    [
+      "its claims were checked one by one, outside a release",
+      (run: RunRecord) => judged(run, { checking: "separate" }),
+      /^Nobody/,
+    ],
+    [
+      "its answers are old ones that were graded anew",
+      (run: RunRecord) => ({ ...run, plan: regradePlan(run, run.plan.epoch) }),
       /^Nobody/,
     ],
     [
@@ -127,6 +143,47 @@ describe("the evaluation checks of a go-live", () => {
     });
   });
 
+  it("compare with nothing where the baseline is the candidate's own evaluation", async () => {
+    const stored = storedEvaluations(subject(), { candidate: GOOD, live: GOOD });
+    const set = await stored.baselines.current();
+    const current = async () => ({ ...set, run: "ev_self_test_candidate" });
+    expect(await check(createEvaluationBaselineGate({ ...stored, baselines: { current } }))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringMatching(/^The baseline is this very evaluation/),
+      next: expect.stringContaining("golive eval baseline set"),
+    });
+  });
+
+  it("compare with what is live where the baseline was asked other questions", async () => {
+    const stored = storedEvaluations(subject(), { candidate: GOOD, live: GOOD });
+    const [, live] = await stored.evaluations.runs("docs");
+    if (live === undefined) throw new Error("what is live was evaluated");
+    const old = { ...of(live, { gold: { ...live.plan.gold, sha256: "e".repeat(64) } }), id: "ev_old" };
+    const set = await stored.baselines.current();
+    const gate = (evaluations: typeof stored.evaluations) =>
+      createEvaluationBaselineGate({
+        ...stored,
+        baselines: { current: async () => ({ ...set, run: old.id }) },
+        evaluations: { ...evaluations, run: async (id) => (id === old.id ? old : evaluations.run(id)) },
+      });
+    expect(await check(gate(stored.evaluations))).toMatchObject({
+      how: expect.stringContaining("ev_self_test_live, the newest of what is live"),
+    });
+    const runs = async (service: string) => (await stored.evaluations.runs(service)).slice(0, 1);
+    expect(await check(gate({ ...stored.evaluations, runs }))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringMatching(/^The baseline ev_old asked the questions of another gold file/),
+    });
+  });
+
+  it("say how an open one goes on: where it was begun", async () => {
+    const manifest = "b".repeat(64);
+    const open = gates((run) => ({ ...of(run, { manifest }), state: "running" }));
+    expect(await check(open.floors, { frozenManifest: manifest })).toMatchObject({
+      next: expect.stringContaining("Re-run in the release"),
+    });
+  });
+
   it("count their freshness from when the evaluation ended, not from when they looked", async () => {
     const ended = Date.now() - 7_200_000;
     const { floors, baseline } = gates((run) => ({ ...run, endedAt: ended }));
@@ -155,6 +212,8 @@ describe("the evaluation checks of a go-live", () => {
   });
 });
 
+const judged = (run: RunRecord, changes: Partial<RunRecord["plan"]["epoch"]>): RunRecord =>
+  of(run, { epoch: { ...run.plan.epoch, ...changes } });
 const of = (run: RunRecord, changes: Partial<RunRecord["plan"]>): RunRecord => ({
   ...run,
   plan: { ...run.plan, ...changes },
