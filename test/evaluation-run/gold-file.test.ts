@@ -66,6 +66,7 @@ describe("a gold file", () => {
         line({ id: "said", gt_answer: undefined, answerable: false }),
         line({ id: "said-not", gt_answer: "I don't know.", answerable: true }),
         line({ id: "plain" }),
+        line({ id: "negative fact", gt_answer: "Refunds are not available after 30 days." }),
       ].join("\n"),
     );
     expect(questions.filter(({ answerable }) => !answerable).map(({ id }) => id)).toEqual([
