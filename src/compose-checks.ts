@@ -11,6 +11,7 @@ import { toMargins } from "#src/config/to-margins";
 import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
 import type { RunRecord } from "#src/evaluation/run/run-record";
+import { answersWish } from "#src/gates/answers-wish";
 import { chooseEvaluation, type EvaluationsOf } from "#src/gates/evaluation-run";
 import { readMaterialFrom } from "#src/gates/few-shot-material";
 import type { Gate, GateSubject } from "#src/gates/gate";
@@ -63,7 +64,7 @@ export type HealthChecks = {
 /** The gates with what they rest on, and the ways in which the release room and `golive health` use them. */
 export function composeChecks(deps: Deps): HealthChecks & {
   readonly run: RunCheck;
-  /** A finished evaluation of exactly what a release froze, that is evidence for a while still; null: there is none. */
+  /** A finished evaluation of exactly what a release froze that answers what it wants, and is evidence for a while still; null: there is none. */
   readonly knownEvaluation: (release: ReleaseState) => Promise<RunRecord | null>;
 } {
   const { config, pool, governed, serviceState, models, log } = deps;
@@ -158,13 +159,15 @@ export function composeChecks(deps: Deps): HealthChecks & {
       const subject: GateSubject = { ...around, release: release.id, candidate, active, frozenManifest };
       return runGate(gate, subject, signal, onFault);
     },
-    async knownEvaluation({ service: id, candidate, manifest, checklist }) {
+    async knownEvaluation(release) {
+      const { service: id, candidate, manifest, checklist } = release;
       const { service } = governed(id);
       const spoken = { service, candidate, frozenManifest: manifest?.hash ?? null };
       // Whichever check wants it freshest: one that had to be renewed at once would be no answer to it.
       const [check] = [...evaluationChecks(checklist)].sort((a, b) => a.freshForMs - b.freshForMs);
       const chosen = check === undefined ? null : await chooseEvaluation(evaluationsOf, spoken, check.id);
       if (check === undefined || chosen === null || !chosen.ok || chosen.run.state !== "finished") return null;
+      if (!answersWish(release, chosen.run)) return null;
       const left = chosen.measuredAt + check.freshForMs - deps.now();
       return left > REFRESH_AT * check.freshForMs ? chosen.run : null;
     },

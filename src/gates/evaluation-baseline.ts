@@ -31,8 +31,8 @@ const BAR = "nothing proven worse, everything proven good enough";
 const MOST_NAMED = 3;
 
 /**
- * The candidate's newest evaluation against the baseline, case by case. Where nobody set one in its epoch, what is live is the
- * baseline: by the newest finished evaluation of it.
+ * The candidate's newest evaluation against the baseline, case by case. Where nobody set one in its epoch over the same questions, what
+ * is live is the baseline: by the newest finished evaluation of it.
  */
 export function createEvaluationBaselineGate(deps: EvaluationBaselineDeps): Gate {
   const { evaluations, baselines, margins } = deps;
@@ -59,10 +59,21 @@ export function createEvaluationBaselineGate(deps: EvaluationBaselineDeps): Gate
       if (!chosen.ok) return withoutEvaluation(subject, chosen, BAR);
       const { run, how, measuredAt } = chosen;
       const current = await baselines.current(subject.service.id, run.plan.epoch.id);
-      const other =
-        current === null ? await newestFinished(evaluations, subject.active, run) : await evaluations.run(current.run);
+      if (current?.run === run.id) {
+        const summary = `The baseline is this very evaluation, ${run.id}: it can't be held against itself.`;
+        const next = "Make another evaluation the baseline (golive eval baseline set), then rerun this check.";
+        return withoutEvaluation(subject, { ok: false, kind: "baseline:itself", summary, next }, BAR);
+      }
+      const set = current === null ? null : await evaluations.run(current.run);
+      // A baseline that was asked other questions says nothing about these.
+      const isOfThese = set !== null && set.plan.gold.sha256 === run.plan.gold.sha256;
+      const other = isOfThese ? set : await newestFinished(evaluations, subject.active, run);
       if (other === null) {
-        const summary = `No baseline is set for the evaluator epoch ${run.plan.epoch.id.slice(0, 8)}, in which ${run.id} was graded, and what is live was never evaluated in it.`;
+        const epoch = run.plan.epoch.id.slice(0, 8);
+        const summary =
+          set === null
+            ? `No baseline is set for the evaluator epoch ${epoch}, in which ${run.id} was graded, and what is live was never evaluated in it.`
+            : `The baseline ${set.id} asked the questions of another gold file than ${run.id}, and what is live was never evaluated over these in the evaluator epoch ${epoch}.`;
         const { run: live, config } = subject.active;
         const next = `Evaluate what is live (golive eval run --run ${live} --config ${config}), or grade the baseline there is anew: golive eval baseline regrade. Then rerun this check.`;
         return withoutEvaluation(subject, { ok: false, kind: "baseline:none", summary, next }, BAR);
@@ -73,7 +84,7 @@ export function createEvaluationBaselineGate(deps: EvaluationBaselineDeps): Gate
       return {
         ...told(compareRuns(baseline, candidate, margins), other.id),
         bar: BAR,
-        how: `${how}, case by case against ${other.id}${current === null ? ", the newest of what is live" : ""}`,
+        how: `${how}, case by case against ${other.id}${isOfThese ? "" : ", the newest of what is live"}`,
         measuredAt,
         next: `Look at the cases: golive eval report ${run.id} --baseline baseline --out report.html.`,
         inputs: digestOf({ baseline: inputsOf(other), candidate: inputsOf(run) }),

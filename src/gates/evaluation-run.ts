@@ -1,6 +1,7 @@
 import type { ServiceConfig } from "#src/config/service-config";
+import { isRegraded } from "#src/evaluation/baseline/regrade";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
-import type { RunRecord } from "#src/evaluation/run/run-record";
+import type { Plan, RunRecord } from "#src/evaluation/run/run-record";
 import { doneOf } from "#src/evaluation/run/run-tally";
 import type { GateFinding, GateSubject } from "#src/gates/gate";
 import type { CheckId } from "#src/release/checklist";
@@ -26,8 +27,8 @@ type Spoken = Pick<GateSubject, "service" | "candidate" | "frozenManifest">;
 
 /**
  * The evaluation that speaks for a candidate: the newest that has ended, of the same run and configuration, over every question of the
- * service's gold file as it is now, made for this release's manifest or outside a release. Not the newest *good* one: whoever
- * evaluates again until it passes is held to the last. An easier file or a sample speaks for nobody.
+ * service's gold file as it is now, made for this release's manifest, or outside a release by the judge that is configured now. Not the newest *good* one: whoever
+ * evaluates again until it passes is held to the last. One that was stopped only speaks where no other does. An easier file, a sample, and stored answers that were graded anew speak for nobody.
  */
 export async function chooseEvaluation(
   { evaluations, goldOf, freshForMs: freshFor, now }: EvaluationsOf,
@@ -52,9 +53,13 @@ export async function chooseEvaluation(
       plan.pair.config === candidate.config &&
       plan.gold.sha256 === gold &&
       plan.sample === null &&
-      (plan.manifest === null || plan.manifest === frozenManifest),
+      !isRegraded(plan) &&
+      (plan.manifest === null ? isJudgedLikeARelease(plan, service) : plan.manifest === frozenManifest),
   );
-  const run = runs.find(({ state }) => state !== "running");
+  const ended = runs.filter(({ state }) => state !== "running");
+  const newest = ended.find(({ state }) => state !== "cancelled");
+  // One that somebody stopped says nothing: the one before it still speaks, for as long as it is fresh.
+  const run = newest !== undefined && now() - endOf(newest) <= freshForMs ? newest : ended[0];
   if (run === undefined) {
     const [open] = runs;
     if (open === undefined) {
@@ -68,9 +73,13 @@ export async function chooseEvaluation(
     }
     const done = doneOf(open.counts);
     const summary = `The evaluation ${open.id} of ${of} has not ended: ${done} of ${open.counts.planned} trials have their verdict.`;
-    return { ok: false, kind: "evaluation:running", summary, next: "Wait for it, or go on with it: golive eval run." };
+    const next =
+      open.plan.manifest === null
+        ? "Wait for it, or go on with it: golive eval run."
+        : "Wait for it; where nothing works on it any more, Re-run in the release goes on with it.";
+    return { ok: false, kind: "evaluation:running", summary, next };
   }
-  const measuredAt = run.endedAt ?? run.startedAt;
+  const measuredAt = endOf(run);
   if (now() - measuredAt > freshForMs) {
     return {
       ok: false,
@@ -86,6 +95,12 @@ export async function chooseEvaluation(
     how: `evaluation ${run.id}${run.plan.manifest === null ? ", run outside a release" : ""}`,
   };
 }
+
+/** Whoever evaluates by hand chooses neither the judge nor how it is asked: a release's own evaluation can't either. */
+const isJudgedLikeARelease = ({ epoch }: Plan, { models }: Pick<ServiceConfig, "models">): boolean =>
+  epoch.judge.asked === models.judge_model && epoch.checking === "joint";
+
+const endOf = ({ endedAt, startedAt }: RunRecord): number => endedAt ?? startedAt;
 
 /** What a verdict on an evaluation rests on: who answered, what was asked, who graded. Another run of the same is the same. */
 export const inputsOf = ({ plan }: RunRecord): string =>

@@ -1,4 +1,5 @@
 import { blockersOf } from "#src/release/blockers";
+import { unreadEvaluation } from "#src/release/decide-evaluation";
 import { freezeEvents } from "#src/release/decide-manifest";
 import { type Authored, accept, after, type Decision, NOTHING, onRelease, refuse } from "#src/release/decision";
 import { inDoubt } from "#src/release/flip-doubt";
@@ -87,7 +88,7 @@ export function decideIntendFlip(
     : [manifestReason(release, manifest, intent.changes ?? [])];
   if (reasons.length > 0) {
     const stopped = onRelease(release, { type: "cutover-stopped", because: reasons });
-    return accept(...withVoids(release, [stopped, ...found], now));
+    return accept(...withVoids(release, [stopped, ...found, ...unreadEvaluation(release, now)], now));
   }
   const { active: from, candidate: to } = release;
   return accept(...found, onRelease(release, { type: "flip-intended", flip: intent.flip, from, to }));
@@ -97,7 +98,7 @@ export function decideIntendFlip(
 export function decideStopCutover(release: ReleaseState, intent: Of<"stop-cutover">, now: Instant): Decision {
   if (release.standing !== "cutting_over" || inDoubt(release)) return NOTHING;
   const stopped = onRelease(release, { type: "cutover-stopped", because: [intent.because] });
-  return accept(...withVoids(release, [stopped], now));
+  return accept(...withVoids(release, [stopped, ...unreadEvaluation(release, now)], now));
 }
 
 function reasonsToStop(

@@ -67,7 +67,7 @@ function decideWithin(service: ServiceState, release: ReleaseState, intent: Rele
     case "start-evaluation":
       return decideStartEvaluation(release, intent);
     case "end-evaluation":
-      return decideEndEvaluation(release, intent);
+      return decideEndEvaluation(release, intent, now);
     case "stop-evaluation":
       return decideStopEvaluation(release, intent);
     case "sign":

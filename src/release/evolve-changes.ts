@@ -119,11 +119,14 @@ function ofCheck(state: ReleaseState, check: CheckId, change: Partial<CheckState
 function evaluationRequested(state: ReleaseState, event: Of<"evaluation-requested">, at: number): Changes {
   const { manifest, because } = event;
   const awaiting = because === "manifest" ? evaluationChecks(state.checklist) : [];
+  const last = state.evaluation?.manifest === manifest ? state.evaluation : null;
+  const before =
+    last === null || last.end?.outcome === "cancelled" ? (last?.before ?? null) : (last.run ?? last.before);
   const checks = Object.fromEntries(
     awaiting.map(({ id }) => [id, { ...(state.checks[id] ?? UNTOUCHED), status: "awaiting" as const }]),
   );
   return {
-    evaluation: { status: "requested", manifest, run: null, plan: null, end: null, at },
+    evaluation: { status: "requested", manifest, because, before, run: null, plan: null, end: null, at },
     checks: { ...state.checks, ...checks },
   };
 }

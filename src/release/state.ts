@@ -58,6 +58,10 @@ export type EvaluationState = {
   readonly status: "requested" | "running" | "stopping" | "ended";
   /** Hash of the manifest that it is for. */
   readonly manifest: string;
+  /** A new manifest wants it, a person (or an edited policy) asked for it anew, or the evidence there is was about to age out. */
+  readonly because: "manifest" | "asked" | "aging";
+  /** The evaluation that the release ended with for this manifest before; null without one. One that was stopped is none. */
+  readonly before: string | null;
   /** The evaluation's id; null before it began. */
   readonly run: string | null;
   /** What it will take; null before it began, and for one that was there already. */

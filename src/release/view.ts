@@ -78,7 +78,9 @@ export type EvaluationProgress = {
 };
 
 /** The evaluation of a release. `progress`: null before it began, after it ended, and when it could not be read. */
-export type EvaluationView = Omit<EvaluationState, "at"> & { readonly progress: EvaluationProgress | null };
+export type EvaluationView = Omit<EvaluationState, "at" | "because" | "before"> & {
+  readonly progress: EvaluationProgress | null;
+};
 
 /** What everybody sees of a release; the message, `/golive status`, the CLI and the report are drawn from it. */
 export type ReleaseView = {

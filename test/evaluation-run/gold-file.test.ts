@@ -66,6 +66,7 @@ describe("a gold file", () => {
         line({ id: "said", gt_answer: undefined, answerable: false }),
         line({ id: "said-not", gt_answer: "I don't know.", answerable: true }),
         line({ id: "plain" }),
+        line({ id: "negative fact", gt_answer: "Refunds are not available after 30 days." }),
       ].join("\n"),
     );
     expect(questions.filter(({ answerable }) => !answerable).map(({ id }) => id)).toEqual([
@@ -74,6 +75,11 @@ describe("a gold file", () => {
       "refusal",
       "said",
     ]);
+  });
+
+  it("has no tags and no files where those are empty", async () => {
+    const { questions } = await gold(line({ tags: "", expected_files: "" }));
+    expect(questions).toMatchObject([{ tags: [], expectedFiles: [] }]);
   });
 
   it("is the same cases with a byte order mark, with CRLF, and as an array", async () => {
@@ -98,6 +104,38 @@ describe("a gold file", () => {
     ["a question of 1 MB", [line(), line({ id: "b", query: "x".repeat(1 << 20) })], /line 2: query: expected at most/],
     ["U+0000", [line({ query: "a\0b" })], /line 1: query: expected text without U\+0000/],
     ["half a character", [line({ gt_answer: "\ud800" })], /line 1: gt_answer: expected text without/],
+    ["an empty id", [line({ id: "" })], /line 1: id: expected text that is not empty$/],
+    ["an id that is a fraction", [line({ id: 1.5 })], /line 1: id: expected text, or a whole number$/],
+    ["an id beyond what counts", [line({ id: 1e20 })], /line 1: id: expected text, or a whole number$/],
+    ["U+0000 in the id", [line({ id: "a\0" })], /line 1: id: expected text without U\+0000/],
+    ["U+0000 in a tag", [line({ tags: "a\0" })], /line 1: tags: expected text without U\+0000/],
+    ["U+0000 in one of its tags", [line({ tags: ["x", "a\0"] })], /line 1: tags\.1: expected text without U\+0000/],
+    [
+      "half a character in a file",
+      [line({ expected_files: ["\ud800"] })],
+      /line 1: expected_files\.0: expected text w/,
+    ],
+    ["U+0000 in the mode", [line({ mode: "a\0" })], /line 1: mode: expected text without/],
+    [
+      "U+0000 in a chunk id",
+      [line({ gold_run_id: "r", gold_chunk_ids: ["k\0"] })],
+      /line 1: gold_chunk_ids\.0: expected text w/,
+    ],
+    ["U+0000 in the run", [line({ gold_run_id: "r\0" })], /line 1: gold_run_id: expected text without/],
+    [
+      "U+0000 in a quote",
+      [line({ quotes: [{ document: "d", quote: "a\0" }] })],
+      /line 1: quotes\.0\.quote: expected text without/,
+    ],
+    [
+      "a quote without its document",
+      [line({ quotes: [{ quote: "q" }] })],
+      /line 1: quotes\.0\.document: expected text$/,
+    ],
+    ["a quote that is text", [line({ quotes: ["q"] })], /line 1: quotes\.0: expected a \{document, quote\}$/],
+    ["an empty tag among others", [line({ tags: ["x", ""] })], /line 1: tags\.1: expected text that is not empty$/],
+    ["a tag that is a number", [line({ tags: 7 })], /line 1: tags: expected text, or a list of texts$/],
+    ["tags that are numbers", [line({ tags: [7] })], /line 1: tags[.0]*: expected text/],
     ["chunks without their run", [line({ gold_chunk_ids: ["k"] })], /line 1: gold_run_id: missing/],
     ["a line that is no object", [line(), '"text"'], /line 2: /],
     ["a line that is cut off", [line(), '{"id": "b", "query": "W'], /line 2: /],

@@ -218,6 +218,18 @@ describe("refusals", () => {
     "I'm sorry, but the documents do not mention a password. Please ask the security team.",
     "The exact number is not stated in the provided context.",
     "There is no information about a Mars colony.",
+    "I don't know: the passages don't answer this question.",
+    "The context does not say how long it lasts.",
+    "The documents you gave me don't contain the price.",
+    "The price is not available in the documentation.",
+    "Not in the documents",
+    "It isn't mentioned.",
+    "Cannot find the answer.",
+    "I cannot answer this question.",
+    "This can't be determined.",
+    "I'm unable to find that in the docs.",
+    "Not enough information to answer.",
+    "No information is provided in the context.",
   ])("is one: %s", (text) => {
     expect(isRefusal(text)).toBe(true);
   });
@@ -230,6 +242,17 @@ describe("refusals", () => {
     "Not in context. However the API key is 1234.",
     "The lock is not lifted before two approvers sign.",
     "Sorry.",
+    "Refunds are not available after 30 days.",
+    "No data is stored on disk.",
+    "Attachments are not included in the export.",
+    "Deleted files cannot be found by search.",
+    "The export does not include attachments.",
+    "Comments are not included in the document export.",
+    "No information is shared with third parties.",
+    "We do not provide refunds.",
+    "Backups are not in the same region.",
+    "Weekends are not covered.",
+    "No.",
   ])("is none: %s", (text) => {
     expect(isRefusal(text)).toBe(false);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { regradePlan } from "#src/evaluation/baseline/regrade";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { createEvaluationBaselineGate } from "#src/gates/evaluation-baseline";
 import { createEvaluationFloorsGate } from "#src/gates/evaluation-floors";
+import { chooseEvaluation } from "#src/gates/evaluation-run";
 import type { Gate, GateSubject } from "#src/gates/gate";
 import { runGate } from "#src/gates/run-gate";
 import { storedEvaluations } from "#src/gates/self-test/evaluations";
@@ -59,6 +61,21 @@ describe("the evaluation checks of a go-live", () => {
       /^Nobody/,
     ],
     [
+      "another judge than the configured one graded it, outside a release",
+      (run: RunRecord) => judged(run, { judge: { ...run.plan.epoch.judge, asked: "a-kinder-judge" } }),
+      /^Nobody/,
+    ],
+    [
+      "its claims were checked one by one, outside a release",
+      (run: RunRecord) => judged(run, { checking: "separate" }),
+      /^Nobody/,
+    ],
+    [
+      "its answers are old ones that were graded anew",
+      (run: RunRecord) => ({ ...run, plan: regradePlan(run, run.plan.epoch) }),
+      /^Nobody/,
+    ],
+    [
       "it is older than a day",
       (run: RunRecord) => ({ ...run, endedAt: Date.now() - 2 * DAY_MS }),
       /ended 2 d ago; 1 d are allowed/,
@@ -77,6 +94,27 @@ describe("the evaluation checks of a go-live", () => {
       summary: expect.stringMatching(/too much failed/),
     });
     expect(await check(baseline)).toMatchObject({ verdict: "inconclusive" });
+  });
+
+  it("leave out one that was stopped where an older one is fresh; alone it is no evidence", async () => {
+    const stop = (run: RunRecord): RunRecord => ({ ...run, state: "cancelled", reason: "It was stopped" });
+    const chosen = async (...runs: RunRecord[]) => {
+      const stored = storedEvaluations(subject(), { candidate: GOOD, live: GOOD });
+      const evaluations = { ...stored.evaluations, runs: async () => runs };
+      const { service, candidate } = subject();
+      const found = await chooseEvaluation(
+        { ...stored, evaluations },
+        { service, candidate, frozenManifest: null },
+        "evaluation-floors",
+      );
+      return found.ok ? found.run.state : found.kind;
+    };
+    const [run] = await storedEvaluations(subject(), { candidate: GOOD, live: GOOD }).evaluations.runs("docs");
+    if (run === undefined) throw new Error("the store holds none");
+    expect(await chosen(stop(run), run)).toBe("finished");
+    expect(await chosen(stop(run), { ...run, state: "inconclusive" }, run)).toBe("inconclusive");
+    expect(await chosen(stop(run), { ...run, endedAt: Date.now() - 2 * DAY_MS })).toBe("cancelled");
+    expect(await check(gates(stop).floors)).toMatchObject({ verdict: "inconclusive" });
   });
 
   it("are inconclusive where nobody can look for evidence: good answers alone are no pass", async () => {
@@ -102,6 +140,47 @@ describe("the evaluation checks of a go-live", () => {
       verdict: "inconclusive",
       summary: expect.stringMatching(/^No baseline is set/),
       next: expect.stringContaining("golive eval run --run never-evaluated --config v1"),
+    });
+  });
+
+  it("compare with nothing where the baseline is the candidate's own evaluation", async () => {
+    const stored = storedEvaluations(subject(), { candidate: GOOD, live: GOOD });
+    const set = await stored.baselines.current();
+    const current = async () => ({ ...set, run: "ev_self_test_candidate" });
+    expect(await check(createEvaluationBaselineGate({ ...stored, baselines: { current } }))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringMatching(/^The baseline is this very evaluation/),
+      next: expect.stringContaining("golive eval baseline set"),
+    });
+  });
+
+  it("compare with what is live where the baseline was asked other questions", async () => {
+    const stored = storedEvaluations(subject(), { candidate: GOOD, live: GOOD });
+    const [, live] = await stored.evaluations.runs("docs");
+    if (live === undefined) throw new Error("what is live was evaluated");
+    const old = { ...of(live, { gold: { ...live.plan.gold, sha256: "e".repeat(64) } }), id: "ev_old" };
+    const set = await stored.baselines.current();
+    const gate = (evaluations: typeof stored.evaluations) =>
+      createEvaluationBaselineGate({
+        ...stored,
+        baselines: { current: async () => ({ ...set, run: old.id }) },
+        evaluations: { ...evaluations, run: async (id) => (id === old.id ? old : evaluations.run(id)) },
+      });
+    expect(await check(gate(stored.evaluations))).toMatchObject({
+      how: expect.stringContaining("ev_self_test_live, the newest of what is live"),
+    });
+    const runs = async (service: string) => (await stored.evaluations.runs(service)).slice(0, 1);
+    expect(await check(gate({ ...stored.evaluations, runs }))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringMatching(/^The baseline ev_old asked the questions of another gold file/),
+    });
+  });
+
+  it("say how an open one goes on: where it was begun", async () => {
+    const manifest = "b".repeat(64);
+    const open = gates((run) => ({ ...of(run, { manifest }), state: "running" }));
+    expect(await check(open.floors, { frozenManifest: manifest })).toMatchObject({
+      next: expect.stringContaining("Re-run in the release"),
     });
   });
 
@@ -133,6 +212,8 @@ describe("the evaluation checks of a go-live", () => {
   });
 });
 
+const judged = (run: RunRecord, changes: Partial<RunRecord["plan"]["epoch"]>): RunRecord =>
+  of(run, { epoch: { ...run.plan.epoch, ...changes } });
 const of = (run: RunRecord, changes: Partial<RunRecord["plan"]>): RunRecord => ({
   ...run,
   plan: { ...run.plan, ...changes },

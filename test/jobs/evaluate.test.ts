@@ -43,8 +43,15 @@ function record(id: string, state: RunState, done = 60): RunRecord {
   return { id, plan: plan([]), state, reason: null, counts, startedAt: 0, endedAt: state === "running" ? null : 1 };
 }
 
+type OverDeps = { readonly wish?: () => Promise<typeof WISH> };
+
 /** A release in memory, and evaluations that do as they are told. */
-function house(begin: Story, over: Partial<ReleaseEvaluations> = {}, known: RunRecord | null = null) {
+function house(
+  begin: Story,
+  over: Partial<ReleaseEvaluations> = {},
+  known: RunRecord | null = null,
+  overDeps: OverDeps = {},
+) {
   let story = begin;
   const calls: string[] = [];
   const runs = new Map<string, RunRecord>();
@@ -60,10 +67,12 @@ function house(begin: Story, over: Partial<ReleaseEvaluations> = {}, known: RunR
       calls.push("prepare");
       return { plan: plan([]), trials: [], estimate };
     },
+    epoch: async () => plan([]).epoch,
     async open() {
       calls.push("open");
-      runs.set("ev1", record("ev1", "running", 0));
-      return { id: "ev1" };
+      const id = `ev${runs.size + 1}`;
+      runs.set(id, record(id, "running", 0));
+      return { id };
     },
     hold: async () => ({ lost: new AbortController().signal, release: async () => void calls.push("let go") }),
     run: async (id) => runs.get(id) ?? null,
@@ -86,6 +95,7 @@ function house(begin: Story, over: Partial<ReleaseEvaluations> = {}, known: RunR
     known: async () => known,
     caution: () => null,
     evaluations,
+    ...overDeps,
     repaint: async () => undefined,
     clock: {
       now: () => 0,
@@ -147,6 +157,42 @@ describe("evaluating for a release", () => {
     await crashing.evaluate();
     expect(crashing.calls.filter((call) => call === "open")).toHaveLength(1);
     expect(crashing.evaluation()).toMatchObject({ status: "ended", run: "ev1", end: { outcome: "finished" } });
+  });
+
+  it("goes on under the frozen settings only", async () => {
+    let isOther = false;
+    const wish = async () => {
+      if (isOther) throw new Error("configured otherwise");
+      return WISH;
+    };
+    const throttled = () => Promise.reject(new ModelError("throttled", "Bedrock throttles."));
+    const { evaluate, calls, evaluation } = house(frozen, { workOff: throttled }, null, { wish });
+    await expect(evaluate()).rejects.toThrow("throttles");
+    isOther = true;
+    await expect(evaluate()).rejects.toThrow("configured otherwise");
+    expect(calls).toEqual(["prepare", "open", "let go"]);
+    expect(evaluation()).toMatchObject({ status: "running", run: "ev1" });
+  });
+
+  it("begins anew when another judge would grade the rest", async () => {
+    let tries = 0;
+    const { evaluate, calls, evaluation } = house(frozen, {
+      epoch: async () => ({ ...plan([]).epoch, id: "b".repeat(64) }),
+      async workOff({ id }) {
+        if (tries++ === 0) throw new ModelError("throttled", "Bedrock throttles.");
+        return record(id, "finished");
+      },
+    });
+    await expect(evaluate()).rejects.toThrow("throttles");
+    await evaluate();
+    expect(calls).toEqual(["prepare", "open", "let go", "prepare", "open", "cancel ev1", "let go"]);
+    expect(evaluation()).toMatchObject({ status: "ended", run: "ev2", end: { outcome: "finished" } });
+  });
+
+  it("is tried again when its work stopped before the end", async () => {
+    const { evaluate, evaluation } = house(frozen, { workOff: async (run) => run });
+    await expect(evaluate()).rejects.toThrow("ev1 has not ended");
+    expect(evaluation()?.status).toBe("running");
   });
 
   it("waits while another process holds the run, and goes on with it then", async () => {
@@ -231,5 +277,17 @@ describe("stopping it", () => {
     await stopIt("ev1");
     expect(calls).toEqual(["cancel ev1"]);
     expect(evaluation()).toMatchObject({ status: "requested", manifest: "m2" });
+  });
+
+  it("leaves alone the run that the release wants again", async () => {
+    const { stop: stopIt, play: meanwhile, calls } = house(frozen);
+    meanwhile(freeze("m2"), freeze("m1"));
+    await stopIt("ev1");
+    const again = { trials: 60, calls: 1, seconds: 1, dollars: null };
+    meanwhile({ type: "start-evaluation", manifest: "m1", evaluation: "ev1", plan: again });
+    await stopIt("ev1");
+    expect(calls).toEqual([]);
+    await stopIt("ev0");
+    expect(calls).toEqual(["cancel ev0"]);
   });
 });

@@ -91,3 +91,22 @@ it("a pass is run again in the last tenth of its life, not before", async () => 
   await at(w.HOUR * 0.95);
   expect(intents.filter((type) => type === "refresh-check").length).toBeGreaterThan(0);
 });
+
+it.each([
+  ["pass", ["floors"]],
+  ["fail", []],
+  ["inconclusive", []],
+] as const)("an evaluation is renewed by itself only where its check passed: %s", async (verdict, renewed) => {
+  const floors = { id: "floors", title: "Floors", version: 1, freshForMs: w.HOUR, waivable: true } as const;
+  const checklist = { ...w.checklist, checks: [...w.checklist.checks, { ...floors, restsOn: "evaluation" as const }] };
+  const evaluated = w.play(w.beginning, w.start({ checklist }), w.freeze("m1"), {
+    type: "end-evaluation",
+    manifest: "m1",
+    evaluation: "ev1",
+    end: { outcome: "finished", reason: null, trials: 60, graded: 60, refusals: 0, ungraded: 0, failed: 0 },
+    known: false,
+  });
+  const { at, asked } = looks(w.play(evaluated, w.finish(evaluated, "floors", w.result(verdict))));
+  await at(w.HOUR * 0.95);
+  expect(asked).toEqual(renewed);
+});

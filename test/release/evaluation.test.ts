@@ -173,6 +173,30 @@ describe("a release with checks that rest on an evaluation", () => {
     expect(viewed(asked).phase).toBe("signing");
   });
 
+  it("keeps what was found before when its renewal is stopped, while that is fresh", () => {
+    const cancelled = { outcome: "cancelled", reason: "It was stopped." } as const;
+    const renewing = play(green, { type: "refresh-check", check: "floors" }, begin("ev2"), stop());
+    expect(factsOf(renewing, end("ev2", "m1", cancelled))).toEqual(["evaluation-ended"]);
+    const kept = play(renewing, end("ev2", "m1", cancelled));
+    expect(floors(kept)).toMatchObject({ status: "finished", attempt: 1 });
+    expect(viewed(kept).phase).toBe("signing");
+    expect(factsOf(later(renewing, 25 * HOUR), end("ev2", "m1", cancelled))).toEqual([
+      "evaluation-ended",
+      "check-requested",
+    ]);
+  });
+
+  it("waits with its checks for a cutover to be over, and has them run when it was called off", () => {
+    const renewing = play(green, { type: "refresh-check", check: "floors" }, begin("ev2"));
+    const cutting = append(renewing, [
+      { to: "release", stream: "release/r1", by: rosa, event: { type: "cutover-requested", members } },
+    ]);
+    expect(factsOf(cutting, end("ev2"))).toEqual(["evaluation-ended"]);
+    const called: Intent = { type: "stop-cutover", because: "the store is away" };
+    expect(factsOf(cutting, called)).toEqual(["cutover-stopped"]);
+    expect(factsOf(play(later(cutting, 1), end("ev2")), called)).toEqual(["cutover-stopped", "check-requested"]);
+  });
+
   it("counts the evidence's age from when it was measured", () => {
     const known = play(gatesGreen, end());
     const measuredAt = known.now - 23 * HOUR;

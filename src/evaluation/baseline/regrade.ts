@@ -11,6 +11,9 @@ export function regradePlan(of: RunRecord, epoch: Epoch): Plan {
   return { ...of.plan, epoch, gold: { ...gold, file: `${gold.file} (answers of ${of.id})` } };
 }
 
+/** Whether its answers are those of an older run, graded anew: no measure of what answers today. */
+export const isRegraded = ({ gold }: Pick<Plan, "gold">): boolean => / \(answers of ev_\w+\)$/.test(gold.file);
+
 /** Every time that a case was asked in a run, in its order. */
 export async function trialsOf(store: Pick<EvaluationStore, "cases">, run: string): Promise<readonly Trial[]> {
   const trials: Trial[] = [];

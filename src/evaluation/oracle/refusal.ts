@@ -13,16 +13,45 @@ export function isRefusal(text: string): boolean {
   return sentences.some(refuses) && sentences.every((sentence) => refuses(sentence) || leadsElsewhere(sentence));
 }
 
+/** What a service answers from, where the words end there: "the document export" is none of it. */
+const SOURCE =
+  "(?:contexts?|documents?|documentation|docs|sources?|passages?|excerpts?|knowledge base|" +
+  "(?:available|provided|given|retrieved|supplied) (?:information|text|material|content|page|article)s?)";
+const SOURCE_ENDS = `${SOURCE}(?=$|,| (?:provided|given|above|below|available|retrieved|supplied|i|we|you|that|which)\\b)`;
+const IN_SOURCE = `(?:anywhere )?(?:in|by|from|within|with|using|based on|on) (?:\\w+ ){0,3}?${SOURCE_ENDS}`;
+/** Of a text only. */
+const TOLD = "(?:specified|stated|mentioned|documented|described|disclosed|known|answered|answerable)";
+/** Of things too: only what is said to be so of the documents is about them. */
+const HELD = "(?:provided|available|given|contained|included|covered|found|possible to (?:answer|determine|tell|say))";
+const NEGATED =
+  "(?:(?:\\b(?:is|are|was|were|be|been|it's|that's) |^(?:this |that |it )?)(?:not|nowhere)|\\b(?:isn't|aren't|wasn't|weren't))";
+const KNOWING = "(?:find|answer|determine|say|tell)";
+const KNOWLEDGE = "(?:answer|information|mention|evidence|context|details|documentation|data)";
+
+/** About the knowledge or the documents; "refunds are not available after 30 days" is an answer. */
 const REFUSALS: readonly RegExp[] = [
-  /\b(?:i|we) (?:do not|don't|did not|didn't|cannot|can't|could not|couldn't|am not able to|are not able to|am unable to|are unable to) (?:know|find|answer|determine|say|tell|provide|see|help)\b/,
-  /\b(?:is|are|was|were|be|been|it's|that's) (?:not|n't|nowhere) (?:\w+ )?(?:in|specified|stated|mentioned|disclosed|documented|described|provided|available|given|contained|included|covered|found|known|answered|possible to)\b/,
-  /\b(?:isn't|aren't|wasn't|weren't) (?:\w+ )?(?:in|specified|stated|mentioned|disclosed|documented|described|provided|available|given|contained|included|covered|found|known)\b/,
-  /^(?:this |that |it )?(?:is )?(?:not|nowhere) (?:in|specified|stated|mentioned|disclosed|documented|described|provided|available|given|contained|included|covered|found|known|answerable|enough)\b/,
-  /\b(?:cannot|can't|could not|couldn't) be (?:\w+ )?(?:determined|answered|found|inferred|derived|known)\b/,
-  /\b(?:does|do|did)(?: not|n't) (?:\w+ )?(?:say|state|specify|mention|contain|include|cover|describe|provide|disclose|document|answer|give|have)\b/,
-  /\b(?:no|insufficient|not enough) (?:\w+ )?(?:answer|information|mention|evidence|context|data|details|documentation)\b/,
-  /\bunable to (?:find|answer|determine|say|provide|tell)\b/,
-  /^(?:unknown|unanswerable|no idea)$/,
+  /\b(?:i|we) (?:do not|don't|did not|didn't|cannot|can't|could not|couldn't|am not able to|are not able to|am unable to|are unable to) (?:know|find|answer|determine)\b/,
+  /\bi (?:do not|don't|did not|didn't|cannot|can't|could not|couldn't|am not able to|am unable to) (?:say|tell|provide|see|help)\b/,
+  /\b(?:i'm|we're) (?:not able|unable) to (?:find|answer|determine|say|tell|provide|help)\b/,
+  /\b(?:i|we) (?:do not have|don't have|have no) (?:\w+ )?(?:answer|information|knowledge|idea|context|details|documentation)\b/,
+  new RegExp(`^(?:(?:cannot|can't|could not|couldn't|not able to) |unable to )${KNOWING}\\b`),
+  new RegExp(`${NEGATED} (?:\\w+ )?${TOLD}(?=$| ${IN_SOURCE})`),
+  new RegExp(`${NEGATED} (?:\\w+ )?${HELD} ?${IN_SOURCE}`),
+  new RegExp(`${NEGATED} (?:\\w+ )?${IN_SOURCE}`),
+  /\b(?:cannot|can't|could not|couldn't) be (?:\w+ )?(?:determined|answered|inferred|derived|known)$/,
+  new RegExp(
+    `\\b(?:cannot|can't|could not|couldn't) be (?:\\w+ )?(?:determined|answered|inferred|derived|known|found) ${IN_SOURCE}`,
+  ),
+  new RegExp(
+    `\\b${SOURCE} (?:\\w+ ){0,3}?(?:does|do|did)(?: not|n't) (?:\\w+ )?(?:say|state|specify|mention|contain|include|cover|describe|provide|disclose|document|answer|give|have)\\b`,
+  ),
+  new RegExp(
+    `^(?:there (?:is|was) )?no (?:\\w+ )?${KNOWLEDGE}(?=$| (?:about|on|regarding|of)\\b| (?:is |was )?(?:\\w+ )?${IN_SOURCE})`,
+  ),
+  new RegExp(
+    `\\b(?:insufficient|not enough) (?:\\w+ )?${KNOWLEDGE}(?=$| to (?:know|${KNOWING})\\b| (?:about|on|regarding)\\b| ${IN_SOURCE})`,
+  ),
+  /^(?:unknown|unanswerable|no idea|no answer)$/,
 ];
 
 const refuses = (sentence: string): boolean => REFUSALS.some((refusal) => refusal.test(sentence));

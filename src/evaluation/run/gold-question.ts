@@ -1,24 +1,25 @@
 import { z } from "zod";
 import { isRefusal } from "#src/evaluation/oracle/refusal";
-import type { GoldQuestion } from "#src/evaluation/run/case-record";
+import { type GoldQuestion, goldCaseSchema } from "#src/evaluation/run/case-record";
 
 /** Characters. A longer question is a mistake in the file, and no service has to take it. */
 const LONGEST_QUESTION = 20_000;
 const LONGEST_ANSWER = 100_000;
 
-const id = z.union([z.string().min(1), z.int()], { error: "text, or a whole number" }).nullish();
+const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
+const STORABLE = { error: "text without U+0000 and without half characters" };
+const stored = z.string({ error: "text" }).refine(isStorable, STORABLE);
+const name = stored.refine((text) => text !== "", { error: "text that is not empty" });
+const id = z.union([name, z.int({ error: "text, or a whole number" })], { error: "text, or a whole number" }).nullish();
 const textOf = (longest: number) =>
-  z
-    .string({ error: "text" })
-    .refine((text) => text.length <= longest, { error: `at most ${longest} characters` })
-    .refine((text) => !text.includes("\0") && text.isWellFormed(), {
-      error: "text without U+0000 and without half characters",
-    });
+  stored.refine((text) => text.length <= longest, { error: `at most ${longest} characters` });
 const answer = textOf(LONGEST_ANSWER).nullish();
+const TEXTS = { error: "text, or a list of texts" };
+/** "" is what an empty cell of a table becomes: none. */
 const names = z
-  .union([z.string(), z.array(z.string().min(1))], { error: "text, or a list of texts" })
+  .union([stored, z.array(name, TEXTS)], TEXTS)
   .nullish()
-  .transform((given) => (given === null || given === undefined ? [] : [given].flat()));
+  .transform((given) => (given === null || given === undefined || given === "" ? [] : [given].flat()));
 
 const rawSchema = z.looseObject(
   {
@@ -34,12 +35,12 @@ const rawSchema = z.looseObject(
     answerable: z.boolean({ error: "true or false" }).nullish(),
     expected_files: names,
     tags: names,
-    mode: z.string({ error: "text" }).nullish(),
-    category: z.string({ error: "text" }).nullish(),
-    gold_chunk_ids: z.array(z.string().min(1), { error: "a list of chunk ids" }).nullish(),
-    gold_run_id: z.string().min(1, { error: "an ingestion run" }).nullish(),
+    mode: stored.nullish(),
+    category: stored.nullish(),
+    gold_chunk_ids: z.array(name, { error: "a list of chunk ids" }).nullish(),
+    gold_run_id: name.nullish(),
     quotes: z
-      .array(z.looseObject({ document: z.string().min(1), quote: z.string().min(1) }), {
+      .array(z.looseObject({ document: name, quote: name }, { error: "a {document, quote}" }), {
         error: "a list of {document, quote}",
       })
       .nullish(),
@@ -83,20 +84,20 @@ export function readQuestion(
   if (chunks.length > 0 && run === null) {
     return no(`gold_run_id: missing in case ${JSON.stringify(named)}; chunk ids mean nothing without their run`);
   }
-  return {
-    ok: true,
-    question: {
-      id: String(named),
-      question,
-      answer: best ?? "",
-      answerable,
-      chunks: run === null || chunks.length === 0 ? null : { run, ids: chunks },
-      quotes: (raw.quotes ?? []).map(({ document, quote }) => ({ document, quote })),
-      expectedFiles: raw.expected_files,
-      tags: raw.tags,
-      mode: raw.mode ?? null,
-    },
-  };
+  // As it will be read back: what can't be is refused here, before anything is paid for.
+  const kept = goldCaseSchema.safeParse({
+    id: String(named),
+    question,
+    answer: best ?? "",
+    answerable,
+    chunks: run === null || chunks.length === 0 ? null : { run, ids: chunks },
+    quotes: (raw.quotes ?? []).map(({ document, quote }) => ({ document, quote })),
+    expectedFiles: raw.expected_files,
+    tags: raw.tags,
+    mode: raw.mode ?? null,
+  } satisfies GoldQuestion);
+  if (kept.success) return { ok: true, question: kept.data };
+  return no(`${kept.error.issues[0]?.path.map(String).join(".") || "it"}: expected what an evaluation can store`);
 }
 
 function answersOf({ gt_answer, expected_answer, response, answers }: Raw): readonly string[] {

@@ -14,7 +14,13 @@ const CHUNK = { chunk_id: "c1", document: "handbook", text: "It has forty sectio
 export type Kind = { readonly cases: number; readonly right: number; readonly failed?: number };
 
 /** A finished evaluation of a pair, as the store has it, in which every answered case scores the same. */
-function evaluation(id: string, service: string, pair: Pair, kind: Kind, endedAt: number) {
+function evaluation(
+  id: string,
+  { id: service, models }: GateSubject["service"],
+  pair: Pair,
+  kind: Kind,
+  endedAt: number,
+) {
   const { cases, right, failed = 0 } = kind;
   const ids = Array.from({ length: cases }, (_, index) => `q${index}`);
   const graded = cases - failed;
@@ -37,7 +43,7 @@ function evaluation(id: string, service: string, pair: Pair, kind: Kind, endedAt
       caseIds: ids,
       epoch: {
         id: HASH,
-        judge: { asked: "self-test-judge", arn: "self-test", models: ["self-test"] },
+        judge: { asked: models.judge_model, arn: "self-test", models: ["self-test"] },
         prompts: { extract: HASH, check: HASH },
         checking: "joint",
         claimsPerRequest: 20,
@@ -133,8 +139,8 @@ export function storedEvaluations(
   of: { candidate: Kind; live: Kind },
 ) {
   const made = [
-    evaluation("ev_self_test_candidate", service.id, candidate, of.candidate, machineNow()),
-    ...(active === null ? [] : [evaluation("ev_self_test_live", service.id, active, of.live, machineNow())]),
+    evaluation("ev_self_test_candidate", service, candidate, of.candidate, machineNow()),
+    ...(active === null ? [] : [evaluation("ev_self_test_live", service, active, of.live, machineNow())]),
   ];
   const evaluations: EvaluationStore = {
     runs: async () => made.map(({ record }) => record),

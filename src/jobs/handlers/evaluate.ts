@@ -3,7 +3,7 @@ import type { EvaluationWish, PreparedEvaluation } from "#src/compose-evaluation
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import type { Hold } from "#src/evaluation/run/hold-run";
 import { isStepFailure } from "#src/evaluation/run/patience";
-import type { RunRecord } from "#src/evaluation/run/run-record";
+import type { Epoch, RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
 import type { RunningJob } from "#src/jobs/create-jobs";
 import { releaseJobSchema } from "#src/jobs/handlers/freeze-manifest";
@@ -18,6 +18,8 @@ const stopSchema = jobSchema.extend({ evaluation: z.string().nullable() });
 /** What working an evaluation off takes of the evaluation room. */
 export type ReleaseEvaluations = {
   prepare(wish: EvaluationWish, signal: AbortSignal): Promise<PreparedEvaluation>;
+  /** The judge and its prompts as they are today. */
+  epoch(service: string, checking: Epoch["checking"], signal: AbortSignal): Promise<Epoch>;
   open(prepared: PreparedEvaluation): Promise<{ readonly id: string }>;
   hold(run: string): Promise<Hold | null>;
   run(id: string): Promise<RunRecord | null>;
@@ -68,11 +70,9 @@ export function createEvaluate(deps: Deps): (job: RunningJob) => Promise<void> {
     const known = run === null ? await deps.known(release) : null;
     if (known !== null) return end(known.id, endOf(known), true);
     try {
-      run ??= await begin(release);
+      run = run === null ? await begin(release) : await takeUp(release, run);
       if (run === null) return;
-      const ended = await workOff(release, run);
-      // Still open: somebody else works on it, and brings the end.
-      if (ended.state !== "running") await end(run, endOf(ended), false);
+      await end(run, endOf(await workOff(release, run)), false);
     } catch (error) {
       const reason = job.signal.aborted ? null : whyNotAtAll(error);
       if (reason === null) throw error;
@@ -92,6 +92,22 @@ export function createEvaluate(deps: Deps): (job: RunningJob) => Promise<void> {
       return null;
     }
 
+    /**
+     * Goes on with what was begun, under the settings that are frozen. Judged otherwise from here on it would be no measure: then
+     * another one begins. Null: as above.
+     */
+    async function takeUp(wanting: ReleaseState, begun: string): Promise<string | null> {
+      const record = await evaluations.run(begun);
+      if (record?.state !== "running") return begun;
+      const wish = await deps.wish(wanting, manifest, job.signal);
+      const { epoch } = record.plan;
+      const today = await evaluations.epoch(wish.service, epoch.checking, job.signal);
+      if (today.id === epoch.id) return begun;
+      const another = await begin(wanting);
+      await evaluations.cancel(begun, OTHER_JUDGE);
+      return another;
+    }
+
     /** One that ended in the moment before a crash only has to be told. */
     async function workOff(wanting: ReleaseState, evaluation: string): Promise<RunRecord> {
       const begun = await evaluations.run(evaluation);
@@ -99,7 +115,10 @@ export function createEvaluate(deps: Deps): (job: RunningJob) => Promise<void> {
       if (begun.state !== "running") return begun;
       const hold = await waitForHold(evaluation, job.signal);
       try {
-        return await work(wanting, begun, AbortSignal.any([job.signal, hold.lost]));
+        const worked = await work(wanting, begun, AbortSignal.any([job.signal, hold.lost]));
+        // Nobody else works on it while it is held here: tried again, it goes on.
+        if (worked.state === "running") throw new Error(`evaluation ${evaluation} has not ended`);
+        return worked;
       } finally {
         await hold.release();
       }
@@ -144,16 +163,22 @@ export function createStopEvaluation(
 ): (job: RunningJob) => Promise<void> {
   return async (job) => {
     const { service, release: id, manifest, evaluation } = stopSchema.parse(job.data);
-    const stopped = (await deps.release(id))?.evaluation?.status === "stopping";
+    const current = await deps.release(id);
+    // The same manifest was frozen again, and its evaluation goes on with this very run, or is about to.
+    const run = current?.evaluation?.run ?? null;
+    if (current !== null && wants(current, manifest) && (run === null || run === evaluation)) return;
+    const stopped = current?.evaluation?.status === "stopping";
     if (evaluation !== null) await deps.evaluations.cancel(evaluation, stopped ? STOPPED : NOT_WANTED);
     if (!stopped) return;
-    const run = evaluation === null ? null : await deps.evaluations.run(evaluation);
-    const end: EvaluationEnd = { ...countsOf(run), outcome: "cancelled", reason: STOPPED };
+    const ended = evaluation === null ? null : await deps.evaluations.run(evaluation);
+    const end: EvaluationEnd = { ...countsOf(ended), outcome: "cancelled", reason: STOPPED };
     await deps.decide(service, id, null, { type: "end-evaluation", manifest, evaluation, end, known: false });
   };
 }
 
 const STOPPED = "It was stopped from the release.";
+const OTHER_JUDGE =
+  "The judge, or what it is asked, is no longer what it was when this began: another one took its place.";
 const NOT_WANTED = "The release that wanted it has ended or froze another manifest.";
 
 /** What no waiting mends, as a sentence; null for what may pass by itself, and for faults of our own. */

@@ -1,6 +1,6 @@
 import type { RunningJob } from "#src/jobs/create-jobs";
 import { releaseJobSchema } from "#src/jobs/handlers/freeze-manifest";
-import type { Checklist } from "#src/release/checklist";
+import { type Checklist, evaluationChecks } from "#src/release/checklist";
 import type { DomainClock } from "#src/release/clock";
 import { digestOf } from "#src/release/hash";
 import type { Policy } from "#src/release/policy";
@@ -53,12 +53,17 @@ export function createRevalidate(deps: Deps): (job: RunningJob) => Promise<void>
   };
 }
 
-/** Checks whose result, whatever it is, ends within the last tenth of its life. */
+/**
+ * Checks whose result ends within the last tenth of its life, whatever it is. One that rests on an evaluation only where it passed: to
+ * measure again what was too poor costs, and is for people to ask.
+ */
 function expiring(release: ReleaseState, now: number): readonly string[] {
+  const resting = new Set(evaluationChecks(release.checklist).map(({ id }) => id));
   return release.checklist.checks
     .filter(({ id, freshForMs }) => {
       const check = release.checks[id];
       if (check?.status !== "finished" || check.freshUntil === null) return false;
+      if (resting.has(id) && check.result?.verdict !== "pass") return false;
       return check.freshUntil - now < freshForMs * REFRESH_AT;
     })
     .map(({ id }) => id);
