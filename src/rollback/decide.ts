@@ -258,7 +258,7 @@ function decideFinishStep(
   if (rollback.standing !== "running" || nextStep(rollback) !== step) return NO_CHANGE;
   const finished = onRollback(rollback, { type: "rollback-step-finished", step, result });
   if (step !== "restore" || result.outcome !== "failed") return acceptAll(finished);
-  const live = service.live ?? rollback.plan.from;
+  const live = before(service, rollback);
   const failed = { ...rollback, steps: withStep(rollback, step, result) };
   return acceptAll(finished, ...ended(service, rollback, "refused", live, sayEnd(failed, live)));
 }
@@ -273,9 +273,13 @@ function decideIntendFlip(
   { flip }: Of<"intend-flip">,
 ): RollbackDecision {
   if (rollback.standing !== "running" || nextStep(rollback) !== "flip" || rollback.flip !== null) return NO_CHANGE;
-  const from = rollback.asOf.cuttingOver ? (service.live ?? rollback.plan.from) : rollback.plan.from;
+  const from = before(service, rollback);
   return acceptAll(onRollback(rollback, { type: "rollback-flip-intended", flip, from, to: rollback.plan.to }));
 }
+
+/** What answers until the flip: the pointer as the plan read it, or what a cutover that was called back left. */
+const before = (service: ServiceState, { asOf, plan }: RollbackState) =>
+  asOf.cuttingOver ? (service.live ?? plan.from) : plan.from;
 
 /** What the store's ledger says of the flip. One that found the pointer there already counts as made. */
 function decideSettleFlip(

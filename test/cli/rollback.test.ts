@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { putConfig, setPointer, withStore } from "#sandbox/rag/rag-store";
-import { type CliHouse, openHouse, type Said, SERVICE, signEverything } from "#test/cli/cli-house";
+import { type CliHouse, edit, openHouse, type Said, SERVICE, signEverything } from "#test/cli/cli-house";
 
 let house: CliHouse;
 beforeAll(async () => {
@@ -124,7 +125,7 @@ describe("golive rollback", () => {
     expect(json(said).rollback.ended.live).toEqual(live);
   });
 
-  it("brings a damaged run's own chunks back before it points at them, and refuses where no proven backup has them", async () => {
+  it("brings a damaged run's own chunks back before it points at them, and moves nothing where it may not", async () => {
     await unlock();
     const count = (run: string) =>
       withStore(house.rag.adminUrl, async (client) => {
@@ -140,7 +141,17 @@ describe("golive rollback", () => {
     const proven = backups.find(
       ({ state, run }: { state: string; run: string }) => state === "proven" && run === "run-1",
     );
-    const said = await rollback(proven.id, "--as", "U0OMAR", "--confirm", "--json");
+    const words = ["rollback", proven.id, "--as", "U0OMAR", "--confirm", "--json"];
+    // The bot's role reads the chunks; who brings them back owns them.
+    const denied = json(await house.golive(words)).rollback;
+    expect(denied).toMatchObject({ state: "refused", ended: { live: B } });
+    expect(denied.ended.says).toMatch(/^The pointer was not moved: .* in rag_store\.restore_url_env\. Go-lives/);
+    expect([await house.live(), await count("run-1"), await count("run-2")]).toEqual([B, 0, two]);
+    await unlock();
+    await edit(join(house.configs, "golive.yaml"), (yaml) =>
+      yaml.replace("url_env: RAG_STORE_URL", "url_env: RAG_STORE_URL\n      restore_url_env: RAG_OWNER_URL"),
+    );
+    const said = await house.golive(words, { env: { RAG_OWNER_URL: house.rag.adminUrl } });
     const { plan, steps } = json(said).rollback;
     expect(plan).toMatchObject({ data: "damaged", backup: expect.stringMatching(/^bk_/) });
     expect(steps.slice(0, 3).map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([

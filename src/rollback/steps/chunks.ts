@@ -37,10 +37,17 @@ export async function restoreChunks(
     return { outcome: "done", detail, facts: { backup, rows, removed } };
   } catch (error) {
     if (!(error instanceof BackupError || error instanceof StorageError || error instanceof RagStoreError)) throw error;
-    const detail = `The chunks of ${run} could not be brought back from ${backup}, and nothing was changed: ${error.message}`;
+    const why = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+    const detail = `The chunks of ${run} could not be brought back from ${backup}, and nothing was changed: ${why}${wayIn(error)}`;
     return { outcome: "failed", detail, facts: { backup } };
   }
 }
+
+/** What the bot's own role lacks by design. */
+const wayIn = (error: Error): string =>
+  error instanceof RagStoreError && error.code === "denied"
+    ? " Rows take the tables' owner: name a variable with that role's connection string in rag_store.restore_url_env."
+    : "";
 
 /** Compares the chunks that are answered from with their record, after the flip. Nobody confirmed that they are replaced, so they aren't. */
 export function compareChunks(found: ChunksFound, { plan }: Pick<RollbackState, "plan">): StepResult {
