@@ -3,7 +3,7 @@ import type { Queryable } from "#src/manifest/manifest-records";
 
 /**
  * `creating`: being written, or its writer died. `complete`: there, and not yet proven. `proven`: restored and compared.
- * `damaged`: it was complete, and the last look found otherwise. `failed`: it never came about. `deleted`: its time was over.
+ * `damaged`: it was complete, and a look found otherwise; only a proof that finds nothing ends that. `failed`: it never came about. `deleted`: its time was over.
  */
 export type FullBackupState = "creating" | "complete" | "proven" | "damaged" | "failed" | "deleted";
 
@@ -54,6 +54,7 @@ export interface FullBackupRecords {
   begin(entry: NewEntry): Promise<void>;
   complete(id: string, facts: CompleteFacts): Promise<void>;
   fail(id: string, why: string): Promise<void>;
+  /** Trouble stays until a proof finds none: fewer things are looked at by anything else. */
   looked(id: string, look: Looked): Promise<void>;
   deleted(id: string): Promise<void>;
   /** Newest first, without those that were deleted. */
@@ -90,9 +91,11 @@ export function createFullBackupRecords(database: Queryable): FullBackupRecords 
     },
     looked: async (id, { what, at, trouble }) => {
       await database.query(
-        `UPDATE golive.full_backup SET trouble = $4::text,
+        `UPDATE golive.full_backup SET
+           trouble = CASE WHEN $2::text = 'proven' THEN $4::text ELSE coalesce($4::text, trouble) END,
            verified_at = CASE WHEN $2::text = 'verified' THEN to_timestamp($3::float8 / 1000) ELSE verified_at END,
-           proven_at = CASE WHEN $2::text = 'proven' AND $4::text IS NULL THEN to_timestamp($3::float8 / 1000) ELSE proven_at END,
+           proven_at = CASE WHEN $2::text <> 'proven' THEN proven_at
+             WHEN $4::text IS NULL THEN to_timestamp($3::float8 / 1000) END,
            restored_at = CASE WHEN $2::text = 'restored' THEN to_timestamp($3::float8 / 1000) ELSE restored_at END
          WHERE id = $1`,
         [id, what, at, trouble],

@@ -60,7 +60,8 @@ export interface FullBackups {
   drill(service: string, signal?: AbortSignal): Promise<{ readonly id: string; readonly proof: RestoreProof } | null>;
   /** What a restore would do. `only`: tables of these roles. */
   preview(named: Named & { readonly only?: readonly TableRole[] }): Promise<Restored>;
-  restore(named: Named & { readonly only?: readonly TableRole[] }): Promise<Restored>;
+  /** `keepLive`: it is undone when what is live would be gone after it. */
+  restore(named: Named & { readonly only?: readonly TableRole[]; readonly keepLive?: boolean }): Promise<Restored>;
   /** Brings back only the rows of one ingestion run; `accept` looks at it before anybody else sees it. */
   restoreRun(named: Named & { readonly run: string; readonly accept: Accept }): Promise<RestoredRun>;
   /** Takes away what is older than it is kept, and what died half-way. Returns the ids. */
@@ -222,12 +223,13 @@ export function createFullBackups(deps: FullBackupsDeps): FullBackups {
       const found = await options(named);
       return previewRestore({ ...found, source: found.source, only: only === undefined ? null : new Set(only) });
     },
-    restore: async ({ only, ...named }) => {
+    restore: async ({ only, keepLive, ...named }) => {
       const found = await options(named);
       const done = await restoreBackup({
         ...found,
         source: found.owner,
         only: only === undefined ? null : new Set(only),
+        ...(keepLive === true && { keepLive: found.names }),
       });
       await records.looked(named.id, { what: "restored", at: now(), trouble: null });
       return done;

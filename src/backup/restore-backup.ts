@@ -3,6 +3,7 @@ import { BackupError } from "#src/backup/backup-error";
 import { addKeys, buildTables, compareTables, finishTables, loadTables } from "#src/backup/build-tables";
 import type { Sealer } from "#src/backup/copy/seal";
 import { type CopySession, type CopySource, SESSION_SETTINGS } from "#src/backup/copy/session";
+import { watchLive } from "#src/backup/keep-live";
 import type { Load } from "#src/backup/load-rows";
 import { type BackupManifest, readManifest, type TableRole } from "#src/backup/manifest";
 import { type PlannedTable, planRestore, type RestorePlan } from "#src/backup/plan-restore";
@@ -13,6 +14,7 @@ import { setSequence } from "#src/backup/schema/statements";
 import type { BackupStorage } from "#src/backup/storage/storage";
 import { sealerFor, type VerifyOptions, verifyBackup } from "#src/backup/verify-backup";
 import { quoteIdentifier } from "#src/rag/quote";
+import type { StoreNames, StoreQuery } from "#src/rag/store";
 
 export type RestoreOptions = {
   readonly id: string;
@@ -23,6 +25,8 @@ export type RestoreOptions = {
   readonly expected: string | null;
   /** Only tables of these roles; null for all. */
   readonly only: ReadonlySet<TableRole> | null;
+  /** Undoes a restore after which what is live would be gone: the names to look for it by. */
+  readonly keepLive?: StoreNames;
   readonly signal?: AbortSignal;
 };
 
@@ -52,6 +56,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const sealer = sealerFor(manifest, options.sealer);
   return inTransaction(options, "COMMIT", async (session) => {
     await session.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
+    const query: StoreQuery = (sql, values) => session.query(sql, values);
+    const lost = options.keepLive === undefined ? null : await watchLive(query, options.keepLive);
     const plan = await planRestore(session, manifest, options.only);
     const load: Load = {
       session,
@@ -62,6 +68,14 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       ...(signal && { signal }),
     };
     await carryOut(load, plan);
+    const loss = lost === null ? null : await lost();
+    if (loss !== null) {
+      const instead = "Roll back to what the backup holds first, or take a backup that holds what is live";
+      throw new BackupError(
+        "restore:live",
+        `The restore of ${manifest.id} was taken back, nothing changed: ${loss}. ${instead}.`,
+      );
+    }
     return { manifest, tables: plan.tables };
   });
 }

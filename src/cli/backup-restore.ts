@@ -3,8 +3,17 @@ import { sayName } from "#src/backup/schema/shape";
 import type { BackupFlags } from "#src/cli/backup-acts";
 import { interruptible } from "#src/cli/backup-session";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { requireActor, resolveActor } from "#src/cli/open-core";
+import { printRefusal } from "#src/cli/refusal";
+import { toPolicy } from "#src/config/to-policy";
+import { refuseRight } from "#src/release/rights";
+import type { ReleaseView } from "#src/release/view";
 
-export type RestoreFlags = BackupFlags & { readonly backupId: string; readonly confirm?: string | true };
+export type RestoreFlags = BackupFlags & {
+  readonly backupId: string;
+  readonly as?: string;
+  readonly confirm?: string | true;
+};
 
 /** Without a confirmation it only says what would be done: exit 2, so that no script takes that for a restore. */
 export function restoreBackup(io: Io, flags: RestoreFlags): Promise<ExitCode> {
@@ -12,9 +21,11 @@ export function restoreBackup(io: Io, flags: RestoreFlags): Promise<ExitCode> {
   if (typeof confirm === "string" && confirm !== id) {
     throw new CliError(`--confirm names ${confirm}, and --backup-id ${id}: nothing was restored.`);
   }
-  return interruptible(io, flags, async ({ core, service }, signal) => {
+  const user = confirm === undefined ? null : requireActor(flags.as);
+  return interruptible(io, { ...flags, withoutSlackIfAway: true }, async (session, signal) => {
+    const { core, service } = session;
     const named = { service: service.id, id, signal };
-    if (confirm === undefined) {
+    if (user === null) {
       const { tables } = await core.backups.preview(named);
       const sentence = "Nothing was restored: look at what would be done, then add --confirm.";
       if (flags.json === true) {
@@ -22,7 +33,15 @@ export function restoreBackup(io: Io, flags: RestoreFlags): Promise<ExitCode> {
       } else io.err(`${tables.map((each) => `- ${sayPlanned(each)}`).join("\n")}\n${sentence}\n`);
       return EXIT.usage;
     }
-    const { tables, manifest } = await core.backups.restore(named);
+    const { config, withSlack } = session;
+    const { actor, members } = await resolveActor(core, user);
+    const refusal = refuseRight(toPolicy(config, service), "rollback", actor, members, "restore a backup");
+    if (refusal !== null) return printRefusal(io, refusal, { json: flags.json === true, withSlack });
+    const { openRelease, rollback } = await core.useCases.service(service.id);
+    const release = openRelease === null ? null : await core.useCases.release(openRelease);
+    const moving = whatMoves(service.id, rollback, release?.phase ?? null);
+    if (moving !== null) throw new CliError(moving, EXIT.failed);
+    const { tables, manifest } = await core.backups.restore({ ...named, keepLive: true });
     const { pointer } = manifest;
     if (flags.json === true) printJson(io, { ok: true, id, pointer, tables: tables.map(tableJson) });
     else {
@@ -32,6 +51,14 @@ export function restoreBackup(io: Io, flags: RestoreFlags): Promise<ExitCode> {
     }
     return EXIT.pass;
   });
+}
+
+/** Why no table may be replaced now: somebody is just moving what is live. */
+export function whatMoves(service: string, rollback: string | null, phase: ReleaseView["phase"] | null): string | null {
+  const still = (what: string, look: string): string =>
+    `${what} of ${service} is under way, so nothing was restored. Look at \`${look}\`, and restore when it has ended.`;
+  if (rollback !== null) return still("A rollback", "golive rollback status");
+  return phase === "cutting over" ? still("A cutover", "golive release status") : null;
 }
 
 const tableJson = ({ table, action, rowsNow }: PlannedTable) => ({

@@ -29,6 +29,7 @@ export const registerBackup: Register = (program, io, finish) => {
   common(backup.command("restore"))
     .description("bring the tables back that are not as they were backed up; without --confirm only say which")
     .requiredOption("--backup-id <id>", "which backup")
+    .option("--as <user>", "your Slack user id; needed with --confirm")
     .option("--confirm [id]", "do it; with an id after it, only if that is the backup's")
     .action(async (flags: RestoreFlags) =>
       finish(await (await import("#src/cli/backup-restore")).restoreBackup(io, flags)),

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPostgresRunner } from "#src/rag/postgres-runner";
+import { storeNames } from "#src/rag/store-names";
 import { type BackupHouse, openBackupHouse } from "#test/backup/backup-house";
 import { createEmptyDatabase } from "#test/support/postgres";
-import { FIXTURE } from "#test/support/rag-fixture";
+import { FIXTURE, insertChunks, serviceFixture, setPointer } from "#test/support/rag-fixture";
 
 const run = promisify(execFile);
 let house: BackupHouse;
@@ -31,6 +32,22 @@ describe("a full backup", () => {
     expect(bytes).toBeGreaterThan(verified.bytes);
     const files = await readdir(join(house.folder, "docs", manifest.id), { recursive: true });
     expect(files).toContain("manifest.json");
+  });
+
+  it("is not restored when what is live would be gone after it, and then nothing has changed", async () => {
+    const { manifest } = await house.create();
+    await insertChunks(house.runner, "newer", 5);
+    await setPointer(house.runner, "newer", "v1");
+    const keepLive = storeNames(serviceFixture().rag_store);
+    await expect(house.restore(manifest.id, { keepLive })).rejects.toMatchObject({
+      kind: "restore:live",
+      message: expect.stringContaining("the run newer is live, and the backup holds no chunk of it"),
+    });
+    const newer = await house.runner.query(`SELECT 1 FROM ${FIXTURE.chunks} WHERE ${FIXTURE.run} = 'newer'`);
+    expect(newer).toHaveLength(5);
+    await setPointer(house.runner, "a", "v1");
+    await house.restore(manifest.id, { keepLive });
+    expect(await house.runner.query(`SELECT 1 FROM ${FIXTURE.chunks} WHERE ${FIXTURE.run} = 'newer'`)).toEqual([]);
   });
 
   it("comes back in an empty database by plain psql", async () => {

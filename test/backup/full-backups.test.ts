@@ -47,6 +47,7 @@ async function taken(service: string, day: number, run: string): Promise<string>
   return id;
 }
 const proven = (id: string, trouble: string | null = null) => records.looked(id, { what: "proven", at: 1, trouble });
+const stateOf = async (service: string, id: string) => (await backups.known(service)).find((each) => each.id === id);
 
 it("the backups that Golive remembers can be told while the storage is away", async () => {
   const [first, second, other, unproven] = [
@@ -61,4 +62,19 @@ it("the backups that Golive remembers can be told while the storage is away", as
   expect((await backups.holding("docs", "run-1"))?.id).toBe(second);
   expect(await backups.holding("docs", "run-3")).toBeNull();
   expect(await backups.holding("elsewhere", "run-1")).toBeNull();
+});
+
+it("a proof that failed is undone by a good proof, and by no look that sees less", async () => {
+  const id = await taken("other", 5, "run-1");
+  await proven(id);
+  await proven(id, "one row came back changed");
+  expect(await stateOf("other", id)).toMatchObject({ state: "damaged", provenAt: null });
+  await records.looked(id, { what: "verified", at: 2, trouble: null });
+  await records.looked(id, { what: "restored", at: 3, trouble: null });
+  expect(await stateOf("other", id)).toMatchObject({ state: "damaged", trouble: "one row came back changed" });
+  await proven(id);
+  expect(await stateOf("other", id)).toMatchObject({ state: "proven", trouble: null, provenAt: 1 });
+  await records.looked(id, { what: "verified", at: 4, trouble: "a file is gone" });
+  await records.looked(id, { what: "verified", at: 5, trouble: null });
+  expect(await stateOf("other", id)).toMatchObject({ state: "damaged", trouble: "a file is gone" });
 });

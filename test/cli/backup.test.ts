@@ -2,6 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withStore } from "#sandbox/rag/rag-store";
+import { whatMoves } from "#src/cli/backup-restore";
 import { type CliHouse, edit, openHouse, SERVICE } from "#test/cli/cli-house";
 
 let house: CliHouse;
@@ -57,13 +58,37 @@ describe("golive backup", () => {
     expect(asked).toMatchObject({ code: 2, out: "" });
     expect(asked.err).toMatch(/rag\.document_chunks \(chunks\) holds other rows and is replaced/);
     expect(asked.err).toMatch(/add --confirm/);
-    const wrong = await backup(["restore", "--backup-id", id, "--confirm", "bk_20200101T000000_aaaaaa"]);
+    const wrong = await backup([
+      "restore",
+      "--backup-id",
+      id,
+      "--confirm",
+      "bk_20200101T000000_aaaaaa",
+      "--as",
+      "U0ROSA",
+    ]);
     expect(wrong.code).toBe(2);
     expect(await chunks()).toBe(damaged);
-    const { code, out } = await backup(["restore", "--backup-id", id, "--confirm"]);
+    const { code, out } = await backup(["restore", "--backup-id", id, "--confirm", "--as", "U0ROSA"]);
     expect(out).toMatch(/^Restored 1 of 5 tables from bk_/);
     expect(code).toBe(0);
     expect(await chunks()).toBe(before);
+  });
+
+  it("restores for nobody who is unnamed or lacks the right to roll back, and never while what is live is moved", async () => {
+    const restore = ["restore", "--backup-id", id, "--confirm"];
+    const nobody = await backup(restore);
+    expect(nobody).toMatchObject({ code: 2, out: "", err: expect.stringContaining("--as") });
+    const before = await chunks();
+    const milas = await backup([...restore, "--as", "U0MILA", "--json"]);
+    expect(milas.code).toBe(1);
+    expect(JSON.parse(milas.out)).toMatchObject({ ok: false, error: "no-right", details: { right: "rollback" } });
+    expect(await chunks()).toBe(before);
+    expect(whatMoves(SERVICE, "rb_1", null)).toMatch(
+      /^A rollback of support-docs is under way, so nothing was restored/,
+    );
+    expect(whatMoves(SERVICE, null, "cutting over")).toMatch(/^A cutover of support-docs is under way/);
+    expect(whatMoves(SERVICE, null, "ready")).toBeNull();
   });
 
   it("names the nearest ids for a mistyped one, and exits 2", async () => {
@@ -83,7 +108,7 @@ describe("golive backup", () => {
     expect(code).toBe(1);
     expect(out).toContain(`data/${file} was cut off`);
     expect((await backup(["list"])).out).toMatch(/ · DAMAGED · /);
-    const refused = await backup(["restore", "--backup-id", id, "--confirm"]);
+    const refused = await backup(["restore", "--backup-id", id, "--confirm", "--as", "U0ROSA"]);
     expect(refused.code).toBe(1);
     expect(refused.err).toContain("nothing was restored");
   });

@@ -40,6 +40,11 @@ export function directoryStorage(root: string): BackupStorage {
     const code = CODES[system] ?? "failed";
     return new StorageError(code, `${key} ${SAYS[code]} in ${root} (${system})`, { cause: error });
   };
+  // A folder that changes under the walk is none that is missing: what it holds could not be told.
+  const unlisted = (prefix: string, error: unknown): unknown =>
+    codeOf(error) === "ENOENT"
+      ? new StorageError("unreachable", `${prefix} changed while it was listed in ${root}`, { cause: error })
+      : failed(prefix, error);
   return {
     where: root,
     put: async (key, body, signal) => {
@@ -70,10 +75,15 @@ export function directoryStorage(root: string): BackupStorage {
     },
     list: async (prefix) => {
       const found: StoredObject[] = [];
-      for (const path of await filesUnder(pathOf(prefix))) {
-        if (path.includes(UNFINISHED)) continue;
-        const { size } = await stat(path);
-        found.push({ key: relative(root, path).split(sep).join("/"), bytes: size });
+      try {
+        for (const path of await filesUnder(pathOf(prefix))) {
+          if (path.includes(UNFINISHED)) continue;
+          // Somebody else may take one away meanwhile: then it is no longer there to be listed.
+          const there = await stat(path).catch(unlessGone);
+          if (there !== null) found.push({ key: relative(root, path).split(sep).join("/"), bytes: there.size });
+        }
+      } catch (error) {
+        throw unlisted(prefix, error);
       }
       return found.sort((a, b) => (a.key < b.key ? -1 : 1));
     },
@@ -88,10 +98,14 @@ export function directoryStorage(root: string): BackupStorage {
       }
     },
     sweep: async (prefix, before) => {
-      for (const path of await filesUnder(pathOf(prefix))) {
-        if (!path.includes(UNFINISHED)) continue;
-        const written = await stat(path).catch(() => null);
-        if (written !== null && written.mtimeMs < before) await rm(path, { force: true });
+      try {
+        for (const path of await filesUnder(pathOf(prefix))) {
+          if (!path.includes(UNFINISHED)) continue;
+          const written = await stat(path).catch(() => null);
+          if (written !== null && written.mtimeMs < before) await rm(path, { force: true });
+        }
+      } catch (error) {
+        throw unlisted(prefix, error);
       }
     },
   };
@@ -117,10 +131,14 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+const unlessGone = (error: unknown): null => {
+  if (codeOf(error) === "ENOENT") return null;
+  throw error;
+};
+
+/** None where the folder is not there. Throws as it came when it, or one below it, can't be read. */
 async function filesUnder(path: string): Promise<readonly string[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  });
+  if ((await stat(path).catch(unlessGone)) === null) return [];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
