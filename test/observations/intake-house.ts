@@ -12,6 +12,8 @@ import { storeObservations } from "#src/observations/store-observations";
 import { type Line, layLine } from "#test/support/line";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
 
+/** The service of the shipped configuration. */
+export const SERVICE = "support-docs";
 export const TOKEN = "docs-token-0123456789";
 export const OTHER_TOKEN = "help-token-0123456789";
 /** When nobody says otherwise. */
@@ -54,7 +56,7 @@ export async function openIntakeHouse(limits?: PressureLimits): Promise<IntakeHo
     counts,
   });
   const tokens = new Map([
-    ["docs", TOKEN],
+    [SERVICE, TOKEN],
     ["help", OTHER_TOKEN],
   ]);
   const log = createLog({ level: "silent", secrets: [] });
@@ -80,7 +82,7 @@ export async function openIntakeHouse(limits?: PressureLimits): Promise<IntakeHo
       });
       return { status: response.status, body: JSON.parse(await response.text()), headers: response.headers };
     },
-    async stored(service = "docs") {
+    async stored(service = SERVICE) {
       const sql = `SELECT trace_id FROM golive.observation WHERE service = $1 ORDER BY at, trace_id COLLATE "C"`;
       return (await eyes.query<{ trace_id: string }>(sql, [service])).rows.map((row) => row.trace_id);
     },
