@@ -11,13 +11,14 @@ export async function storeObservations(
 ): Promise<readonly ObservationRow[]> {
   if (rows.length === 0) return [];
   const { rows: answered } = await database.query(
-    "SELECT golive.store_observations($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[]) AS places",
+    "SELECT golive.store_observations($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5) AS places",
     [
       rows.map(({ service }) => service),
       rows.map(({ at }) => microsecondsOf(at)),
       rows.map(({ traceId }) => traceId),
       rows.map(({ arm }) => arm),
-      rows.map(({ body }) => body),
+      // JSON holds no line break.
+      rows.map(({ body }) => body).join("\n"),
     ],
   );
   const places = new Set(placesOf(answered[0]));
