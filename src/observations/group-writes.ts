@@ -1,3 +1,4 @@
+import { toJournalError } from "#src/journal/database-errors";
 import type { ObservationRow } from "#src/observations/prepare-rows";
 
 /** Stores rows and resolves, when they are durable, with those that were new. */
@@ -42,8 +43,10 @@ export function groupWrites(store: StoreRows): StoreRows {
       const fresh = new Set(await store(group.flatMap(({ rows }) => rows)));
       for (const { rows, resolve } of group) resolve(rows.filter((row) => fresh.has(row)));
     } catch (error) {
-      // Nothing of the group is stored. Whoever it was, the others do not pay for it twice: their clients ask again.
-      for (const { reject } of group) reject(error);
+      // Nothing of the group is stored. A database that is away is away for all; any other refusal is meant for one of them.
+      if (group.length === 1 || toJournalError(error)?.retryable === true)
+        for (const { reject } of group) reject(error);
+      else for (const each of group) await write([each]);
     }
   }
 
