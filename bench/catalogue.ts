@@ -5,6 +5,7 @@ import { benchCanaryReplay, benchCanaryTick } from "./canary-replay.ts";
 import { benchDecide } from "./decide.ts";
 import { benchEvalRun } from "./eval-run.ts";
 import { benchEvalScore } from "./eval-score.ts";
+import { benchIntake, type IntakeBench } from "./intake.ts";
 import { benchLeakage } from "./leakage.ts";
 import { benchLimiter } from "./limiter.ts";
 import type { Line } from "./line.ts";
@@ -28,6 +29,7 @@ const MEMORY_RATIO = 1.5;
 const BACKUP_CREATE_RATIO = 0.5;
 const BACKUP_RESTORE_RATIO = 0.6;
 const BACKUP_PEAK_MB = 200;
+const INTAKE_RATIO = 10;
 
 /** Every bench by name, in the order of running. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
@@ -168,6 +170,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     ];
   },
   backup: async (say) => backupLines(await benchBackup(200_000, say)),
+  intake: async (say) => (await benchIntake({ say })).flatMap(intakeLines),
 };
 
 function backupLines({ chunks, server, create, restore, peakMegabytes, peer }: BackupBench): Line[] {
@@ -260,6 +263,30 @@ function decideLines(bench: Awaited<ReturnType<typeof benchDecide>>): Line[] {
       peer: decideMs / ratioPrepared,
       ratio: ratioPrepared,
       limit: null,
+    },
+  ];
+}
+
+function intakeLines({ linesEach, requests, clients, bytesEach, ours, copy, oneCopyMs }: IntakeBench): Line[] {
+  const name = `intake: requests of ${linesEach}`;
+  const perSecond = (eachMs: number): string => Math.round(1_000 / eachMs).toLocaleString("en-US");
+  return [
+    {
+      name: `${name}, each`,
+      ours: ours.eachMs,
+      peer: copy.eachMs,
+      ratio: ours.eachMs / copy.eachMs,
+      limit: { of: "ratio", most: INTAKE_RATIO },
+      note: `${requests} of ${bytesEach} bytes, ${clients} at a time: ${perSecond(ours.eachMs)} a second; peer: COPY of each, ${perSecond(copy.eachMs)}`,
+    },
+    { name: `${name}, p99`, ours: ours.p99Ms, peer: copy.p99Ms, ratio: ours.p99Ms / copy.p99Ms, limit: null },
+    {
+      name: `${name}, peer that knows them all`,
+      ours: ours.eachMs,
+      peer: oneCopyMs,
+      ratio: ours.eachMs / oneCopyMs,
+      limit: null,
+      note: "peer: one COPY of everything, one transaction",
     },
   ];
 }

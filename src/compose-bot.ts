@@ -5,6 +5,7 @@ import { schedule } from "node-cron";
 import type { z } from "zod";
 import { type Core, composeCore } from "#src/compose";
 import { composeIdentity } from "#src/compose-identity";
+import { composeObservations } from "#src/compose-observations";
 import type { serveEnvironment, Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
@@ -129,15 +130,20 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   const meter = createProcessMeter(() => performance.now());
   // Processes report every 15 s: whoever asks for a status within the same second gets the same line.
   const resources = keepAnswers(() => core.resources.now(), { now, shareMs: 1_000, keptMs: 1_000 });
+  const observations = composeObservations({ core, config, tokens: options.named.observationTokens, log });
   const routes = createRoutes({
     ready: () =>
       pool.query("SELECT 1").then(
         () => true,
         () => false,
       ),
-    metrics: createMetrics(meter, core.resources),
+    metrics: createMetrics(meter, core.resources, observations.counts),
+    intake: observations.routes,
   });
   const mode = modeOf(environment);
+  if (options.named.observationTokens.size > 0 && mode.kind === "socket" && environment.METRICS_PORT === undefined) {
+    log.warn("observations have a token, but in Socket Mode nothing listens for them: set METRICS_PORT");
+  }
   const app = createSlackApp({
     mode,
     botToken: environment.SLACK_BOT_TOKEN,
@@ -190,6 +196,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       });
       painter.start();
       outbox.start();
+      await observations.start();
       await machines?.start();
       await app.start();
       await lookAfterReleases({ ...core, log }, now());
@@ -198,6 +205,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     async stop() {
       await lookAfter.destroy();
       await app.stop();
+      await observations.stop();
       await core.jobs.stop();
       await Promise.race([
         Promise.all([painter.paintDue(LAST_PAINT_MS), outbox.sendDue(LAST_PAINT_MS)]),

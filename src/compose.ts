@@ -29,6 +29,7 @@ import { createPool } from "#src/journal/pool";
 import type { Log } from "#src/log";
 import { machineClock } from "#src/models/machine-clock";
 import { createRagService } from "#src/rag/service-http";
+import type { RagStore } from "#src/rag/store";
 import { createRagStore } from "#src/rag/store-postgres";
 import type { Checklist } from "#src/release/checklist";
 import type { DomainClock } from "#src/release/clock";
@@ -75,6 +76,7 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly checklistOf: (service: string) => Checklist;
+  readonly storeOf: (service: string) => RagStore;
   /** How all processes of Golive are doing. */
   readonly resources: Resources;
   /**
@@ -272,6 +274,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     evaluations,
     rollbacks: rollbacks.useCases,
     checklistOf,
+    storeOf: (id) => governed(id).store,
     resources,
     async startWorkers({ cutovers, followChannel }) {
       await report.start(followChannel === undefined ? "command" : "bot");

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { CheckFlags } from "#src/cli/canary-check";
+import type { ObservationsFlags } from "#src/cli/canary-observations";
 import type { Register } from "#src/cli/register";
 
 const MOST_HOURS = 168;
@@ -23,6 +24,16 @@ export const registerCanary: Register = (program, io, finish) => {
     .option("--duration <hours>", "how many hours the canary is to last (default: as configured)", hours)
     .option("--json", "one JSON document on stdout")
     .action(async (flags: CheckFlags) => finish(await (await import("#src/cli/canary-check")).canaryCheck(io, flags)));
+  canary
+    .command("observations")
+    .description("what was stored of a service's canary, as NDJSON on stdout in the order of time; replay reads it")
+    .option("--service <id>", "which service, where there are several")
+    .option("--since <time>", "from this time on, like 2026-03-28T14:00:00Z")
+    .option("--until <time>", "before this time")
+    .option("--json", "one JSON document with the counts instead of the observations")
+    .action(async (flags: ObservationsFlags) =>
+      finish(await (await import("#src/cli/canary-observations")).canaryObservations(io, flags)),
+    );
 };
 
 function hours(text: string): number {

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { chooseService } from "#src/cli/choose-service";
 import { createConfigIdentity } from "#src/cli/config-identity";
 import { CliError, type Io } from "#src/cli/io";
 import { assertDatabase } from "#src/cli/reach-database";
@@ -8,8 +9,6 @@ import { composeIdentity } from "#src/compose-identity";
 import { commandEnvironment } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { ServiceConfig } from "#src/config/service-config";
-import { listServices } from "#src/config/to-policy";
-import { nearest } from "#src/release/nearest";
 import type { Person } from "#src/release/people";
 import { SlackError } from "#src/slack/slack-error";
 
@@ -69,22 +68,6 @@ function orNobody(io: Io, may: boolean): (error: unknown) => null {
     );
     return null;
   };
-}
-
-/** The service that `--service` names, or the only one there is. */
-function chooseService(config: Config, named: string | undefined): ServiceConfig {
-  const services = listServices(config);
-  const ids = services.map((service) => service.id);
-  if (named === undefined) {
-    const [only, ...others] = services;
-    if (only !== undefined && others.length === 0) return only;
-    throw new CliError(`Which service? Nothing was done. Add --service with one of: ${ids.join(", ")}.`);
-  }
-  const service = services.find((each) => each.id === named);
-  if (service !== undefined) return service;
-  const [meant] = nearest(named, ids, 1);
-  const hint = meant === undefined ? `Known: ${ids.join(", ")}.` : `Did you mean ${meant}?`;
-  throw new CliError(`There is no service \`${named}\` in golive.yaml, so nothing was done. ${hint}`);
 }
 
 /** `--as USER` is needed wherever somebody's right or signature counts; asked before anything is opened. */

@@ -19,6 +19,8 @@ export type NamedVariables = {
   readonly ragServices: ReadonlyMap<string, RagServiceAccess>;
   readonly caches: ReadonlyMap<string, readonly CacheAccess[]>;
   readonly modelAccess: ModelAccess;
+  /** What observations of a service are brought with. Never shown, never stored. Only of services that take them. */
+  readonly observationTokens: ReadonlyMap<string, string>;
 };
 
 /** No user or password (fetch refuses them, and logs would show them), no query (a key would stand in it). */
@@ -27,6 +29,8 @@ const plainUrl = z
   .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/i)
   .refine((text) => URL.canParse(text));
 const token = z.string().regex(/^[!-~]{1,4096}$/);
+/** One that can be guessed lets anybody write a canary's evidence. */
+const longToken = z.string().regex(/^[!-~]{16,4096}$/);
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/);
 
 /**
@@ -79,6 +83,22 @@ export function parseNamedVariables(
         : read(rag_service.token_env, token, `the bearer token of service ${id}'s RAG service, without spaces`);
     ragServices.set(id, { url, host: URL.canParse(url) ? new URL(url).host : "", token: bearer });
   }
+  const observationTokens = new Map<string, string>();
+  for (const [id, { observations }] of Object.entries(config.services)) {
+    if (observations?.token_env === undefined) continue;
+    const { token_env } = observations;
+    const given = read(
+      token_env,
+      longToken,
+      `the token of ${id}'s observations: at least 16 characters without spaces`,
+    );
+    const [other] = [...observationTokens].find(([, held]) => given !== "" && held === given) ?? [];
+    if (other !== undefined) {
+      const found = `set to the token of service ${other}'s observations`;
+      problems.push(variableProblem(token_env, found, "another one: the token says whose observations they are"));
+    }
+    observationTokens.set(id, given);
+  }
   const { region_env, endpoint_env } = config.models;
   const modelAccess = {
     region: read(region_env, region, "a region such as eu-central-1: where the models are"),
@@ -95,5 +115,5 @@ export function parseNamedVariables(
   }
   return problems.length > 0
     ? { ok: false, problems }
-    : { ok: true, named: { storeUrls, ragServices, caches, modelAccess } };
+    : { ok: true, named: { storeUrls, ragServices, caches, modelAccess, observationTokens } };
 }

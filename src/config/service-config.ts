@@ -5,6 +5,7 @@ import { cachesSchema } from "#src/config/caches-config";
 import { configurationFactsSchema, datasetsSchema, fewShotPoolSchema } from "#src/config/manifest-config";
 import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
 import { envName, name } from "#src/config/names";
+import { observationsSchema, serviceObservationsSchema } from "#src/config/observations-config";
 import { ragServiceSchema } from "#src/config/rag-service-config";
 import { ragStoreSchema, retrievalSchema } from "#src/config/rag-store-config";
 import { resourcesSchema } from "#src/config/resources-config";
@@ -54,6 +55,7 @@ export const serviceSchema = z.strictObject({
   rag_service: ragServiceSchema,
   /** What a rollback empties, so that nothing answers from before it. */
   caches: cachesSchema,
+  observations: serviceObservationsSchema,
   models: serviceModelsSchema,
   configuration_facts: configurationFactsSchema,
   datasets: datasetsSchema,
@@ -73,6 +75,7 @@ export const goliveSchema = z
     resources: resourcesSchema.prefault({}),
     backups: backupsSchema,
     evaluations: evaluationsSchema.prefault({}),
+    observations: observationsSchema,
     services: z.record(name, serviceSchema),
   })
   .superRefine((config, context) => {

@@ -17,9 +17,10 @@ export function createMachineServer(options: {
   const { host, port, routes } = options;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    const route = request.method === "GET" && Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (route !== undefined) return route(request, response);
-    response.writeHead(404).end();
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    if (route === undefined) response.writeHead(404).end();
+    else if (route.method !== request.method) response.writeHead(405, { allow: route.method }).end();
+    else route.handle(request, response);
   });
   return {
     async start() {

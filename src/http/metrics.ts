@@ -1,4 +1,5 @@
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
+import type { IntakeCounts } from "#src/observations/intake-counts";
 import type { ProcessMeter } from "#src/resources/process-meter";
 import type { QueueDepths } from "#src/resources/queue-depths";
 import type { Resources } from "#src/resources/read-resources";
@@ -11,7 +12,11 @@ export type Scraped = { readonly contentType: string; readonly body: string };
  * This process's numbers and those that all processes share, in the text format of Prometheus. A database that can't be asked
  * takes the shared ones away and sets `golive_database_up` to 0: the process's own are told all the same.
  */
-export function createMetrics(meter: ProcessMeter, resources: Resources): () => Promise<Scraped> {
+export function createMetrics(
+  meter: ProcessMeter,
+  resources: Resources,
+  intake: IntakeCounts | null = null,
+): () => Promise<Scraped> {
   return async () => {
     // A registry for each scrape: what could not be read now is missing, and never what it was the last time.
     const registry = new Registry();
@@ -24,6 +29,7 @@ export function createMetrics(meter: ProcessMeter, resources: Resources): () => 
     );
     tell("golive_resident_memory_bytes", "resident memory of this process", own.rssBytes);
     tell("golive_cpu_share", "CPU time per second since the last scrape, in cores", own.cpuShare);
+    if (intake !== null) tellIntake(registry, intake);
     const shared = await readShared(resources).catch(() => null);
     tell("golive_database_up", "1 when the numbers that all processes share could be read", shared === null ? 0 : 1);
     if (shared !== null) tellShared(tell, shared);
@@ -43,6 +49,25 @@ const telling =
     const gauge = new Gauge({ name, help, labelNames: [value.label], registers: [registry] });
     for (const [key, each] of Object.entries(value.of)) gauge.set({ [value.label]: key }, each);
   };
+
+/** What this process has taken since it began: a counter begins anew with its process, as Prometheus expects of counters. */
+function tellIntake(registry: Registry, intake: IntakeCounts): void {
+  const of = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  const observations = of("golive_observations_total", "observations that came", ["service", "source", "outcome"]);
+  const late = of("golive_observations_late_total", "accepted after their bucket was due to close", [
+    "service",
+    "source",
+  ]);
+  for (const { service, source, tally } of intake.tallies()) {
+    for (const outcome of ["accepted", "duplicate", "refused"] as const) {
+      observations.inc({ service, source, outcome }, tally[outcome]);
+    }
+    late.inc({ service, source }, tally.late);
+  }
+  const requests = of("golive_observation_requests_total", "requests that brought observations", ["status"]);
+  for (const [status, count] of intake.answers()) requests.inc({ status: String(status) }, count);
+}
 
 async function readShared(resources: Resources) {
   const [samples, depths, models] = await Promise.all([resources.samples(), resources.depths(), resources.models()]);

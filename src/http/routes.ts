@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Scraped } from "#src/http/metrics";
 
-/** What a machine may ask about this process, by path. */
-export type Routes = Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>>;
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What a machine may ask of this process (GET) or bring to it (POST), by path. */
+export type Routes = Readonly<Record<string, { readonly method: "GET" | "POST"; readonly handle: Handler }>>;
+
+const get = (handle: Handler): Routes[string] => ({ method: "GET", handle });
 
 /**
  * `GET /healthz`: 200 as long as the process lives. `GET /readyz`: 200 when `ready` resolves true, else 503. `GET /metrics`, when
@@ -11,26 +15,33 @@ export type Routes = Readonly<Record<string, (request: IncomingMessage, response
 export function createRoutes(options: {
   readonly ready: () => Promise<boolean>;
   readonly metrics: (() => Promise<Scraped>) | null;
+  /** Where observations are brought; empty where no service takes them. */
+  readonly intake?: Routes;
 }): Routes {
-  const { ready, metrics } = options;
+  const { ready, metrics, intake = {} } = options;
   return {
-    "/healthz": (_, response) => say(response, true),
-    "/readyz": (_, response) =>
-      void ready().then(
-        (good) => say(response, good),
-        () => say(response, false),
-      ),
+    ...intake,
+    "/healthz": get((_, response) => say(response, true)),
+    "/readyz": get(
+      (_, response) =>
+        void ready().then(
+          (good) => say(response, good),
+          () => say(response, false),
+        ),
+    ),
     ...(metrics === null
       ? {}
       : {
-          "/metrics": (_: IncomingMessage, response: ServerResponse) =>
-            void metrics().then(
-              ({ contentType, body }) => {
-                response.writeHead(200, { "content-type": contentType, "cache-control": "no-store" });
-                response.end(body);
-              },
-              () => say(response, false),
-            ),
+          "/metrics": get(
+            (_, response) =>
+              void metrics().then(
+                ({ contentType, body }) => {
+                  response.writeHead(200, { "content-type": contentType, "cache-control": "no-store" });
+                  response.end(body);
+                },
+                () => say(response, false),
+              ),
+          ),
         }),
   };
 }

@@ -22,11 +22,17 @@ export type GuardedReceiverOptions = {
  */
 export function createGuardedReceiver(options: GuardedReceiverOptions): HTTPReceiver {
   const { signingSecret, guard, log, logger } = options;
-  const customRoutes = Object.entries(options.routes).map(([path, handler]) => ({ path, method: "GET", handler }));
+  const customRoutes = Object.entries(options.routes).map(([path, { method, handle }]) => ({
+    path,
+    method,
+    handler: handle,
+  }));
+  const brought = new Set(customRoutes.filter(({ method }) => method === "POST").map(({ path }) => path));
   const receiver = new HTTPReceiver({ signingSecret, logger, bodyLimit: LARGEST_BODY, customRoutes });
   const inner = receiver.requestListener;
   receiver.requestListener = (request, response) => {
-    if (request.method !== "POST") return inner(request, response);
+    // What isn't Slack's has its own limits, and reads its body itself.
+    if (request.method !== "POST" || brought.has(pathOf(request))) return inner(request, response);
     readBody(request).then(
       (body) => {
         if (body === null) return refuse(response, 413);
@@ -70,6 +76,8 @@ export function createGuardedReceiver(options: GuardedReceiverOptions): HTTPRece
 
   return receiver;
 }
+
+const pathOf = ({ url = "/" }: IncomingMessage): string => URL.parse(url, "http://localhost")?.pathname ?? "";
 
 /** Null when the body is larger than any of Slack's. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {

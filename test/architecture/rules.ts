@@ -62,6 +62,7 @@ const INNER = [
   "src/resources",
   "src/evaluation",
   "src/canary",
+  "src/observations",
 ];
 const OUTER = ["src/slack", "src/cli", "src/http", "src/jobs", "commands"];
 const ROOTS = ["src/main.ts", "src/compose.ts"];

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { asAdmin } from "#sandbox/postgres/databases";
@@ -187,6 +189,66 @@ describe("serve runs", () => {
     expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
     bot.child.kill("SIGTERM");
     expect(await bot.ended).toBe(0);
+  });
+
+  it("and takes observations where Slack reaches it, polls the service's table, counts both, and needs the token", async () => {
+    const file = join(house.configs, "golive.yaml");
+    const before = await readFile(file, "utf8");
+    const observations = `    observations:
+      token_env: OBSERVATIONS_TOKEN
+      poll: { query: "SELECT * FROM rag.traces WHERE id > $1 ORDER BY id", cursor: id, start: "0", every_s: 1 }
+`;
+    await writeFile(
+      file,
+      before.replace(/^ {4}caches: \[\]\n/m, (caches) => `${caches}${observations}`),
+    );
+    await withStore(house.rag.adminUrl, async (store) => {
+      await store.query("CREATE TABLE rag.traces (id bigint PRIMARY KEY, at timestamptz, arm text, trace_id text)");
+      await store.query("GRANT SELECT ON rag.traces TO golive_app");
+      await store.query(
+        "INSERT INTO rag.traces VALUES (1, now(), 'baseline', 'polled-1'), (2, now(), 'neither', 'polled-2')",
+      );
+    });
+    try {
+      const without = serve(env);
+      expect(await without.ended).toBe(2);
+      expect(without.said()).toContain(
+        "OBSERVATIONS_TOKEN: missing; expected the token of support-docs's observations",
+      );
+      const token = "serve-token-0123456789";
+      const bot = serve({ ...env, LOG_LEVEL: "info", OBSERVATIONS_TOKEN: token });
+      const [, port] = await bot.says(READY);
+      const post = (authorization: string) =>
+        fetch(`http://127.0.0.1:${port}/v1/observations?x=1`, {
+          method: "POST",
+          headers: { authorization },
+          body: JSON.stringify({ at: new Date().toISOString(), arm: "canary", trace_id: "posted-1" }),
+        });
+      expect((await post("Bearer nothing")).status).toBe(401);
+      expect(await (await post(`Bearer ${token}`)).json()).toMatchObject({ accepted: 1, refused: 0 });
+      await bot.says(/row at 2: arm is .*neither/);
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      for (const line of [
+        'golive_observations_total{service="support-docs",source="ndjson",outcome="accepted"} 1',
+        'golive_observations_total{service="support-docs",source="poll",outcome="accepted"} 1',
+        'golive_observations_total{service="support-docs",source="poll",outcome="refused"} 1',
+        'golive_observations_late_total{service="support-docs",source="ndjson"} 0',
+        'golive_observation_requests_total{status="401"} 1',
+      ])
+        expect(metrics).toContain(line);
+      const exported = await house.golive(["canary", "observations"]);
+      expect(
+        exported.out
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line).trace_id),
+      ).toEqual(["polled-1", "posted-1"]);
+      expect(bot.said()).not.toContain(token);
+      bot.child.kill("SIGTERM");
+      expect(await bot.ended).toBe(0);
+    } finally {
+      await writeFile(file, before);
+    }
   });
 
   it("until its standard input is closed, where it was told so; a signal ends it all the same", async () => {

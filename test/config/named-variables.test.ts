@@ -54,6 +54,7 @@ describe("the variables that golive.yaml names", () => {
         ]),
         caches: new Map([["docs", []]]),
         modelAccess: { region: "eu-central-1", endpoint: null },
+        observationTokens: new Map(),
       },
     });
   });

@@ -307,7 +307,7 @@ describe("GET /metrics", () => {
     }
     expect((await ask("/healthz")).status).toBe(200);
     expect((await ask("/readyz")).status).toBe(503);
-    expect((await ask("/metrics", "POST")).status).toBe(404);
+    expect((await ask("/metrics", "POST")).status).toBe(405);
     expect((await ask("/constructor")).status).toBe(404);
     await server.stop();
     await expect(ask("/healthz")).rejects.toThrow();

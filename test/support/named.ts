@@ -18,6 +18,7 @@ export function namedVariables(
     ragServices: new Map(ids.map((id) => [id, { url, host: new URL(url).host, token: null }])),
     caches: new Map(),
     modelAccess: { region: "eu-central-1", endpoint: bedrock },
+    observationTokens: new Map(),
   };
 }
 
