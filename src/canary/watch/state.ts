@@ -1,0 +1,64 @@
+import type { CanaryPolicy } from "#src/canary/kpi";
+import type { Arm } from "#src/canary/observation";
+import type { CanaryEnd, CanaryEvent, CanaryResponse, Finding, KpiNumbers } from "#src/canary/watch/events";
+import type { Pair } from "#src/release/events";
+import type { Person, RoleId, RoleMembers } from "#src/release/people";
+import type { Instant, Policy } from "#src/release/policy";
+
+type Fact<T extends CanaryEvent["type"]> = Extract<CanaryEvent, { type: T }>;
+
+/** One proven breach and what people did about it. */
+export type Breach = Omit<Fact<"breach-found">, "type"> & {
+  /** When Golive found it; `at` is when it was proven, which may be earlier. */
+  readonly foundAt: Instant;
+  readonly acknowledged: { readonly by: Person; readonly at: Instant } | null;
+  readonly mutedUntil: Instant | null;
+  readonly escalated: readonly (Omit<Fact<"breach-escalated">, "type" | "kpi"> & { readonly at: Instant })[];
+};
+
+/**
+ * `watching`: buckets are closed and judged. `paused`: somebody stopped the watch; no automatic rollback, hours of the pause don't
+ * count. `deciding`: the window is over and people decide. `ended`: closed.
+ */
+export type CanaryStanding = "watching" | "paused" | "deciding" | "ended";
+
+export type CanaryWatch = {
+  readonly id: string;
+  readonly number: number;
+  readonly service: string;
+  readonly channel: string;
+  readonly release: string;
+  readonly candidate: Pair;
+  readonly baseline: Pair;
+  /** With the hours that people added. */
+  readonly policy: CanaryPolicy;
+  readonly response: CanaryResponse;
+  readonly rights: Policy;
+  readonly members: RoleMembers;
+  readonly onCall: readonly RoleId[];
+  readonly questions: number;
+  readonly caution: string | null;
+  readonly changes: readonly string[];
+  readonly from: Instant;
+  readonly startedAt: Instant;
+  readonly standing: CanaryStanding;
+  /** Newest known numbers of each KPI that ever changed. */
+  readonly standings: Readonly<Record<string, KpiNumbers>>;
+  readonly finding: Finding | null;
+  /** In the order they were found. */
+  readonly breaches: readonly Breach[];
+  readonly held: { readonly by: Person; readonly reason: string; readonly at: Instant } | null;
+  readonly paused: { readonly by: Person; readonly reason: string; readonly at: Instant } | null;
+  /** Times in which it was paused, ended ones: nothing of them is bet. */
+  readonly pauses: readonly { readonly from: Instant; readonly to: Instant }[];
+  readonly extended: number;
+  readonly silent: Readonly<Partial<Record<Arm, Instant>>>;
+  readonly rollback: (Omit<Fact<"rollback-triggered">, "type"> & { readonly at: Instant; readonly by: Person }) | null;
+  /** What kept the rollback from being asked for, last. */
+  readonly impeded: string | null;
+  readonly window: (Omit<Fact<"window-ended">, "type"> & { readonly at: Instant }) | null;
+  readonly ended: (Omit<Fact<"canary-ended">, "type"> & { readonly at: Instant; readonly by: Person }) | null;
+  readonly version: number;
+};
+
+export type { CanaryEnd };
