@@ -1,7 +1,7 @@
 import type { Sample } from "#sandbox/traffic/ask-service";
 
 export type Arm = "baseline" | "canary";
-/** One question, really asked of both arms at the same moment. */
+/** One question, really asked of both arms right after one another. */
 export type Asked = { readonly query: string; readonly baseline: Sample; readonly canary: Sample };
 
 /** How often an answer is remembered, the newest: what a question costs is not one measurement. */
