@@ -59,12 +59,13 @@ export async function playTraffic(options: TrafficOptions): Promise<Played> {
   const began = clock.now();
   const end = began + options.hours * HOUR_MS;
   let sent: Tally = { accepted: 0, duplicate: 0, refused: 0, late: 0 };
-  let behind: readonly ObservationLine[] = [];
+  /** Held back, by quarter: it goes with the one after the next, since Golive closes a quarter when it hears of the next. */
+  const behind: (readonly ObservationLine[])[] = [[]];
   const send = async (lines: readonly ObservationLine[]): Promise<void> => {
     if (lines.length > 0) sent = add(sent, await postObservations(options.intake, lines));
   };
   const finish = async (why: Played["why"], at: number): Promise<Played> => {
-    await send(behind);
+    await send(behind.flat());
     return { why, hours: (at - began) / HOUR_MS, sent, really: asker.asked() };
   };
 
@@ -78,9 +79,8 @@ export async function playTraffic(options: TrafficOptions): Promise<Played> {
     const lines = drawQuarter({ from, to, queries, samples: asker.samples, random, traceId: randomUUID });
     const late = new Set(lines.filter(() => random() < LATE_SHARE));
     await clock.holdAt(to + SENT_AFTER_MS);
-    // Who was held back comes with the next quarter, when their own is closed.
-    await send([...lines.filter((line) => !late.has(line)), ...behind]);
-    behind = [...late];
+    await send([...lines.filter((line) => !late.has(line)), ...(behind.shift() ?? [])]);
+    behind.push([...late]);
     await least;
     from = to;
   }
