@@ -1,7 +1,7 @@
 import { CliError, EXIT, type Io } from "#src/cli/io";
 import { assertDatabase } from "#src/cli/reach-database";
 import type { Register } from "#src/cli/register";
-import { CLOCK_VARIABLE, rehearsalClockOf } from "#src/cli/rehearsal-clock";
+import { CLOCK_VARIABLE, REHEARSAL_PACE, rehearsalClockOf } from "#src/cli/rehearsal-clock";
 import { openLog, readSurroundings } from "#src/cli/surroundings";
 import { composeBot } from "#src/compose-bot";
 import { serveEnvironment } from "#src/config/environment";
@@ -35,7 +35,7 @@ async function serve(io: Io, flags: Flags): Promise<void> {
     variables: io.env,
     dev: flags.dev === true,
     log,
-    ...(clock === undefined ? {} : { clock }),
+    ...(clock === undefined ? {} : { clock, watchPace: REHEARSAL_PACE }),
   });
   try {
     await bot.start();
