@@ -1,5 +1,4 @@
-import type { House } from "#sandbox/demo/house";
-import { breachMessages, passTime, TWO_DAYS_H } from "#sandbox/demo/pass-time";
+import { breachMessages, passTime, type TimedHouse, TWO_DAYS_H } from "#sandbox/demo/pass-time";
 import { SPOILERS, spoil } from "#sandbox/demo/spoilers";
 import type { Control, ControlDone } from "#sandbox/page/extras";
 import type { GoldCase } from "#sandbox/rag/gold";
@@ -8,7 +7,7 @@ import type { GoldCase } from "#sandbox/rag/gold";
 type Tell = (sentence: string) => void;
 
 /** The canary's controls: time, and what comes along with the candidate. `gold`: what the service's users ask; null: nobody does. */
-export function canaryControls(house: House, gold: readonly GoldCase[] | null, tell: Tell): readonly Control[] {
+export function canaryControls(house: TimedHouse, gold: readonly GoldCase[] | null, tell: Tell): readonly Control[] {
   let passing: { stop: boolean } | null = null;
 
   async function letPass(by: string, channel: string): Promise<ControlDone> {

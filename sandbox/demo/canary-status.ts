@@ -29,7 +29,7 @@ const statusSchema = z.object({
 export type CanaryStatus = z.infer<typeof statusSchema>;
 
 /** The newest canary; null: there was none yet. Throws when the command fails. */
-export async function canaryStatus(house: House): Promise<CanaryStatus | null> {
+export async function canaryStatus(house: Pick<House, "golive">): Promise<CanaryStatus | null> {
   const { out, err } = await house.golive(["canary", "status", "--json"]);
   if (out.trim() === "") throw new Error(`golive canary status failed: ${err.trim()}`);
   const parsed: unknown = JSON.parse(out);

@@ -1,4 +1,4 @@
-import type { House } from "#sandbox/demo/house";
+import type { TimedHouse } from "#sandbox/demo/pass-time";
 import { readLive } from "#sandbox/demo/populate";
 import type { Knobs } from "#sandbox/rag-service/knobs";
 
@@ -44,7 +44,10 @@ export const SPOILERS = {
 } as const satisfies Readonly<Record<string, Spoiler>>;
 
 /** Spoils what is live and nothing else. Returns its run; null: nothing is live. */
-export async function spoil(house: House, { knobs }: Spoiler): Promise<string | null> {
+export async function spoil(
+  house: Pick<TimedHouse, "ragUrl" | "ragService">,
+  { knobs }: Spoiler,
+): Promise<string | null> {
   const live = await readLive(house.ragUrl);
   if (live === null) return null;
   house.ragService.behave();
