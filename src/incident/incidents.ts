@@ -1,4 +1,6 @@
 import type { Pool } from "pg";
+import { canaryIdOf } from "#src/canary/canary-id";
+import { canaryStream } from "#src/canary/watch/events";
 import { findIncident, type KeptIncident, keepIncident, listIncidents } from "#src/incident/keep-incident";
 import type { Journal } from "#src/journal/journal";
 import { type Recorded, releaseStream, serviceStream } from "#src/release/events";
@@ -58,9 +60,10 @@ export function createIncidents(deps: IncidentDeps): Incidents {
 
   async function collect(rollback: RollbackState, own: readonly Recorded[]): Promise<IncidentFacts> {
     const { service, undoes, plan, requestedAt } = rollback;
-    const [ofService, ofRelease] = await Promise.all([
+    const [ofService, ofRelease, ofCanary] = await Promise.all([
       journal.load(serviceStream(service)),
       undoes === null ? [] : journal.load(releaseStream(undoes.release)),
+      undoes === null ? [] : journal.load(canaryStream(canaryIdOf(undoes.release))),
     ]);
     const undone = releaseOf(ofRelease);
     const since = undone?.startedAt ?? requestedAt;
@@ -73,7 +76,7 @@ export function createIncidents(deps: IncidentDeps): Incidents {
       rollback,
       undone,
       differences,
-      events: [...ofService.filter(({ at }) => at >= since), ...ofRelease, ...own],
+      events: [...ofService.filter(({ at }) => at >= since), ...ofRelease, ...ofCanary, ...own],
     };
   }
 
