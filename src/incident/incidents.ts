@@ -5,8 +5,8 @@ import { findIncident, type KeptIncident, keepIncident, listIncidents } from "#s
 import type { Journal } from "#src/journal/journal";
 import { type Recorded, releaseStream, serviceStream } from "#src/release/events";
 import type { ManifestDifference } from "#src/release/manifest-summary";
-import { samePair } from "#src/release/pair";
-import { releaseOf, serviceEvents } from "#src/release/use-cases/folded";
+import { releaseOf } from "#src/release/use-cases/folded";
+import { stableManifest } from "#src/release/use-cases/stable-manifest";
 import { rollbackStream } from "#src/rollback/events";
 import { drawUpIncident, type IncidentFacts } from "#src/rollback/incident/incident";
 import { incidentMarkdown } from "#src/rollback/incident/markdown";
@@ -67,7 +67,7 @@ export function createIncidents(deps: IncidentDeps): Incidents {
     ]);
     const undone = releaseOf(ofRelease);
     const since = undone?.startedAt ?? requestedAt;
-    const stable = await stableManifest(ofService, plan.to);
+    const stable = await stableManifest(journal, service, plan.to);
     const differences =
       stable === null || undoes === null || undoes.manifest === null
         ? null
@@ -78,21 +78,6 @@ export function createIncidents(deps: IncidentDeps): Incidents {
       differences,
       events: [...ofService.filter(({ at }) => at >= since), ...ofRelease, ...ofCanary, ...own],
     };
-  }
-
-  /** The manifest of the newest release that made live what is gone back to. */
-  async function stableManifest(
-    ofService: readonly Recorded[],
-    to: RollbackState["plan"]["to"],
-  ): Promise<string | null> {
-    const closed = serviceEvents(ofService).flatMap(({ event }) =>
-      event.type === "release-closed" && event.as === "live" ? [event] : [],
-    );
-    for (const { release, manifest } of closed.toReversed()) {
-      const state = releaseOf(await journal.load(releaseStream(release)));
-      if (state !== null && samePair(state.candidate, to)) return manifest;
-    }
-    return null;
   }
 
   return {
