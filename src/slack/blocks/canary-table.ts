@@ -1,0 +1,75 @@
+import type { KnownBlock, TableBlock } from "@slack/types";
+import type { CanaryView } from "#src/canary/watch/view";
+import { evidenceBar } from "#src/canary/words/evidence";
+import { kpiName } from "#src/canary/words/names";
+import { sayThreshold, sayValue } from "#src/canary/words/values";
+import { type KpiRow, kpiRows, standingText } from "#src/slack/blocks/canary-rows";
+import { packed, plain, section } from "#src/slack/blocks/elements";
+import { number } from "#src/slack/blocks/words";
+import { bold, line } from "#src/slack/escape";
+
+const HEAD = ["KPI", "Standing", "Canary", "Baseline", "Threshold", "Evidence", "n"] as const;
+/** The first column says what the row is about, and may break; numbers stand under each other. */
+const COLUMNS: NonNullable<TableBlock["column_settings"]> = [
+  { align: "left", is_wrapped: true },
+  { align: "left" },
+  { align: "right" },
+  { align: "right" },
+  { align: "right" },
+  { align: "left" },
+  { align: "right" },
+];
+
+/** How much of the table is shown: rows beyond `rows` are counted. `name`: characters of a KPI's name. */
+export type TableSize = { readonly rows: number; readonly name: number };
+
+/** Where every KPI stands, as a table. Not every Slack takes one (`invalid_blocks`): `kpiLines` says the same. */
+export function kpiTable(view: CanaryView, { rows: most, name }: TableSize): TableBlock {
+  const rows = kpiRows(view).slice(0, most);
+  return {
+    type: "table",
+    column_settings: COLUMNS,
+    rows: [HEAD.map((text) => cell(text)), ...rows.map((row) => cellsOf(row, name))],
+  };
+}
+
+function cellsOf(row: KpiRow, name: number): ReturnType<typeof cell>[] {
+  const { kpi, value, baseline, logE, bar, n } = row;
+  return [
+    cell(kpiName(kpi), name),
+    cell(standingText(row)),
+    cell(sayValue(kpi, value)),
+    cell(baseline === null ? "–" : sayValue(kpi, baseline)),
+    cell(sayThreshold(kpi, baseline)),
+    cell(evidenceBar(logE, bar)),
+    cell(number(n)),
+  ];
+}
+
+const cell = (text: string, max = 40) => ({ type: "raw_text" as const, text: plain(text, max).text });
+
+/** The same in lines of mrkdwn, for a Slack that refuses tables. */
+export function kpiLines(view: CanaryView, { rows: most, name }: TableSize): string[] {
+  return kpiRows(view)
+    .slice(0, most)
+    .map((row) => {
+      const { kpi, value, baseline, logE, bar, n } = row;
+      const against = baseline === null ? "" : ` against ${line(sayValue(kpi, baseline))}`;
+      return [
+        `${standingText(row)} · ${bold(kpiName(kpi), name + 2)} ${line(sayValue(kpi, value))}${against}`,
+        `threshold ${line(sayThreshold(kpi, baseline))}`,
+        `evidence ${evidenceBar(logE, bar)}`,
+        `n ${number(n)}`,
+      ].join(" · ");
+    });
+}
+
+/** "… and 18 more": KPIs that the table leaves out. Null: it shows all. */
+export function leftOut(view: CanaryView, { rows }: TableSize): string | null {
+  const hidden = view.canary.policy.kpis.length - rows;
+  return hidden > 0 ? `… and ${number(hidden)} more KPIs: \`/canary status\` and \`golive canary status\` list them` : null;
+}
+
+/** What a Slack that refuses tables shows in a table's place. */
+export const tableInstead = (view: CanaryView, size: TableSize): KnownBlock[] =>
+  packed(kpiLines(view, size)).map((text) => section(text));
