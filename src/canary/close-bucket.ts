@@ -8,14 +8,14 @@ import { breachBar, type CanaryPolicy } from "#src/canary/kpi";
 import { addLatency, latencyQuantile } from "#src/canary/latency-sketch";
 import { addPair, addSingle, type Frame } from "#src/canary/measure";
 import { type Observation, SCORES, secondsOf } from "#src/canary/observation";
-import { inOrder, pairArms } from "#src/canary/pair-arms";
+import { type ArmPair, inOrder, pairArms } from "#src/canary/pair-arms";
 import type { QuestionLedger } from "#src/canary/question-ledger";
 import { P95 } from "#src/canary/tail-test";
 
 /**
  * Closes a bucket with all observations that fell into it, in any order: pairs them, adds the bets of each KPI, then looks whether a
  * breach is proven, and keeps that. Buckets are closed in their order, each once (throws a RangeError else); those without
- * observations need not be. Changes `state` and `questions`.
+ * observations need not be. Changes `state` and `questions`. Returns the pairs that it looked at; none behind the end of the window.
  */
 export function closeBucket(
   policy: CanaryPolicy,
@@ -23,13 +23,13 @@ export function closeBucket(
   questions: QuestionLedger,
   bucket: number,
   observations: readonly Observation[],
-): void {
+): readonly ArmPair[] {
   if (state.closed !== null && bucket <= state.closed) throw new RangeError(`bucket ${bucket} is closed already`);
   const hours = enterBucket(state.clock, bucket);
   state.closed = bucket;
   if (hours >= policy.durationHours || isTooLate(state.clock, bucket)) {
     for (const { arm } of observations) state.counts[arm].after++;
-    return;
+    return [];
   }
   const fresh = inOrder(observations);
   const carried = state.carry.bucket === bucket - 1 ? state.carry.observations : [];
@@ -48,6 +48,7 @@ export function closeBucket(
   }
   for (const observation of fresh) countIn(state, observation);
   latch(policy, state, bucketEnd(bucket));
+  return pairs;
 }
 
 /** Twice the baseline's mean so far: what grows beyond that is wide, however wide. */

@@ -19,6 +19,8 @@ export const secretEnvName = envName.regex(
   "a variable with TOKEN, SECRET or PASSWORD in its name: that is what keeps its value out of logs",
 );
 
+export const slackUser = z.string().regex(/^[UW][A-Z0-9]{2,}$/, "a Slack user id, like U012AB3CD");
+
 /** One line for people. */
 export const line = z
   .string()

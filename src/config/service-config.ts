@@ -2,9 +2,10 @@ import { z } from "zod";
 import { appliesSchema } from "#src/config/applies-config";
 import { backupsSchema } from "#src/config/backups-config";
 import { cachesSchema } from "#src/config/caches-config";
+import { canaryResponseSchema } from "#src/config/canary-response-config";
 import { configurationFactsSchema, datasetsSchema, fewShotPoolSchema } from "#src/config/manifest-config";
 import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
-import { envName, name } from "#src/config/names";
+import { envName, name, slackUser } from "#src/config/names";
 import { observationsSchema, serviceObservationsSchema } from "#src/config/observations-config";
 import { ragServiceSchema } from "#src/config/rag-service-config";
 import { ragStoreSchema, retrievalSchema } from "#src/config/rag-store-config";
@@ -16,7 +17,7 @@ const roleList = z.array(name).min(1);
 
 const roleSchema = z
   .strictObject({
-    users: z.array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, "a Slack user id, like U012AB3CD")).default([]),
+    users: z.array(slackUser).default([]),
     groups: z.array(z.string().regex(/^S[A-Z0-9]{2,}$/, "a Slack user-group id, like S012AB3CD")).default([]),
   })
   .refine((role) => role.users.length + role.groups.length > 0, "at least one user or user group");
@@ -56,6 +57,7 @@ export const serviceSchema = z.strictObject({
   /** What a rollback empties, so that nothing answers from before it. */
   caches: cachesSchema,
   observations: serviceObservationsSchema,
+  canary: canaryResponseSchema,
   models: serviceModelsSchema,
   configuration_facts: configurationFactsSchema,
   datasets: datasetsSchema,

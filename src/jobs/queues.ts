@@ -17,6 +17,7 @@ const EXPIRE_SECONDS: Readonly<Record<QueueName, number>> = {
   "cut-over": 600,
   // Its smoke evaluation takes what the models' limit makes it take.
   "roll-back": 7_200,
+  "start-canary": 300,
   revalidate: 300,
 };
 

@@ -16,6 +16,7 @@ export const QUEUES = [
   "stop-evaluation",
   "cut-over",
   "roll-back",
+  "start-canary",
   "revalidate",
 ] as const;
 export type QueueName = (typeof QUEUES)[number];

@@ -1,3 +1,4 @@
+import type { CanaryEvent, CanaryServiceEvent } from "#src/canary/watch/events";
 import type { CheckId, Checklist, SignOffId } from "#src/release/checklist";
 import type { Person, RoleId, RoleMembers } from "#src/release/people";
 import type { Instant, Policy } from "#src/release/policy";
@@ -177,7 +178,8 @@ export type ServiceEvent =
     }
   | { readonly type: "service-locked"; readonly reason: string; readonly manifest: string | null }
   | { readonly type: "service-unlocked"; readonly reason: string; readonly rootCause: string }
-  | RollbackServiceEvent;
+  | RollbackServiceEvent
+  | CanaryServiceEvent;
 
 /** Facts about a service's evaluations. */
 export type EvaluationEvent =
@@ -199,7 +201,7 @@ export type EvaluationEvent =
       readonly keepDays: number;
     };
 
-export type DomainEvent = ReleaseEvent | ServiceEvent | RollbackEvent | EvaluationEvent;
+export type DomainEvent = ReleaseEvent | ServiceEvent | RollbackEvent | CanaryEvent | EvaluationEvent;
 
 /** An event with who and when: the journal's view of it, as the pure rooms see it. */
 export type Recorded<E extends DomainEvent = DomainEvent> = {

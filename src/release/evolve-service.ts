@@ -14,6 +14,8 @@ export function newService(id: string): ServiceState {
     liveRelease: null,
     rollback: null,
     rollbacks: 0,
+    canary: null,
+    canaries: 0,
     lock: null,
     rolledBack: [],
     adopted: {},
@@ -50,6 +52,10 @@ function changesOf(state: ServiceState, recorded: Recorded<ServiceEvent>): Parti
       return { rollback: event.rollback, rollbacks: event.number };
     case "rollback-closed":
       return state.rollback === event.rollback ? { rollback: null } : {};
+    case "canary-opened":
+      return { canary: event.canary, canaries: event.number };
+    case "canary-closed":
+      return state.canary === event.canary ? { canary: null } : {};
     case "service-locked":
       return {
         lock: { reason: event.reason, by, at, manifest: event.manifest },

@@ -132,6 +132,22 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
       return `The configuration version ${refusal.config} is gone from the RAG store: the service could not answer with it, so nothing was changed. Bring it back (golive backup restore), or choose another backup.`;
     case "backup-unknown":
       return refusal.says;
+    case "no-canary":
+      return `There is no such canary of ${refusal.service}: one starts by itself when a release goes live. Nothing changed.`;
+    case "canary-ended":
+      return `Canary #${refusal.number} is over (${refusal.as}): it takes no more decisions, and nothing changed. See its message for how it ended.`;
+    case "kpi-unknown":
+      return unknownKpi(refusal);
+    case "no-breach":
+      return `${refusal.kpi} is not in breach, so there is nothing to answer to. ${refusal.breached.length === 0 ? "Nothing is in breach." : `In breach: ${listOf(refusal.breached)}.`} Nothing changed.`;
+    case "hours-invalid":
+      return `${refusal.what} takes whole hours from ${refusal.least} to ${refusal.most}. Nothing changed; type it again.`;
+    case "not-paused":
+      return "The canary is not paused: it is watching, and there is nothing to resume.";
+    case "nothing-to-hold":
+      return "There is nothing to hold: no rollback would come by itself. Nothing changed.";
+    case "nobody-to-tell":
+      return `Nobody was told: ${refusal.roles.length === 0 ? "golive.yaml names nobody for it" : `nobody is in ${listOf(refusal.roles, "or")}`}. Put people there, or speak to somebody yourself.`;
     case "flip-unknown":
       return `${refusal.flip} is not the flip this release is making: nothing was done, and the pointer is untouched by it. See ${names.command("status")}.`;
     default:
@@ -162,6 +178,12 @@ function unknownItem({ is, what, known }: Extract<Refusal, { kind: "unknown-item
   const meant = nearest(what, known);
   const next = meant.length > 0 ? `Did you mean ${listOf(meant.map(quoted), "or")}? ` : "";
   return `There is no ${is} ${quoted(what)} on this release's checklist. ${next}There are: ${listOf(known)}.`;
+}
+
+function unknownKpi({ kpi, known }: Extract<Refusal, { kind: "kpi-unknown" }>): string {
+  const meant = nearest(kpi, known);
+  const next = meant.length > 0 ? `Did you mean ${listOf(meant.map(quoted), "or")}? ` : "";
+  return `This canary has no KPI ${quoted(kpi)}. ${next}There are: ${listOf(known)}.`;
 }
 
 /** As somebody typed it, in the marks of code: a backtick of theirs would end them. */

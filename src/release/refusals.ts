@@ -1,3 +1,4 @@
+import type { CanaryEnd } from "#src/canary/watch/events";
 import type { Pair } from "#src/release/events";
 import type { Person, RoleId } from "#src/release/people";
 
@@ -85,7 +86,18 @@ export type Refusal =
   /** The chunks of the run are not what was recorded, and no backup has them. */
   | { readonly kind: "target-damaged"; readonly run: string }
   | { readonly kind: "config-gone"; readonly config: string }
-  | { readonly kind: "backup-unknown"; readonly says: string };
+  | { readonly kind: "backup-unknown"; readonly says: string }
+  | { readonly kind: "no-canary"; readonly service: string }
+  | { readonly kind: "canary-ended"; readonly number: number; readonly as: CanaryEnd }
+  | { readonly kind: "kpi-unknown"; readonly kpi: string; readonly known: readonly string[] }
+  /** The KPI isn't in breach: there is nothing to acknowledge, mute or escalate. */
+  | { readonly kind: "no-breach"; readonly kpi: string; readonly breached: readonly string[] }
+  | { readonly kind: "hours-invalid"; readonly what: string; readonly least: number; readonly most: number }
+  | { readonly kind: "not-paused" }
+  /** Nothing is about to be rolled back by itself. */
+  | { readonly kind: "nothing-to-hold" }
+  /** A breach is escalated to people, and there are none. */
+  | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] };
 
 export type Decided<E> =
   | { readonly ok: true; readonly events: readonly E[] }

@@ -128,6 +128,9 @@ export type ServiceState = {
   /** The rollback that is waiting or under way. */
   readonly rollback: string | null;
   readonly rollbacks: number;
+  /** The canary that is open. */
+  readonly canary: string | null;
+  readonly canaries: number;
   readonly lock: {
     readonly reason: string;
     readonly by: Person;

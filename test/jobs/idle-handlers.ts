@@ -10,6 +10,7 @@ export const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
   "stop-evaluation": idle,
   "cut-over": idle,
   "roll-back": idle,
+  "start-canary": idle,
   revalidate: idle,
   ...some,
 });
