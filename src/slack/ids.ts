@@ -95,6 +95,9 @@ export const CANARY_METADATA = "golive_canary";
 /** Whose message a subject is: rollbacks' ids begin with this, releases' don't. */
 export const isRollbackId = (subject: string): boolean => subject.startsWith("rb_");
 
+/** The same of canaries, and of the breaches of one. */
+export const isCanarySubject = (subject: string): boolean => subject.startsWith("cn_");
+
 /** A block id that is unique among its siblings and stays under Slack's limit, whatever `id` holds. */
 export function blockId(prefix: BlockPrefix, id: string, index: number): string {
   return id.length <= 80 && id.isWellFormed() ? `${prefix}${id}` : `${prefix}~${index}`;

@@ -17,7 +17,7 @@ export function breachActions(view: CanaryView, breach: Breach): KnownBlock[] {
   const may = (right: "canary" | "rollback" | "mute"): boolean => open && holdersOf(rights, right, members).length > 0;
   const buttons = drawn([
     may("rollback") ? button(ACTIONS.canaryAbort, "Roll back…", carried, { style: "danger" }) : null,
-    may("canary") && canary.held === null ? button(ACTIONS.canaryHold, "Hold…", carried) : null,
+    may("canary") && canHold(view, breach) ? button(ACTIONS.canaryHold, "Hold…", carried) : null,
     open && breach.acknowledged === null
       ? button(ACTIONS.canaryAcknowledge, "Acknowledge", carried, { spoken: `Acknowledge the breach of ${about}` })
       : null,
@@ -31,3 +31,7 @@ export function breachActions(view: CanaryView, breach: Breach): KnownBlock[] {
   ]);
   return buttons.length === 0 ? [] : [actions(`${BLOCK_PREFIXES.canary}breach-actions`, buttons)];
 }
+
+/** Where a rollback would come by itself; a pause keeps it away only for now. */
+const canHold = ({ canary, next }: CanaryView, { onBreach }: Breach): boolean =>
+  canary.held === null && (next.kind === "rolls-back" || (canary.standing === "paused" && onBreach !== "alert"));

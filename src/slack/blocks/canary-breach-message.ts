@@ -4,14 +4,15 @@ import type { CanaryView } from "#src/canary/watch/view";
 import { breachWords, sayRecovery } from "#src/canary/words/breach";
 import { findKpi } from "#src/canary/words/names";
 import { sayValue } from "#src/canary/words/values";
-import { peopleOf } from "#src/release/rights";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
+import { peopleOf } from "#src/release/rights";
 import { breachActions } from "#src/slack/blocks/canary-breach-actions";
 import { breachChart, chartLine } from "#src/slack/blocks/canary-chart";
-import { type CanaryMessage, fitting } from "#src/slack/blocks/canary-message";
+import type { CanaryMessage } from "#src/slack/blocks/canary-message";
 import { nextWords } from "#src/slack/blocks/canary-words";
 import { context, type MessageBlock, section } from "#src/slack/blocks/elements";
+import { type Drawn, fitting } from "#src/slack/blocks/fitting";
 import { when } from "#src/slack/blocks/times";
 import { name, names, number } from "#src/slack/blocks/words";
 import { bold, code, line, mention, shorten } from "#src/slack/escape";
@@ -30,7 +31,12 @@ const SIZES: readonly [Size, ...Size[]] = [
  * The one message of a breach. Whoever owns the KPI is mentioned in the first post alone (`isFirst`), and only while it waits for somebody:
  * what comes later edits it quietly. Null: the canary has no breach of this KPI.
  */
-export function canaryBreachMessage(view: CanaryView, kpi: string, now: Instant, isFirst: boolean): CanaryMessage | null {
+export function canaryBreachMessage(
+  view: CanaryView,
+  kpi: string,
+  now: Instant,
+  isFirst: boolean,
+): CanaryMessage | null {
   const breach = view.canary.breaches.find((each) => each.kpi === kpi);
   if (breach === undefined) return null;
   const { canary } = view;
@@ -52,7 +58,7 @@ function sentence(view: CanaryView, breach: Breach): string {
   return shorten(`🛑 ${line(`${what}${facts}`)}.`, BUDGET.message.text);
 }
 
-function layout(view: CanaryView, breach: Breach, now: Instant, size: Size, isFirst: boolean) {
+function layout(view: CanaryView, breach: Breach, now: Instant, size: Size, isFirst: boolean): Drawn {
   const { canary, sight } = view;
   const kpi = findKpi(view, breach.kpi);
   const series = sight !== null && Object.hasOwn(sight.series, breach.kpi) ? (sight.series[breach.kpi] ?? []) : [];
@@ -87,7 +93,9 @@ function headText(view: CanaryView, breach: Breach, { people }: Size, isFirst: b
   return [
     `🛑 ${bold(`${words?.what ?? breach.kpi} in the canary of ${canary.service}`, 200)}`,
     `${line(seen)}${rest.length === 0 ? "" : ` (${line(rest.join(", "))})`}, since about ${when(breach.at)}.`,
-    ...(called.length === 0 ? [] : [`${called.join(" ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}: please look.`]),
+    ...(called.length === 0
+      ? []
+      : [`${called.join(" ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}: please look.`]),
   ].join("\n");
 }
 
@@ -104,13 +112,16 @@ function owners({ canary }: CanaryView, { owner }: Breach): readonly Person[] {
 function standingText(view: CanaryView, breach: Breach, { chars }: Size): string {
   const { canary } = view;
   const { acknowledged, mutedUntil, escalated } = breach;
-  const { ended, held } = canary;
+  const { ended, held, paused } = canary;
   const recovered = ended === null ? sayRecovery(view, breach) : null;
   const lines = [
     ...(ended === null ? [nextWords(view, chars)] : [endedLine(view, chars)]),
     ...(held === null || ended !== null
       ? []
       : [`⏸ held by ${name(held.by)} ${when(held.at)}: ${shorten(line(held.reason), chars)}`]),
+    ...(paused === null || ended !== null
+      ? []
+      : [`⏸ paused by ${name(paused.by)} ${when(paused.at)}: ${shorten(line(paused.reason), chars)}`]),
     ...(acknowledged === null ? [] : [`✍️ acknowledged by ${name(acknowledged.by)} ${when(acknowledged.at)}`]),
     ...(mutedUntil === null ? [] : [`muted until ${when(mutedUntil)}`]),
     ...escalated.slice(-3).map(({ to, at, because }) => {

@@ -108,7 +108,10 @@ export function chartLine(kpi: Kpi, series: readonly SeriesPoint[], breachedAt: 
     values
       .map((value) => BARS[high > low ? Math.round(((value - low) / (high - low)) * (BARS.length - 1)) : 0] ?? "")
       .join("");
-  const rows = [`canary   ${bars(points.map(({ value }) => value))}`, `baseline ${bars(points.map(({ baseline }) => baseline))}`];
+  const rows = [
+    `canary   ${bars(points.map(({ value }) => value))}`,
+    `baseline ${bars(points.map(({ baseline }) => baseline))}`,
+  ];
   const [first, last] = [points[0], points.at(-1)];
   return `\`\`\`${rows.join("\n")}\`\`\`${kpiName(kpi)} from ${utcTime(first?.at ?? 0)} to ${utcTime(last?.at ?? 0)}`;
 }

@@ -31,7 +31,9 @@ function standingLine({ canary, next, sight }: CanaryView, { says }: CanarySize)
   if (breached > 0) return `🛑 *${count(breached, "breach", "breaches")}*`;
   if (sight === null) return "⏳ *Watching*: nothing was seen yet";
   const beyond = sight.kpis.filter(({ standing }) => standing === "watching").length;
-  return beyond === 0 ? "⏳ *Watching*: no breach" : `🟡 *Watching*: ${count(beyond, "value")} beyond the threshold, nothing proven`;
+  return beyond === 0
+    ? "⏳ *Watching*: no breach"
+    : `🟡 *Watching*: ${count(beyond, "value")} beyond the threshold, nothing proven`;
 }
 
 /** What blocks a pass: breaches with what was done about them, an arm that fell silent, what the end of the window missed. */
@@ -88,7 +90,9 @@ export function canaryFacts({ canary, sight }: CanaryView): string[] {
     ...more,
     `${number(perHour.canary)} canary and ${number(perHour.baseline)} baseline requests in the last hour`,
     `${number(asked)} of ${count(canary.questions, "question")} asked of both`,
-    ...(failed === 0 ? [] : [`failed: ${number(counts.canary.failed)} canary, ${number(counts.baseline.failed)} baseline`]),
+    ...(failed === 0
+      ? []
+      : [`failed: ${number(counts.canary.failed)} canary, ${number(counts.baseline.failed)} baseline`]),
     ...(closedUntil === null ? [] : [`looked at until ${when(closedUntil)}`]),
   ];
 }

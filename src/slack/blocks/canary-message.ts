@@ -3,25 +3,19 @@ import type { Instant } from "#src/release/policy";
 import { canaryActions } from "#src/slack/blocks/canary-actions";
 import { canaryFacts, canaryHead } from "#src/slack/blocks/canary-head";
 import { canarySentence } from "#src/slack/blocks/canary-sentence";
-import { kpiTable, leftOut, tableInstead } from "#src/slack/blocks/canary-table";
+import { kpiTable, leftOut, type TableSize, tableInstead } from "#src/slack/blocks/canary-table";
 import { context, header, type MessageBlock, section, type TaggedMessage } from "#src/slack/blocks/elements";
+import { type Drawn, fitting } from "#src/slack/blocks/fitting";
 import { when } from "#src/slack/blocks/times";
 import { number } from "#src/slack/blocks/words";
 import { line, plainLine, shorten } from "#src/slack/escape";
 import { CANARY_METADATA } from "#src/slack/ids";
-import { BUDGET } from "#src/slack/limits";
 
 /** `fallback`: the same message for a Slack that refuses tables and charts. */
-export type CanaryMessage = Omit<TaggedMessage, "blocks"> & {
-  readonly blocks: readonly MessageBlock[];
-  readonly fallback: readonly MessageBlock[];
-};
+export type CanaryMessage = Omit<TaggedMessage, "blocks"> & Drawn;
 
 /** How much of everything is shown; what is left out ends in "…" or is counted. */
-export type CanarySize = {
-  /** KPIs in the table, and characters of their names. */
-  readonly rows: number;
-  readonly name: number;
+export type CanarySize = TableSize & {
   /** Lines of what stands against it. */
   readonly lines: number;
   /** Characters of a sentence, and of an id. */
@@ -49,21 +43,6 @@ export function canaryMessage(view: CanaryView, now: Instant): CanaryMessage {
   };
 }
 
-type Drawn = Pick<CanaryMessage, "blocks" | "fallback">;
-
-/** The roomiest size in which both forms stay within the budget, else the barest. */
-export function fitting<S>(sizes: readonly [S, ...S[]], draw: (size: S) => Drawn): Drawn {
-  let drawn = draw(sizes[0]);
-  for (const size of sizes) {
-    drawn = draw(size);
-    if (fits(drawn.blocks) && fits(drawn.fallback)) break;
-  }
-  return drawn;
-}
-
-const fits = (blocks: readonly MessageBlock[]): boolean =>
-  blocks.length <= BUDGET.message.blocks && JSON.stringify(blocks).length <= BUDGET.message.json;
-
 function layout(view: CanaryView, now: Instant, size: CanarySize): Drawn {
   const { canary } = view;
   const before: MessageBlock[] = [
@@ -77,7 +56,9 @@ function layout(view: CanaryView, now: Instant, size: CanarySize): Drawn {
     ...(hidden === null ? [] : [context(hidden)]),
     ...(caution === "" || canary.ended !== null ? [] : [context(`⚠️ ${caution}`)]),
     ...canaryActions(view),
-    context(`of release ${line(shorten(canary.release, 60))} · since ${when(canary.from)} · updated ${when(now)} · history in the thread`),
+    context(
+      `of release ${line(shorten(canary.release, 60))} · since ${when(canary.from)} · updated ${when(now)} · history in the thread`,
+    ),
   ];
   return {
     blocks: [...before, kpiTable(view, size), ...after],

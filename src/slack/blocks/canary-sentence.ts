@@ -15,7 +15,8 @@ export function canarySentence(view: CanaryView): string {
     return cut(`${subject} ${ENDS[canary.ended.as]}: ${shorten(line(canary.ended.says), 420)}`);
   }
   const names = canary.breaches.map(({ kpi }) => line(nameOf(view, kpi)));
-  const breached = names.length === 0 ? "" : ` ${shorten(names.join(", "), 200)} ${names.length === 1 ? "is" : "are"} in breach.`;
+  const breached =
+    names.length === 0 ? "" : ` ${shorten(names.join(", "), 200)} ${names.length === 1 ? "is" : "are"} in breach.`;
   if (next.kind === "rolling-back") return cut(`${subject} is rolling back.${breached}`);
   if (canary.paused !== null && canary.standing === "paused") {
     const { by, reason } = canary.paused;

@@ -2,13 +2,14 @@ import type { KnownBlock, TableBlock } from "@slack/types";
 import type { CanaryView } from "#src/canary/watch/view";
 import { evidenceBar } from "#src/canary/words/evidence";
 import { kpiName } from "#src/canary/words/names";
-import { sayThreshold, sayValue } from "#src/canary/words/values";
+import { detectableWords, sayThreshold, sayValue } from "#src/canary/words/values";
 import { type KpiRow, kpiRows, standingText } from "#src/slack/blocks/canary-rows";
 import { packed, plain, section } from "#src/slack/blocks/elements";
 import { number } from "#src/slack/blocks/words";
 import { bold, line } from "#src/slack/escape";
 
 const HEAD = ["KPI", "Standing", "Canary", "Baseline", "Threshold", "Evidence", "n"] as const;
+const SEES = "Would see";
 /** The first column says what the row is about, and may break; numbers stand under each other. */
 const COLUMNS: NonNullable<TableBlock["column_settings"]> = [
   { align: "left", is_wrapped: true },
@@ -18,19 +19,33 @@ const COLUMNS: NonNullable<TableBlock["column_settings"]> = [
   { align: "right" },
   { align: "left" },
   { align: "right" },
+  { align: "left" },
 ];
 
 /** How much of the table is shown: rows beyond `rows` are counted. `name`: characters of a KPI's name. */
-export type TableSize = { readonly rows: number; readonly name: number };
+export type TableSize = {
+  readonly rows: number;
+  readonly name: number;
+  /** With the smallest change that each would have shown by now. */
+  readonly sees?: boolean;
+};
 
 /** Where every KPI stands, as a table. Not every Slack takes one (`invalid_blocks`): `kpiLines` says the same. */
-export function kpiTable(view: CanaryView, { rows: most, name }: TableSize): TableBlock {
+export function kpiTable(view: CanaryView, { rows: most, name, sees = false }: TableSize): TableBlock {
   const rows = kpiRows(view).slice(0, most);
   return {
     type: "table",
     column_settings: COLUMNS,
-    rows: [HEAD.map((text) => cell(text)), ...rows.map((row) => cellsOf(row, name))],
+    rows: [
+      [...HEAD, ...(sees ? [SEES] : [])].map((text) => cell(text)),
+      ...rows.map((row) => [...cellsOf(row, name), ...(sees ? [cell(seesText(view, row))] : [])]),
+    ],
   };
+}
+
+function seesText({ sight }: CanaryView, { kpi }: KpiRow): string {
+  const detectable = sight?.kpis.find(({ id }) => id === kpi.id)?.detectable ?? null;
+  return kpi.kind === "zero" || detectable === null ? "–" : detectableWords(kpi, detectable);
 }
 
 function cellsOf(row: KpiRow, name: number): ReturnType<typeof cell>[] {
@@ -49,7 +64,7 @@ function cellsOf(row: KpiRow, name: number): ReturnType<typeof cell>[] {
 const cell = (text: string, max = 40) => ({ type: "raw_text" as const, text: plain(text, max).text });
 
 /** The same in lines of mrkdwn, for a Slack that refuses tables. */
-export function kpiLines(view: CanaryView, { rows: most, name }: TableSize): string[] {
+export function kpiLines(view: CanaryView, { rows: most, name, sees = false }: TableSize): string[] {
   return kpiRows(view)
     .slice(0, most)
     .map((row) => {
@@ -60,6 +75,7 @@ export function kpiLines(view: CanaryView, { rows: most, name }: TableSize): str
         `threshold ${line(sayThreshold(kpi, baseline))}`,
         `evidence ${evidenceBar(logE, bar)}`,
         `n ${number(n)}`,
+        ...(sees ? [`would see ${line(seesText(view, row))}`] : []),
       ].join(" · ");
     });
 }
@@ -67,7 +83,9 @@ export function kpiLines(view: CanaryView, { rows: most, name }: TableSize): str
 /** "… and 18 more": KPIs that the table leaves out. Null: it shows all. */
 export function leftOut(view: CanaryView, { rows }: TableSize): string | null {
   const hidden = view.canary.policy.kpis.length - rows;
-  return hidden > 0 ? `… and ${number(hidden)} more KPIs: \`/canary status\` and \`golive canary status\` list them` : null;
+  return hidden > 0
+    ? `… and ${number(hidden)} more KPIs: \`/canary status\` and \`golive canary status\` list them`
+    : null;
 }
 
 /** What a Slack that refuses tables shows in a table's place. */

@@ -11,7 +11,8 @@ export function nextWords(view: Pick<CanaryView, "canary" | "next">, max: number
   switch (next.kind) {
     case "rolls-back": {
       const name = bold(nameOf(view, next.kpi), 60);
-      const unless = next.why === "policy" ? "unless somebody holds it" : "unless somebody acknowledges, holds or decides";
+      const unless =
+        next.why === "policy" ? "unless somebody holds it" : "unless somebody acknowledges, holds or decides";
       return `⏳ *Rolls back by itself* ${whenExactly(next.at)} because of ${name}, ${unless}.`;
     }
     case "escalates":
@@ -21,10 +22,18 @@ export function nextWords(view: Pick<CanaryView, "canary" | "next">, max: number
         ? `⏳ *Rolling back*: ${code(next.rollback, 40)} has a message of its own, with its steps.`
         : `⚠️ *The rollback could not begin*: ${shorten(line(canary.impeded), max)} Golive goes on trying; \`/rollback ${line(canary.service)}\` does it by hand.`;
     case "waits-for-people":
-      return `✍️ *Waiting for a decision*: ${shorten(line(next.why), max)}`;
+      return `✍️ *Waiting for a decision*: ${waitsFor(view, max)}`;
     case "watches":
       return next.hoursLeft > 0
         ? `Next: goes on watching for ${hoursText(next.hoursLeft)} with data on both arms, then says how it ended.`
         : "Next: closes the last bucket, then says how it ended.";
   }
+}
+
+/** Who held or paused it, and why, stands beside it already. */
+function waitsFor({ canary, next }: Pick<CanaryView, "canary" | "next">, max: number): string {
+  if (canary.standing === "paused") return "somebody resumes it, promotes the candidate or rolls back.";
+  if (canary.standing === "deciding") return "promote the candidate, extend the window, or roll back.";
+  if (canary.held !== null) return "promote the candidate, or roll back.";
+  return next.kind === "waits-for-people" ? `${shorten(line(next.why), max)}.` : "";
 }
