@@ -43,7 +43,10 @@ export type Look = {
 
 export type CanaryIntent =
   | ({ readonly type: "start" } & CanaryStart)
-  /** Golive's own, every few seconds: what is seen, and what is due by the clock. `look` null: nothing new was closed. */
-  | { readonly type: "watch"; readonly look: Look | null; readonly members: RoleMembers | null }
+  /**
+   * Golive's own, every few seconds: what is seen, and what is due by the clock. `look` null: nobody was ever heard; undefined: it could not
+   * be looked. `members` null: as at the start.
+   */
+  | { readonly type: "watch"; readonly look: Look | null | undefined; readonly members: RoleMembers | null }
   | { readonly type: "rollback-impeded"; readonly rollback: string; readonly says: string }
   | CanaryPersonIntent;
