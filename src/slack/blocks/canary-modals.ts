@@ -120,7 +120,9 @@ export function canaryWhyModal(view: CanaryView, kpi: string): ModalView {
     title: "Why?",
     blocks: [
       ...packed(explanation(view, kpi)).map((text) => section(text)),
-      context(`Canary #${number(canary.number)} of ${line(shorten(canary.service, 60))} · ${code(`/canary explain ${kpi}`, 80)}`),
+      context(
+        `Canary #${number(canary.number)} of ${line(shorten(canary.service, 60))} · ${code(`/canary explain ${kpi}`, 80)}`,
+      ),
     ],
   });
 }

@@ -37,6 +37,12 @@ export type ChartBlock = {
 };
 /** What a message may hold: Slack's own types don't know charts yet. */
 export type MessageBlock = KnownBlock | ChartBlock;
+/** An answer to one person. `fallback`: the same for a Slack that refuses the newer blocks. */
+export type Reply = {
+  readonly text: string;
+  readonly blocks: readonly MessageBlock[];
+  readonly fallback?: readonly MessageBlock[];
+};
 
 /** Plain text, shortened visibly to `max`. */
 export function plain(text: string, max: number): PlainTextElement {
