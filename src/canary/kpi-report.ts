@@ -97,7 +97,8 @@ function valuesOf(kpi: Kpi, state: CanaryState): { value: number | null; baselin
   }
 }
 
-function thresholdOf(kpi: Kpi): KpiReport["threshold"] {
+/** The threshold as declared. */
+export function thresholdOf(kpi: Kpi): KpiReport["threshold"] {
   switch (kpi.kind) {
     case "band":
       return [kpi.least, kpi.most];

@@ -6,6 +6,7 @@ import type { Kpi } from "#src/canary/kpi";
 import { addMeanPair } from "#src/canary/mean-test";
 import { needsGold, type Observation, scoreOf, secondsOf } from "#src/canary/observation";
 import type { ArmPair } from "#src/canary/pair-arms";
+import { isProbeTrace } from "#src/canary/probe-trace";
 import type { QuestionLedger } from "#src/canary/question-ledger";
 import { addRate } from "#src/canary/rate-test";
 import { addTailPair } from "#src/canary/tail-test";
@@ -67,7 +68,7 @@ export function addSingle(state: CanaryState, kpi: Kpi, { segment }: Frame, obse
 /** What a KPI looks at in a single observation; null: nothing, or not said. */
 export function singleValue(
   kpi: Kpi,
-  { tools, dedupRate, budgetViolation, prefixLeakage }: Observation,
+  { traceId, tools, dedupRate, budgetViolation, prefixLeakage }: Observation,
 ): number | null {
   const asNumber = (flag: boolean | null) => (flag === null ? null : Number(flag));
   switch (kpi.kind) {
@@ -81,7 +82,8 @@ export function singleValue(
       if (kpi.of === "prefix_leakage") return asNumber(prefixLeakage);
       return tools === null ? null : Number(tools.unrehearsed > 0);
     case "traffic-split":
-      return 1;
+      // Probes are asked of both arms alike, whatever share of the traffic each gets.
+      return isProbeTrace(traceId) ? null : 1;
     case "bounded-mean":
     case "paired-binary":
     case "p95-ratio":

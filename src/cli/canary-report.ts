@@ -1,6 +1,10 @@
 import type { CanaryPolicy } from "#src/canary/kpi";
 import type { KpiReport } from "#src/canary/kpi-report";
 import type { CanaryReport, CanaryVerdict } from "#src/canary/verdict";
+import type { CanaryView } from "#src/canary/watch/view";
+import { evidenceBar, oddsWords } from "#src/canary/words/evidence";
+import { percent } from "#src/canary/words/values";
+import { kpiTable } from "#src/cli/canary-table";
 import { EXIT, type ExitCode } from "#src/cli/io";
 import { wrap } from "#src/cli/wrap";
 
@@ -11,6 +15,22 @@ const EXIT_OF: Readonly<Record<CanaryVerdict, ExitCode>> = {
   ask: EXIT.inconclusive,
 };
 export const exitOf = ({ verdict }: CanaryReport): ExitCode => EXIT_OF[verdict];
+
+/** 0: watching without a breach, or it ended well · 1: a breach, or rolled back · 3: people decide, or nobody watches. */
+export function exitOfCanary({ canary }: CanaryView): ExitCode {
+  switch (canary.ended?.as) {
+    case "passed":
+    case "promoted":
+      return EXIT.pass;
+    case "rolled-back":
+      return EXIT.failed;
+    case "superseded":
+      return EXIT.inconclusive;
+    case undefined:
+      if (canary.breaches.length > 0) return EXIT.failed;
+      return canary.standing === "watching" ? EXIT.pass : EXIT.inconclusive;
+  }
+}
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -47,12 +67,11 @@ export function canaryText(report: CanaryReport, { alpha }: CanaryPolicy, head: 
     ...head.flatMap((line) => wrap("", line)),
     SAID[verdict],
     "",
-    "KPI                       standing     canary  baseline   limit  evidence      n  would see",
-    ...kpis.map(kpiLine),
+    ...kpiTable(kpis.map((report) => ({ kpi: report.kpi, figures: report, detectable: report.detectable }))),
     "",
     ...wrap(
       "",
-      `Evidence: how far to a proof of a breach (${"█".repeat(5)} is proven; false alarms of the suite: ${percent(alpha)}).`,
+      `Evidence: how far to a proof of a breach (${evidenceBar(1, 1)} is proven; false alarms of the suite: ${percent(alpha)}).`,
     ),
     ...alarms.flatMap(({ kpi, at }) => wrap("", `Alarm ${iso(at)}  ${kpi}: ${chance(kpis, kpi)}`, 2)),
     ...listed("Proven good enough", proven),
@@ -65,59 +84,10 @@ export function canaryText(report: CanaryReport, { alpha }: CanaryPolicy, head: 
 const listed = (title: string, ids: readonly string[]): string[] =>
   ids.length === 0 ? [] : wrap("", `${title}: ${ids.join(", ")}.`, 2);
 
-function kpiLine(report: KpiReport): string {
-  const { id, standing, value, baseline, n, detectable } = report;
-  return [
-    id.padEnd(25),
-    standing.padEnd(9),
-    figure(value).padStart(9),
-    figure(baseline).padStart(9),
-    limit(report).padStart(9),
-    bar(report).padEnd(5).padStart(8),
-    String(n).padStart(8),
-    figure(detectable).padStart(9),
-  ]
-    .join(" ")
-    .trimEnd();
-}
-
-const figure = (value: number | null): string =>
-  value === null
-    ? "–"
-    : value === Number.POSITIVE_INFINITY
-      ? "failed"
-      : value >= 100
-        ? value.toFixed(0)
-        : value.toFixed(3);
-
-/** The level that the value must not cross. */
-function limit({ kpi, baseline, threshold }: KpiReport): string {
-  if (typeof threshold !== "number") return threshold.join("–");
-  switch (kpi.kind) {
-    case "bounded-mean":
-    case "paired-binary":
-      return figure(baseline === null ? null : baseline - threshold);
-    case "p95-ratio":
-      return figure(baseline === null ? null : baseline * threshold);
-    case "breadth":
-      return `±${threshold * 100} %`;
-    default:
-      return String(threshold);
-  }
-}
-
-function bar({ standing, logE, bar: needed }: KpiReport): string {
-  if (logE === null || needed === null) return standing === "breach" ? "█████" : "–";
-  return "█".repeat(Math.max(0, Math.min(5, Math.floor((5 * logE) / needed)))) || "·";
-}
-
 /** Evidence in words. E = 4,000 happens in one of 4,000 canaries at most where nothing is wrong. */
 function chance(kpis: readonly KpiReport[], id: string): string {
   const found = kpis.find((each) => each.id === id);
   if (found === undefined || found.logE === null || found.bar === null) return "the first one is a breach";
   if (found.logE < found.bar) return "proven then; the evidence has become less since";
-  const odds = Math.exp(Math.min(found.logE, Math.log(1e12)));
-  return `now 1 in ${Math.floor(Number(odds.toPrecision(2))).toLocaleString("en-US")} if nothing were wrong`;
+  return `now ${oddsWords(found.logE)}`;
 }
-
-const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;

@@ -22,9 +22,11 @@ export function printRefusal(
   const { kind, ...details } = refusal;
   if (options.json) printJson(io, { ok: false, error: kind, sentence, details });
   else io.err(`${sentence}\n`);
-  // A name that isn't on the checklist is a typing error, every other "no" is an answer.
-  return kind === "unknown-item" ? EXIT.usage : EXIT.failed;
+  // A name that isn't on the list is a typing error, every other "no" is an answer.
+  return TYPING.has(kind) ? EXIT.usage : EXIT.failed;
 }
+
+const TYPING: ReadonlySet<Refusal["kind"]> = new Set(["unknown-item", "kpi-unknown", "hours-invalid"]);
 
 function refusalSentence(refusal: Refusal, withSlack: boolean): string {
   const text = refusalText(refusal, NAMES);

@@ -7,13 +7,13 @@ export type Breach = { readonly rule: string; readonly chain: readonly string[];
 const inside = (path: string, ...folders: readonly string[]) => folders.some((folder) => path.startsWith(`${folder}/`));
 
 /**
- * Rules and views of the release, the block builders, the canary, and what computes over evaluations. Use cases, and the reading of files,
- * are the border where effects begin.
+ * Rules and views of the release, the block builders, the canary, and what computes over evaluations. Use cases, probes, and the reading
+ * of files, are the border where effects begin.
  */
 const isPureRoom = (path: string) =>
   (inside(path, "src/release", "src/rollback") &&
     !inside(path, "src/release/use-cases", "src/rollback/use-cases", "src/rollback/steps")) ||
-  (inside(path, "src/canary") && !inside(path, "src/canary/use-cases", "src/canary/monitor")) ||
+  (inside(path, "src/canary") && !inside(path, "src/canary/use-cases", "src/canary/monitor", "src/canary/probes")) ||
   inside(
     path,
     "src/slack/blocks",

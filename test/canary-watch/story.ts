@@ -126,7 +126,7 @@ export type Seen = {
   readonly owner?: string;
 };
 
-/** What the evidence comes to: KPIs that aren't named are unknown. Both arms were heard just now. */
+/** What the evidence comes to: KPIs that aren't named are unknown. Both arms go on being heard. */
 export function look(
   story: Story,
   kpis: Readonly<Record<string, Seen>> = {},
@@ -176,11 +176,13 @@ export function look(
   return {
     report,
     finding: { bucket: 7, digest: "d1", hours: 6 },
-    heard: change.heard ?? { baseline: story.now, canary: story.now },
+    heard: change.heard ?? { baseline: ALWAYS, canary: ALWAYS },
     over: change.over ?? false,
     worst: { f1: ["q1", "q2", "q3", "q4"] },
   };
 }
+
+const ALWAYS = wentLive.now + 30 * 24 * w.HOUR;
 
 export const watch = (seen: Look | null | undefined): CanaryIntent => ({ type: "watch", look: seen, members: null });
 

@@ -93,10 +93,12 @@ describe("why a KPI stands as it does", () => {
 
   it("answers an id that isn't there with the ones that are, whatever was typed", () => {
     expect(explainKpi(viewOf(), "f2", when)).toEqual([
-      expect.stringMatching(/^There is no KPI `f2` .* mean f1\? There are: oracle_prefilter/),
+      expect.stringMatching(/^This canary has no KPI `f2`\. .* mean `f1`\? There are: oracle_prefilter/),
     ]);
     for (const typed of ["__proto__", "constructor", "`<!channel>`", ""]) {
-      expect(explainKpi(viewOf(), typed, when), typed).toEqual([expect.stringMatching(/^There is no KPI `[^`]*` in/)]);
+      expect(explainKpi(viewOf(), typed, when), typed).toEqual([
+        expect.stringMatching(/^This canary has no KPI `[^`]*`\./),
+      ]);
     }
   });
 });

@@ -87,8 +87,9 @@ const WORST = 3;
 const standingOf = ({ standings }: CanaryWatch, kpi: string) =>
   Object.hasOwn(standings, kpi) ? (standings[kpi]?.standing ?? "unknown") : "unknown";
 
-/** Silence counts from what was heard last, from the cutover, or from the end of the last pause. */
+/** Silence counts from what was heard last, from the cutover, or from the end of the last pause; after the window it says nothing. */
 function listenTo({ canary, now }: Draft, arm: Arm, heard: Instant | null): readonly CanaryEvent[] {
+  if (canary.standing !== "watching" || canary.rollback !== null) return [];
   const since = Math.max(heard ?? canary.from, canary.from, canary.pauses.at(-1)?.to ?? canary.from);
   const isSilent = now - since >= canary.response.silentAfterMs;
   const known = canary.silent[arm];

@@ -8,9 +8,9 @@ import { evidenceBar, odds, oddsWords } from "#src/canary/words/evidence";
 import { type Figures, figuresOf } from "#src/canary/words/figures";
 import { countedWords, findKpi, kpiName } from "#src/canary/words/names";
 import { detectableWords, percent, points, sayThreshold, sayValue } from "#src/canary/words/values";
-import { nearest } from "#src/release/nearest";
 import type { Instant } from "#src/release/policy";
-import { durationText, listOf } from "#src/release/wording";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
+import { durationText } from "#src/release/wording";
 
 /**
  * Why a KPI stands as it does, a paragraph each: what is compared, what was seen, the evidence against its bar, why that makes this
@@ -18,7 +18,10 @@ import { durationText, listOf } from "#src/release/wording";
  */
 export function explainKpi(view: CanaryView, id: string, when: (at: Instant) => string): string[] {
   const kpi = findKpi(view, id);
-  if (kpi === null) return [unknownKpi(view, id)];
+  if (kpi === null) {
+    const known = view.canary.policy.kpis.map((each) => each.id);
+    return [refusalText({ kind: "kpi-unknown", kpi: id, known }, namesFrom(null))];
+  }
   const { policy } = view.canary;
   const figures = figuresOf(view, id);
   const report = view.sight?.kpis.find((each) => each.id === id) ?? null;
@@ -35,14 +38,6 @@ export function explainKpi(view: CanaryView, id: string, when: (at: Instant) => 
     ...onceWords(view, kpi),
     breachMeans(view, kpi),
   ];
-}
-
-/** "There is no KPI `f2` in this canary. Did you mean f1? There are: …" */
-export function unknownKpi({ canary }: Pick<CanaryView, "canary">, typed: string): string {
-  const known = canary.policy.kpis.map(({ id }) => id);
-  const meant = nearest(typed, known);
-  const hint = meant.length === 0 ? "" : ` Did you mean ${listOf(meant, "or")}?`;
-  return `There is no KPI \`${typed.replaceAll("`", "'")}\` in this canary.${hint} There are: ${known.join(", ")}.`;
 }
 
 const standingTitle = ({ standing, n }: Figures): string =>
@@ -134,7 +129,9 @@ function breachMeans({ canary }: CanaryView, { onBreach }: Kpi): string {
   const { rollBackAfterMs, askForMs } = canary.response;
   switch (onBreach) {
     case "rollback":
-      return `A breach of it rolls back by itself after ${durationText(rollBackAfterMs)}, unless somebody holds it.`;
+      return rollBackAfterMs <= 0
+        ? "A breach of it rolls back by itself, at once."
+        : `A breach of it rolls back by itself after ${durationText(rollBackAfterMs)}, unless somebody holds it.`;
     case "ask":
       return `A breach of it asks people, and rolls back if nobody answers for ${durationText(askForMs)}.`;
     case "alert":

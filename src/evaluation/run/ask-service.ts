@@ -15,6 +15,8 @@ export type AskServiceDeps = {
   readonly callsPerAnswer: number;
   readonly priority: Priority;
   readonly clock: MachineClock;
+  /** Milliseconds between tries; as patient as an evaluation where left out. Empty: what fails once has failed. */
+  readonly waits?: readonly number[];
   /** Never the same twice. */
   readonly nonce: () => string;
 };
@@ -54,7 +56,7 @@ export async function askService(
   try {
     let nonce = "";
     const answer = await withPatience(
-      { clock, signal },
+      { clock, signal, ...(deps.waits === undefined ? {} : { waits: deps.waits }) },
       () => {
         nonce = deps.nonce();
         return once(nonce);

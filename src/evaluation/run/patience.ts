@@ -24,11 +24,15 @@ const FOR_GOOD: ReadonlySet<string> = new Set([
 export const stopsTheRun = (failure: StepFailure): boolean => FOR_GOOD.has(failure.code);
 
 /**
- * Does a step, and after a failure that may pass does it again, three times at most, with longer and longer waits. A time that the
+ * Does a step, and after a failure that may pass does it again, as often as there are `waits` (milliseconds). A time that the
  * other side asked for is waited on top. The boundary's own retries, within seconds, come before. Throws the last failure.
  */
 export async function withPatience<T>(
-  { clock, signal }: { readonly clock: MachineClock; readonly signal: AbortSignal },
+  {
+    clock,
+    signal,
+    waits = WAITS,
+  }: { readonly clock: MachineClock; readonly signal: AbortSignal; readonly waits?: readonly number[] },
   step: () => Promise<T>,
   onFailure: (failure: StepFailure) => void = () => undefined,
 ): Promise<T> {
@@ -39,7 +43,7 @@ export async function withPatience<T>(
       signal.throwIfAborted();
       if (!isStepFailure(error)) throw error;
       onFailure(error);
-      const wait = WAITS[tries];
+      const wait = waits[tries];
       if (!error.retryable || wait === undefined) throw error;
       await waitFor(clock, wait + (error.retryAfterMs ?? 0), signal);
     }

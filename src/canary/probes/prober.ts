@@ -1,0 +1,204 @@
+import { ARMS, type Arm } from "#src/canary/observation";
+import { askBoth } from "#src/canary/probes/ask-both";
+import { keepClaim } from "#src/canary/probes/keep-claim";
+import type { Claim, ProbeLedger } from "#src/canary/probes/probe-ledger";
+import { failedLine, type ProbedArm, probeLine } from "#src/canary/probes/probe-line";
+import { comparableGold, planProbes } from "#src/canary/probes/probe-order";
+import type { CanaryWatch } from "#src/canary/watch/state";
+import type { JudgeDeps } from "#src/evaluation/judge/ask-judge";
+import type { Conforms } from "#src/evaluation/oracle/tool-governance";
+import { ResultFileError } from "#src/evaluation/results/result-file-error";
+import type { AskServiceDeps } from "#src/evaluation/run/ask-service";
+import type { CaseVerdict } from "#src/evaluation/run/case-record";
+import type { GoldFile } from "#src/evaluation/run/gold-file";
+import { judgeReply } from "#src/evaluation/run/judge-reply";
+import { isStepFailure } from "#src/evaluation/run/patience";
+import type { Epoch } from "#src/evaluation/run/run-record";
+import type { TraceBars } from "#src/evaluation/run/trace-figures";
+import type { Log } from "#src/log";
+import { type ObservationRow, prepareRows } from "#src/observations/prepare-rows";
+import type { DomainClock } from "#src/release/clock";
+import type { Instant } from "#src/release/policy";
+
+/** What probing one service takes. */
+export type ProbedService = {
+  readonly perHour: number;
+  readonly asking: Omit<AskServiceDeps, "waits">;
+  readonly judging: Omit<JudgeDeps, "epoch">;
+  readonly bars: TraceBars;
+  /** Throws `ResultFileError` when the file can't be used. */
+  readonly readGold: () => Promise<GoldFile>;
+  /** The judge as it is today. Throws `ModelError`. */
+  readonly epoch: (signal: AbortSignal) => Promise<Epoch>;
+};
+
+export type ProberDeps = {
+  readonly ledger: ProbeLedger;
+  /** Null: nothing of this service is probed. */
+  readonly serviceOf: (service: string) => ProbedService | null;
+  /** As the journal says at this moment. */
+  readonly isWatching: (canary: string) => Promise<boolean>;
+  readonly conforms: Conforms;
+  readonly clock: DomainClock;
+  readonly log: Log;
+  /** Of this process; never another one's. */
+  readonly holder: string;
+  /** Ends what is under way: it is put back. */
+  readonly signal: AbortSignal;
+};
+
+export interface Prober {
+  /**
+   * Asks what is due of both arms of a canary, and stores what came of it; some questions at most, each brought to its end or put back.
+   * Rejects when Golive's own database can't be reached: nothing was lost, it is tried again.
+   */
+  tick(canary: CanaryWatch, now: Instant): Promise<void>;
+}
+
+/** Questions of one tick. */
+const MOST_AT_ONCE = 20;
+/** Real time between two tries where service, judge or gold file is not to be had. */
+const WAIT_MS = 30_000;
+/** The judge is not to be had; whatever else it fails with is what it says of this answer. */
+const JUDGE_AWAY: ReadonlySet<string> = new Set(["throttled", "unavailable"]);
+
+/** What came of a question: `next`: another one may be asked at once. */
+type Settled = "next" | "stop";
+
+export function createProber(deps: ProberDeps): Prober {
+  const { ledger, clock, log } = deps;
+  const planned = new Set<string>();
+  const epochs = new Map<string, Epoch>();
+
+  /** Takes the questions of the file as they are now. False: there are none to be had. */
+  async function plan(canary: CanaryWatch, service: ProbedService): Promise<boolean> {
+    if (planned.has(canary.id)) return true;
+    const known = await ledger.isPlanned(canary.id);
+    if (known === null) return false;
+    if (!known) {
+      try {
+        const gold = await service.readGold();
+        await ledger.plan(canary.id, gold.sha256, planProbes(canary.id, gold.questions));
+      } catch (error) {
+        if (!(error instanceof ResultFileError)) throw error;
+        await wait(canary, `No question can be asked: the gold file is of no use (${error.message}).`);
+        return false;
+      }
+    }
+    planned.add(canary.id);
+    return true;
+  }
+
+  async function wait(canary: CanaryWatch, says: string): Promise<void> {
+    log.warn({ canary: canary.id, service: canary.service, says }, "probes wait");
+    await ledger.wait(canary.id, says, WAIT_MS);
+  }
+
+  async function putBack(canary: CanaryWatch, claim: Claim, says: string, tries = 0): Promise<Settled> {
+    await ledger.putBack(claim, tries);
+    await wait(canary, says);
+    return "stop";
+  }
+
+  async function settle(canary: CanaryWatch, service: ProbedService, claim: Claim): Promise<Settled> {
+    const kept = keepClaim(ledger, claim, deps.signal);
+    try {
+      return await work(canary, service, claim, kept.signal);
+    } catch (error) {
+      if (kept.lost()) return "next";
+      if (deps.signal.aborted || !isStepFailure(error)) {
+        await ledger.putBack(claim, 0);
+        if (deps.signal.aborted) return "stop";
+        throw error;
+      }
+      // A wrong token, a model that nobody knows: somebody has to mend something first.
+      return await putBack(canary, claim, error.message);
+    } finally {
+      kept.stop();
+    }
+  }
+
+  async function work(
+    canary: CanaryWatch,
+    service: ProbedService,
+    claim: Claim,
+    signal: AbortSignal,
+  ): Promise<Settled> {
+    const epoch = epochs.get(canary.id) ?? (await service.epoch(signal));
+    epochs.set(canary.id, epoch);
+    const pairs = { baseline: canary.baseline, canary: canary.candidate };
+    const gold = comparableGold(claim.gold, Object.values(pairs));
+    const asked = await askBoth(service.asking, pairs, epoch, { ...claim, gold }, signal);
+    if (asked.kind === "wait") return putBack(canary, claim, asked.says, asked.lone ? 1 : 0);
+
+    const judging = { ...service.judging, epoch, clock: service.asking.clock };
+    const judge = (arm: Arm) => judgeReply(judging, { gold, repeat: 0 }, asked.arms[arm].reply, signal);
+    const verdicts = { baseline: await judge("baseline"), canary: await judge("canary") };
+    const away = ARMS.map((arm) => verdicts[arm]).find(isJudgeAway);
+    // What it said so far is kept and paid for; only the service is asked again.
+    if (away !== undefined) return putBack(canary, claim, away.reason?.sentence ?? "The judge gave no answer.");
+    // What is stored while a canary is paused is not looked at, and the question would be lost.
+    if (!(await deps.isWatching(canary.id))) {
+      await ledger.putBack(claim, 0);
+      return "stop";
+    }
+    signal.throwIfAborted();
+    // One time for both, when both are known: they are a pair, and neither is late.
+    const at = clock.now();
+    const rows = await Promise.all(
+      ARMS.map((arm) =>
+        toRow(
+          canary,
+          { ...claim, gold, arm, run: pairs[arm].run, ...asked.arms[arm], verdict: verdicts[arm] },
+          at,
+          service.bars,
+        ),
+      ),
+    );
+    const fresh = await ledger.finish(claim, rows, at);
+    if (fresh !== null && fresh.length < rows.length) {
+      log.warn(
+        { canary: canary.id, question: claim.question },
+        "somebody else brought observations under a probe's trace",
+      );
+    }
+    return "next";
+  }
+
+  /** As every observation is checked; a trace that can't be kept is the system's failure. */
+  async function toRow(
+    { service }: CanaryWatch,
+    probed: ProbedArm,
+    at: number,
+    bars: TraceBars,
+  ): Promise<ObservationRow> {
+    const iso = new Date(at).toISOString();
+    const bounds = { now: at, lateAfterMs: Number.POSITIVE_INFINITY };
+    const [first] = (
+      await prepareRows(service, [{ place: 1, value: probeLine(probed, iso, bars, deps.conforms) }], bounds)
+    ).rows;
+    if (first !== undefined) return first;
+    const failed = failedLine(probed, iso, "trace-too-large");
+    const { rows, problems } = await prepareRows(service, [{ place: 1, value: failed }], bounds);
+    const [row] = rows;
+    if (row === undefined) throw new Error(`a probe can't be stored: ${problems[0]?.sentence ?? "refused"}`);
+    return row;
+  }
+
+  return {
+    async tick(canary, now) {
+      const service = deps.serviceOf(canary.service);
+      if (service === null || canary.standing !== "watching") return;
+      if (!(await plan(canary, service))) return;
+      let at = now;
+      for (let asked = 0; asked < MOST_AT_ONCE && !deps.signal.aborted; asked++) {
+        const claim = await ledger.claim(canary.id, deps.holder, at, 3_600_000 / service.perHour);
+        if (claim === null || (await settle(canary, service, claim)) === "stop") return;
+        at = clock.now();
+      }
+    },
+  };
+}
+
+const isJudgeAway = ({ outcome, reason }: CaseVerdict): boolean =>
+  outcome === "ungraded" && reason !== null && JUDGE_AWAY.has(reason.code);

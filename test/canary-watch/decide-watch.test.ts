@@ -1,0 +1,350 @@
+import { describe, expect, it } from "vitest";
+import { rollbackOfCanary } from "#src/canary/canary-id";
+import {
+  attempt,
+  breached,
+  canaryOf,
+  eventsOf,
+  factsOf,
+  HOUR,
+  later,
+  look,
+  MINUTE,
+  members,
+  omar,
+  play,
+  pointTo,
+  refusalOf,
+  runA,
+  type Story,
+  start,
+  started,
+  watch,
+  wentLive,
+} from "#test/canary-watch/story";
+
+const runC = { run: "run-c", config: "c1" };
+const hold = { type: "hold", actor: omar, members, reason: "we know what it is" } as const;
+const ack = { type: "acknowledge", actor: omar, members, kpi: "f1" } as const;
+const pause = { type: "pause", actor: omar, members, reason: "load test under way" } as const;
+const resume = { type: "resume", actor: omar, members, reason: "load test is over" } as const;
+const quiet = (story: Story) => watch(look(story, { f1: { standing: "breach" } }));
+
+describe("a canary starts", () => {
+  it("opens on the service and begins with what it is held to", () => {
+    expect(factsOf(wentLive, start())).toEqual(["canary-opened", "canary-started"]);
+    expect(started.service).toMatchObject({ canary: canaryOf(started).id, canaries: 1 });
+    expect(canaryOf(started)).toMatchObject({ number: 1, standing: "watching", breaches: [], from: wentLive.now });
+  });
+
+  it("starts once, however often it is asked for", () => {
+    expect(factsOf(started, start())).toEqual([]);
+  });
+
+  it("doesn't start of what isn't live, or was made live by another release", () => {
+    expect(factsOf(pointTo(wentLive, runA), start())).toEqual([]);
+    expect(factsOf(wentLive, start({ release: "r2" }))).toEqual([]);
+  });
+
+  it("waits until the one before is over", () => {
+    const other = { ...wentLive, service: { ...wentLive.service, canary: "cn_0000000000000001" } };
+    expect(refusalOf(other, start())).toEqual({ kind: "too-late", what: "Another canary is open" });
+  });
+});
+
+describe("what is seen", () => {
+  it("a breach is found once, with its numbers, its owner and the three worst questions", () => {
+    const at = started.now - MINUTE;
+    const seen = look(started, { f1: { standing: "breach", at, value: 0.5, owner: "data-lead" } });
+    expect(eventsOf(started, watch(seen))).toMatchObject([
+      {
+        type: "breach-found",
+        kpi: "f1",
+        at,
+        onBreach: "rollback",
+        owner: "data-lead",
+        worst: ["q1", "q2", "q3"],
+        numbers: { value: 0.5, baseline: 0.6, n: 100 },
+      },
+    ]);
+    expect(factsOf(play(started, watch(seen)), watch(seen))).toEqual([]);
+  });
+
+  it("several breaches are found in the order of time", () => {
+    const seen = look(started, {
+      oracle_prefilter: { standing: "breach", at: started.now - MINUTE },
+      p95_latency: { standing: "breach", at: started.now - HOUR },
+    });
+    expect(eventsOf(started, watch(seen)).map((event) => ("kpi" in event ? event.kpi : event.type))).toEqual([
+      "p95_latency",
+      "oracle_prefilter",
+    ]);
+  });
+
+  it("other standings that changed come as one fact, and only those that changed", () => {
+    const first = look(started, { f1: { standing: "watching" }, precision: { standing: "healthy" } });
+    expect(eventsOf(started, watch(first))).toMatchObject([
+      { type: "standings-changed", kpis: [{ kpi: "f1" }, { kpi: "precision" }] },
+    ]);
+    const known = play(started, watch(first));
+    expect(factsOf(known, watch(first))).toEqual([]);
+    const back = look(known, { precision: { standing: "healthy" } });
+    expect(eventsOf(known, watch(back))).toMatchObject([
+      { type: "standings-changed", kpis: [{ kpi: "f1", standing: "unknown" }] },
+    ]);
+  });
+
+  it("what the journal can't keep, a p95 among the failed, is told apart from no data", () => {
+    const seen = look(started, { p95_latency: { standing: "breach", value: Number.POSITIVE_INFINITY } });
+    expect(eventsOf(started, watch(seen))).toMatchObject([{ numbers: { value: null, beyond: true } }]);
+  });
+
+  it("nothing is seen where it could not be looked, and what is due comes all the same", () => {
+    expect(factsOf(later(started, 3 * HOUR), watch(undefined))).toEqual([]);
+    expect(factsOf(later(breached(), 5 * MINUTE), watch(undefined))).toEqual(["rollback-triggered"]);
+  });
+});
+
+describe("an arm that falls silent", () => {
+  it("is told once, and when it is heard again, once", () => {
+    const heard = { baseline: started.now, canary: started.now + 50 * MINUTE };
+    const still = later(started, 59 * MINUTE);
+    expect(factsOf(still, watch(look(still, {}, { heard })))).toEqual([]);
+    const hour = later(started, HOUR);
+    const seen = watch(look(hour, {}, { heard }));
+    expect(eventsOf(hour, seen)).toEqual([{ type: "arm-silent", arm: "baseline", since: started.now }]);
+    const silent = play(hour, seen);
+    expect(factsOf(silent, seen)).toEqual([]);
+    const again = watch(look(silent));
+    expect(eventsOf(silent, again)).toEqual([{ type: "arm-heard", arm: "baseline" }]);
+    expect(factsOf(play(silent, again), again)).toEqual([]);
+  });
+
+  it("counts from the cutover where it was never heard", () => {
+    const hour = later(started, HOUR);
+    expect(factsOf(hour, watch(null))).toEqual(["arm-silent", "arm-silent"]);
+  });
+
+  it("counts from the end of a pause", () => {
+    const resumed = play(later(play(started, pause), 2 * HOUR), resume);
+    const soon = later(resumed, 59 * MINUTE);
+    expect(factsOf(soon, watch(null))).toEqual([]);
+    expect(factsOf(later(resumed, HOUR), watch(null))).toEqual(["arm-silent", "arm-silent"]);
+  });
+});
+
+describe("a rollback by itself", () => {
+  it("comes five minutes after the breach was found, not before, and once", () => {
+    const story = breached({ at: started.now - HOUR });
+    expect(factsOf(later(story, 5 * MINUTE - 1), quiet(story))).toEqual([]);
+    const due = later(story, 5 * MINUTE);
+    expect(eventsOf(due, quiet(due))).toMatchObject([
+      { type: "rollback-triggered", why: "policy", kpi: "f1", rollback: rollbackOfCanary(canaryOf(story).id) },
+    ]);
+    const triggered = play(due, quiet(due));
+    expect(factsOf(later(triggered, HOUR), quiet(triggered))).toEqual([]);
+  });
+
+  it("comes at once where the policy leaves no time to hold it", () => {
+    const story = play(wentLive, start({ response: { ...canaryOf(started).response, rollBackAfterMs: 0 } }));
+    expect(factsOf(story, watch(look(story, { f1: { standing: "breach" } })))).toEqual([
+      "breach-found",
+      "rollback-triggered",
+    ]);
+  });
+
+  it("comes in spite of a mute and an acknowledgement", () => {
+    const mute = { type: "mute", actor: omar, members, kpi: "f1", hours: 1 } as const;
+    const story = later(play(breached(), mute, ack), 5 * MINUTE);
+    expect(factsOf(story, quiet(story))).toEqual(["rollback-triggered"]);
+  });
+
+  it("doesn't come once it is held", () => {
+    const story = later(play(breached(), hold), 24 * HOUR);
+    expect(factsOf(story, quiet(story))).not.toContain("rollback-triggered");
+  });
+
+  it("doesn't come of a breach that only alerts", () => {
+    const story = later(breached({ onBreach: "alert" }), 24 * HOUR);
+    expect(factsOf(story, quiet(story))).not.toContain("rollback-triggered");
+  });
+
+  it("an ask that nobody answers for half an hour rolls back", () => {
+    const story = breached({ onBreach: "ask" });
+    expect(factsOf(later(story, 29 * MINUTE), quiet(story))).not.toContain("rollback-triggered");
+    const due = later(story, 30 * MINUTE);
+    expect(eventsOf(due, quiet(due))).toContainEqual(
+      expect.objectContaining({ type: "rollback-triggered", why: "unanswered" }),
+    );
+  });
+
+  it("an ask that somebody acknowledged waits for people", () => {
+    const story = later(play(breached({ onBreach: "ask" }), ack), 24 * HOUR);
+    expect(factsOf(story, quiet(story))).toEqual([]);
+  });
+
+  it("stands still while the canary is paused, and has what was left of its time after", () => {
+    const paused = play(later(breached(), 3 * MINUTE), pause);
+    expect(factsOf(later(paused, HOUR), quiet(paused))).toEqual([]);
+    const resumed = play(later(paused, HOUR), resume);
+    expect(factsOf(later(resumed, 2 * MINUTE - 1), quiet(resumed))).toEqual([]);
+    expect(factsOf(later(resumed, 2 * MINUTE), quiet(resumed))).toEqual(["rollback-triggered"]);
+  });
+
+  it("what impedes it is told when it is something else", () => {
+    const triggered = play(later(breached(), 5 * MINUTE), quiet(breached()));
+    const rollback = canaryOf(triggered).rollback?.rollback ?? "";
+    const impeded = { type: "rollback-impeded", rollback, says: "The RAG store doesn't answer." } as const;
+    expect(factsOf(triggered, impeded)).toEqual(["rollback-impeded"]);
+    const known = play(triggered, impeded);
+    expect(factsOf(known, impeded)).toEqual([]);
+    expect(factsOf(known, { ...impeded, says: "Another." })).toEqual(["rollback-impeded"]);
+    expect(factsOf(known, { ...impeded, rollback: "rb_other" })).toEqual([]);
+  });
+});
+
+describe("a breach that nobody answers", () => {
+  const alone = breached({ onBreach: "alert", owner: "data-lead" });
+  const seen = (story: Story) => watch(look(story, { f1: { standing: "breach", onBreach: "alert" } }));
+
+  it("is told to the right's holders after ten minutes, and to owner and on-call after ten more, each once", () => {
+    expect(factsOf(later(alone, 10 * MINUTE - 1), seen(alone))).toEqual([]);
+    const ten = later(alone, 10 * MINUTE);
+    expect(eventsOf(ten, seen(ten))).toMatchObject([
+      {
+        type: "breach-escalated",
+        step: "person",
+        to: [{ name: "Omar Reyes" }, { name: "Ines Falk" }],
+        because: "unacknowledged",
+      },
+    ]);
+    const told = play(ten, seen(ten));
+    expect(factsOf(later(told, 10 * MINUTE - 1), seen(told))).toEqual([]);
+    const twenty = later(told, 10 * MINUTE);
+    expect(eventsOf(twenty, seen(twenty))).toMatchObject([
+      { step: "role", to: [{ name: "Dan Ito" }, { name: "Mei Sato" }, { name: "Omar Reyes" }, { name: "Ines Falk" }] },
+    ]);
+    expect(factsOf(later(play(twenty, seen(twenty)), 24 * HOUR), seen(alone))).toEqual([]);
+  });
+
+  it("is told to the one person whom golive.yaml names", () => {
+    const change = { response: { ...canaryOf(started).response, escalateTo: "U-MEI" } };
+    const named = later(breached({ onBreach: "alert" }, play(wentLive, start(change))), 10 * MINUTE);
+    expect(eventsOf(named, seen(named))).toMatchObject([{ to: [{ id: "U-MEI", name: "Mei Sato" }] }]);
+  });
+
+  it("is told with both steps at once where nobody looked for hours", () => {
+    expect(factsOf(later(alone, 5 * HOUR), seen(alone))).toEqual(["breach-escalated", "breach-escalated"]);
+  });
+
+  it.each([
+    ["acknowledged", play(alone, { type: "acknowledge", actor: omar, members, kpi: "f1" })],
+    ["in a canary that is paused", play(alone, pause)],
+    ["held", play(breached(), hold)],
+  ])("is told to nobody while it is %s", (_, story) => {
+    expect(factsOf(later(story, 24 * HOUR), seen(story))).toEqual([]);
+  });
+
+  it("is told to nobody while it is muted, and after that it is", () => {
+    const muted = play(alone, { type: "mute", actor: omar, members, kpi: "f1", hours: 1 });
+    expect(factsOf(later(muted, HOUR - 1), seen(muted))).toEqual([]);
+    expect(factsOf(later(muted, HOUR), seen(muted))).toEqual(["breach-escalated", "breach-escalated"]);
+  });
+
+  it("is told to nobody once a rollback is triggered", () => {
+    const story = play(later(breached(), 5 * MINUTE), quiet(breached()));
+    expect(factsOf(later(story, 24 * HOUR), quiet(story))).toEqual([]);
+  });
+
+  it("is news when it is found after another one was held", () => {
+    const held = play(breached(), hold);
+    const both = (at: Story) => watch(look(at, { f1: { standing: "breach" }, precision: { standing: "breach" } }));
+    const more = play(later(held, MINUTE), both(later(held, MINUTE)));
+    const due = later(more, 10 * MINUTE);
+    expect(eventsOf(due, both(due))).toMatchObject([{ type: "breach-escalated", kpi: "precision" }]);
+  });
+});
+
+describe("the end", () => {
+  const over = { over: true } as const;
+
+  it("a pass ends it and names what was proven and what only was not refuted", () => {
+    const seen = watch(look(started, {}, { ...over, verdict: "pass", proven: ["f1"], unrefuted: ["dedup_rate"] }));
+    expect(eventsOf(started, seen)).toMatchObject([
+      {
+        type: "canary-ended",
+        as: "passed",
+        proven: ["f1"],
+        unrefuted: ["dedup_rate"],
+        says: expect.stringMatching(/f1.*dedup_rate/),
+      },
+      { type: "canary-closed", as: "passed" },
+    ]);
+    const passed = play(started, seen);
+    expect(passed.service.canary).toBeNull();
+    expect(factsOf(passed, seen)).toEqual([]);
+  });
+
+  it("without a pass people decide, once, and it is watched on when they extend it", () => {
+    const seen = watch(
+      look(started, {}, { ...over, verdict: "inconclusive", reasons: ["f1 is not proven good enough"] }),
+    );
+    expect(eventsOf(started, seen)).toMatchObject([{ type: "window-ended", verdict: "inconclusive" }]);
+    const deciding = play(started, seen);
+    expect(canaryOf(deciding).standing).toBe("deciding");
+    expect(factsOf(later(deciding, HOUR), seen)).toEqual([]);
+    const extended = play(deciding, { type: "extend", actor: omar, members, hours: 12, reason: "more questions come" });
+    expect(canaryOf(extended)).toMatchObject({
+      standing: "watching",
+      window: null,
+      extended: 12,
+      policy: { durationHours: 60 },
+    });
+    expect(factsOf(extended, seen)).toEqual(["window-ended"]);
+  });
+
+  it("before the window is over there is no pass", () => {
+    expect(factsOf(started, watch(look(started, {}, { verdict: "pass" })))).toEqual([]);
+  });
+
+  it("a breach in the journal is never passed over", () => {
+    const story = play(breached({ onBreach: "alert" }));
+    expect(eventsOf(story, watch(look(story, {}, { ...over, verdict: "pass" })))).toMatchObject([
+      { type: "window-ended", verdict: "inconclusive", reasons: ["f1 was found in breach"] },
+    ]);
+  });
+
+  it("nobody is asked to decide while a rollback is on its way by itself", () => {
+    const story = breached();
+    const seen = (at: Story) => watch(look(at, { f1: { standing: "breach" } }, over));
+    expect(factsOf(later(story, MINUTE), seen(story))).toEqual([]);
+    expect(factsOf(later(story, 5 * MINUTE), seen(story))).toEqual(["rollback-triggered"]);
+    expect(factsOf(play(story, hold), seen(story))).toEqual(["window-ended"]);
+  });
+
+  it("is a rollback where the baseline answers again, also of a canary that is paused", () => {
+    for (const story of [started, play(started, pause), breached()]) {
+      expect(eventsOf(pointTo(story, runA), watch(null))).toMatchObject([
+        { type: "canary-ended", as: "rolled-back" },
+        { type: "canary-closed", as: "rolled-back" },
+      ]);
+    }
+  });
+
+  it("is superseded where something else answers", () => {
+    expect(eventsOf(pointTo(started, runC), watch(null))).toMatchObject([
+      { as: "superseded", says: expect.stringContaining("run-c with c1") },
+      { type: "canary-closed", as: "superseded" },
+    ]);
+  });
+
+  it("is a rollback where one was triggered, wherever it led", () => {
+    const triggered = play(later(breached(), 5 * MINUTE), quiet(breached()));
+    expect(eventsOf(pointTo(triggered, runC), watch(null))).toMatchObject([{ as: "rolled-back" }, {}]);
+  });
+
+  it("is the end: nothing is found after it", () => {
+    const ended = play(pointTo(started, runA), watch(null));
+    expect(attempt(ended, quiet(ended)).decision).toEqual({ ok: true, events: [] });
+  });
+});
