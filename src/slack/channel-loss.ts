@@ -78,7 +78,7 @@ export function createTellOfUnseenRollback(
  * watch itself goes on.
  */
 export function createTellOfUnseenCanary(
-  deps: Pick<ChannelLossDeps, "config" | "identity" | "pool"> & { readonly canaries: Pick<CanaryUseCases, "canary"> },
+  deps: Pick<ChannelLossDeps, "identity" | "pool"> & { readonly canaries: Pick<CanaryUseCases, "canary"> },
 ): (subject: string, because: "channel-archived" | "bot-removed") => Promise<void> {
   return async (subject, because) => {
     const id = breachOfSubject(subject)?.canary ?? subject;

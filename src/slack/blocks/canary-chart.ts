@@ -39,7 +39,7 @@ export function breachChart(kpi: Kpi, series: readonly SeriesPoint[], breachedAt
   const banded = points.every(({ band }) => band !== null && Number.isFinite(band));
   return {
     type: "data_visualization",
-    title: plain(`${kpiName(kpi)}${unit === "" ? "" : `, ${unit}`}, UTC`, LIMITS.chart.title).text,
+    title: plain(`${kpiName(kpi)}${unit === "" ? "" : `, ${unit}`}, times in UTC`, LIMITS.chart.title).text,
     chart: {
       type: "line",
       series: [

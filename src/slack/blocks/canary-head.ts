@@ -1,4 +1,5 @@
 import type { CanaryView } from "#src/canary/watch/view";
+import { breachWords } from "#src/canary/words/breach";
 import { nameOf } from "#src/canary/words/names";
 import { sayHours } from "#src/canary/words/time";
 import type { CanarySize } from "#src/slack/blocks/canary-message";
@@ -44,7 +45,8 @@ function againstIt({ canary, ...view }: CanaryView, { lines, says }: CanarySize)
       acknowledged === null ? "nobody acknowledged it" : `acknowledged by ${name(acknowledged.by, 40)}`,
       ...(mutedUntil === null ? [] : [`muted until ${when(mutedUntil)}`]),
     ];
-    return `• 🛑 breach of ${bold(nameOf({ canary }, breach.kpi), 60)}, proven ${when(breach.at)}: ${done.join(", ")}`;
+    const what = breachWords({ canary }, breach.kpi)?.what ?? breach.kpi;
+    return `• ${bold(what, 120)}, since about ${when(breach.at)}: ${done.join(", ")}`;
   });
   const silent = (["canary", "baseline"] as const).flatMap((arm) => {
     const since = canary.silent[arm];

@@ -1,7 +1,7 @@
 import type { KnownBlock, TableBlock } from "@slack/types";
+import type { Kpi } from "#src/canary/kpi";
 import type { CanaryView } from "#src/canary/watch/view";
 import { evidenceBar } from "#src/canary/words/evidence";
-import { kpiName } from "#src/canary/words/names";
 import { detectableWords, sayThreshold, sayValue } from "#src/canary/words/values";
 import { type KpiRow, kpiRows, standingText } from "#src/slack/blocks/canary-rows";
 import { packed, plain, section } from "#src/slack/blocks/elements";
@@ -49,31 +49,45 @@ function seesText({ sight }: CanaryView, { kpi }: KpiRow): string {
 }
 
 function cellsOf(row: KpiRow, name: number): ReturnType<typeof cell>[] {
-  const { kpi, value, baseline, logE, bar, n } = row;
+  const { kpi, value, baseline, n } = row;
   return [
-    cell(kpiName(kpi), name),
+    cell(kpi.id, name),
     cell(standingText(row)),
-    cell(sayValue(kpi, value)),
-    cell(baseline === null ? "–" : sayValue(kpi, baseline)),
-    cell(sayThreshold(kpi, baseline)),
-    cell(evidenceBar(logE, bar)),
+    cell(figure(kpi, value)),
+    cell(figure(kpi, baseline)),
+    cell(limit(kpi, baseline)),
+    cell(barOf(row)),
     cell(number(n)),
   ];
 }
 
 const cell = (text: string, max = 40) => ({ type: "raw_text" as const, text: plain(text, max).text });
 
+/** What was seen even once takes no proof: it is one. */
+const barOf = ({ standing, logE, bar }: KpiRow): string =>
+  standing === "breach" && bar === null ? evidenceBar(1, 1) : evidenceBar(logE, bar);
+
+function figure(kpi: Kpi, value: number | null): string {
+  if (value === null) return "–";
+  return Number.isFinite(value) ? sayValue(kpi, value) : "failed";
+}
+
+/** Beside no baseline only what is a number by itself: a limit in words has no room here. */
+const limit = (kpi: Kpi, baseline: number | null): string =>
+  baseline === null && RELATIVE.has(kpi.kind) ? "–" : sayThreshold(kpi, baseline);
+const RELATIVE: ReadonlySet<Kpi["kind"]> = new Set(["bounded-mean", "paired-binary", "p95-ratio", "breadth"]);
+
 /** The same in lines of mrkdwn, for a Slack that refuses tables. */
 export function kpiLines(view: CanaryView, { rows: most, name, sees = false }: TableSize): string[] {
   return kpiRows(view)
     .slice(0, most)
     .map((row) => {
-      const { kpi, value, baseline, logE, bar, n } = row;
+      const { kpi, value, baseline, n } = row;
       const against = baseline === null ? "" : ` against ${line(sayValue(kpi, baseline))}`;
       return [
-        `${standingText(row)} · ${bold(kpiName(kpi), name + 2)} ${line(sayValue(kpi, value))}${against}`,
+        `${standingText(row)} · ${bold(kpi.id, name + 2)} ${line(sayValue(kpi, value))}${against}`,
         `threshold ${line(sayThreshold(kpi, baseline))}`,
-        `evidence ${evidenceBar(logE, bar)}`,
+        ...(/[▁-▇]/u.test(barOf(row)) ? [`evidence ${barOf(row)}`] : []),
         `n ${number(n)}`,
         ...(sees ? [`would see ${line(seesText(view, row))}`] : []),
       ].join(" · ");
