@@ -3,7 +3,6 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { schedule } from "node-cron";
 import type { z } from "zod";
-import { NO_CANARIES } from "#src/canary/use-cases/no-canaries";
 import { type Core, composeCore } from "#src/compose";
 import { composeIdentity } from "#src/compose-identity";
 import { composeObservations } from "#src/compose-observations";
@@ -96,8 +95,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     throw error;
   }
 
-  const { pool, useCases, rollbacks, clock } = core;
-  const canaries = NO_CANARIES;
+  const { pool, useCases, rollbacks, canaries, clock } = core;
   const { manifests } = core.checks;
   const now = Date.now;
   const holder = `${hostname()}/${process.pid}/${now()}`;

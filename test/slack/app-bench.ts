@@ -4,7 +4,6 @@ import { createStore, putConfig, setPointer, withStore } from "#sandbox/rag/rag-
 import type { Block, SandboxMessage } from "#sandbox/slack/model";
 import type { LocalSlack, SlackOptions } from "#sandbox/slack/start";
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
-import { NO_CANARIES } from "#src/canary/use-cases/no-canaries";
 import { type Core, composeCore } from "#src/compose";
 import { type Config, loadConfig } from "#src/config/load-config";
 import type { CheckResult, EvaluationEnd, Verdict } from "#src/release/events";
@@ -104,7 +103,7 @@ export async function startApp(
   });
   releasers.push(core.close);
   const { pool, useCases, rollbacks, journal, clock } = core;
-  const canaries = options.canaries ?? NO_CANARIES;
+  const canaries = options.canaries ?? core.canaries;
   const { manifests } = core.checks;
   const decide = createDecideIntent({ journal, clock });
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
