@@ -1,5 +1,5 @@
 import type { StoryName } from "#sandbox/demo/arguments";
-import { breachCanary, passCanary } from "#sandbox/demo/canary-scenes";
+import { beginCanary, breachCanary, passCanary } from "#sandbox/demo/canary-scenes";
 import { evaluateLive } from "#sandbox/demo/evaluate-live";
 import type { House } from "#sandbox/demo/house";
 import { ensureFirstRun, ensureLiveRun, ingestNext, readLive } from "#sandbox/demo/populate";
@@ -78,7 +78,7 @@ async function play(
     const baseline = await evaluateLive(house);
     if (baseline !== null) stage.tell("story", baseline);
   }
-  await blockedCandidate(context);
+  if (story !== "breach") await blockedCandidate(context);
   if (story === "blocked") return "blocked: prefix-leakage, pointer untouched";
   const candidate = await ingestNext(house.ragUrl, corpus);
   stage.tell("story", `${candidate.run} is ingested: ${candidate.chunks} chunks, clean`);
@@ -94,8 +94,9 @@ async function play(
   if (story === "breach") {
     if (users === null || before === null)
       throw new Error("the breach needs somebody who asks: add --gold, and --fresh");
-    return breachCanary(context, users, before, SPOILERS.slow);
+    return breachCanary(context, users, candidate.run, before, SPOILERS.slow);
   }
+  if (users !== null) await beginCanary(context, candidate.run);
   await lookAround(context);
   if (users === null) return `live: ${candidate.run}`;
   return `live: ${candidate.run}; ${await passCanary(context, users, candidate.run)}`;

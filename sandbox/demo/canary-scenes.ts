@@ -14,11 +14,18 @@ const SPOILED_AT_H = 10;
 /** Minutes in which people can hold a rollback (configs/golive.yaml), and one more. */
 const HOLD_MIN = 6;
 
+/** The canary of what was just cut over: it begins by itself. */
+export async function beginCanary(context: SceneContext, run: string): Promise<CanaryStatus> {
+  const is = ({ standing, candidate }: CanaryStatus) => standing === "watching" && candidate.run === run;
+  const begun = await untilCanary(context, "the canary to begin", is);
+  context.stage.tell("story", `canary #${begun.number} watches ${run} against ${begun.baseline.run}`);
+  return begun;
+}
+
 /** Two days of a candidate that is as good as what it replaced, to the end: a pass, or people decide. */
 export async function passCanary(context: SceneContext, gold: readonly GoldCase[], run: string): Promise<string> {
   const { stage, house } = context;
-  const begun = await untilCanary(context, "the canary to begin", ({ standing }) => standing === "watching");
-  stage.tell("story", `canary #${begun.number} watches ${run}; two days of its users begin to pass`);
+  stage.tell("story", "two days of its users begin to pass");
   const played = await passTime(house, { gold, hours: TWO_DAYS_H, goOn: () => true });
   tellTraffic(context, played);
   const over = await untilCanary(context, "the canary's window to be over", ({ standing }) => standing !== "watching");
@@ -52,11 +59,13 @@ export async function passCanary(context: SceneContext, gold: readonly GoldCase[
 export async function breachCanary(
   context: SceneContext,
   gold: readonly GoldCase[],
+  run: string,
   before: NonNullable<Live>,
   spoiler: Spoiler,
 ): Promise<string> {
   const { stage, house } = context;
-  const { candidate } = await untilCanary(context, "the canary to begin", ({ standing }) => standing === "watching");
+  await beginCanary(context, run);
+  const known = breachMessages(house, RELEASE, ROSA);
   let spoiledAt: number | null = null;
   const played = await passTime(house, {
     gold,
@@ -65,9 +74,9 @@ export async function breachCanary(
       if (hours >= SPOILED_AT_H && spoiledAt === null) {
         spoiledAt = hours;
         await spoil(house, spoiler);
-        stage.tell("story", `hour ${Math.round(hours)}: ${candidate.run} is spoiled. ${spoiler.about}`);
+        stage.tell("story", `hour ${Math.round(hours)}: ${run} is spoiled. ${spoiler.about}`);
       }
-      return breachMessages(house, RELEASE, ROSA) === 0;
+      return breachMessages(house, RELEASE, ROSA) <= known;
     },
   });
   tellTraffic(context, played);
