@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type CanaryStatus, canaryStatus } from "#sandbox/demo/canary-status";
 import { breachMessages, passTime, TWO_DAYS_H } from "#sandbox/demo/pass-time";
 import { type Live, readLive } from "#sandbox/demo/populate";
@@ -10,6 +11,7 @@ import type { Played } from "#sandbox/traffic/play-traffic";
 
 /** How often a command is run to see whether something has happened: each is a process of its own. */
 const LOOK_MS = 1_000;
+const INCIDENT_MS = 180_000;
 const SPOILED_AT_H = 10;
 /** Minutes in which people can hold a rollback (configs/golive.yaml), and one more. */
 const HOLD_MIN = 6;
@@ -104,16 +106,33 @@ export async function breachCanary(
   house.ragService.behave();
   const ended = await untilCanary(context, "the canary to end", ({ standing }) => standing === "ended");
   expectThat(stage, `the canary ended as ${ended.ended?.as}`, ended.ended?.as === "rolled-back");
-  const incidents = await stage.until("the incident", async () => {
-    const { out } = await house.golive(["incident", "list"]);
-    return /canary/i.test(out) ? out.trim() : null;
-  });
-  stage.tell("golive incident list", incidents);
+  await tellIncident(context, spoiler);
   await stage.command(ROSA, RELEASE, "/golive start");
   const refused = await stage.answer(ROSA, RELEASE);
   expectThat(stage, "go-lives are locked until the root cause is written down", /locked/i.test(refused));
   return `${spoiler.kpi} in breach after ${Math.round(found.hours)} hours, rolled back: ${before.run} is live again`;
 }
+
+/** The rollback's document is written when its smoke questions and its proof are done. */
+async function tellIncident({ stage, house }: SceneContext, { kpi }: Spoiler): Promise<void> {
+  const incident = await stage.until(
+    "the incident's document",
+    async () => {
+      const { out } = await house.golive(["incident", "list", "--json"]);
+      return incidentsSchema.parse(JSON.parse(out)).incidents[0] ?? null;
+    },
+    INCIDENT_MS,
+  );
+  const { out } = await house.golive(["incident", "show", incident.id]);
+  stage.tell("golive incident list", `${incident.id}  ${incident.title}`);
+  expectThat(
+    stage,
+    `the incident's document tells of the canary and of ${kpi}`,
+    /canary/i.test(out) && out.includes(kpi),
+  );
+}
+
+const incidentsSchema = z.object({ incidents: z.array(z.object({ id: z.string(), title: z.string() })) });
 
 const isChart = (block: Json): boolean =>
   typeof block === "object" &&
