@@ -141,7 +141,10 @@ export function composeCanaries(deps: Deps): Canaries {
 
   const useCases = createCanaryUseCases({ journal, decide, monitor });
   return {
-    startCanary,
+    async startCanary(job) {
+      await startCanary(job);
+      loop.nudge();
+    },
     loop,
     async open() {
       const states = await Promise.all(services.map(serviceState));
