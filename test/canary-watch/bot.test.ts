@@ -31,7 +31,7 @@ it("what goes live is watched: a leak in the canary is told in the channel, and 
       await eventually(
         () =>
           bot
-            .posts()
+            .canaryPosts()
             .map(({ text }) => text)
             .join("\n"),
         /prefix.leakage/i,
