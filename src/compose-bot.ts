@@ -20,14 +20,15 @@ import type { Log } from "#src/log";
 import type { DomainClock } from "#src/release/clock";
 import { createProcessMeter } from "#src/resources/process-meter";
 import { createSlackApp, type SlackMode } from "#src/slack/app";
-import { createPauseForChannel, createTellOfUnseenRollback } from "#src/slack/channel-loss";
+import { createPauseForChannel, createTellOfUnseenCanary, createTellOfUnseenRollback } from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
-import { isRollbackId } from "#src/slack/ids";
+import { isCanarySubject, isRollbackId } from "#src/slack/ids";
 import { keepAnswers } from "#src/slack/keep-answers";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+import { withCanaries } from "#src/slack/render-canary";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 
 type Environment = z.infer<typeof serveEnvironment>;
@@ -94,20 +95,28 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     throw error;
   }
 
-  const { pool, useCases, rollbacks, clock } = core;
+  const { pool, useCases, rollbacks, canaries, clock } = core;
   const { manifests } = core.checks;
   const now = Date.now;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
-  const tellOfUnseen = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
+  const tellOfUnseenRollback = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
+  const tellOfUnseenCanary = createTellOfUnseenCanary({ canaries, identity, pool });
   const painter = createPainter({
     pool,
     web,
     now,
     log,
     holder,
-    render: createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
-    onChannelLost: (subject, why) => (isRollbackId(subject) ? tellOfUnseen : pauseForChannel)(subject, why),
+    render: withCanaries(
+      canaries,
+      createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+      clock.now,
+    ),
+    onChannelLost(subject, why) {
+      if (isCanarySubject(subject)) return tellOfUnseenCanary(subject, why);
+      return (isRollbackId(subject) ? tellOfUnseenRollback : pauseForChannel)(subject, why);
+    },
     timing: pace.painter ?? {},
   });
   const outbox = createOutbox({
@@ -117,7 +126,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     log,
     holder,
     selfId: self.userId,
-    render: createNoteRenderer({ config, manifests, useCases, rollbacks, log }),
+    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, log }),
     renderFile: createFileRenderer({
       useCases,
       manifest: manifests.file,
@@ -152,6 +161,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     config: config.golive,
     useCases,
     rollbacks,
+    canaries,
     identity,
     web,
     painter,

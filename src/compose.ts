@@ -3,10 +3,13 @@ import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { Pool } from "pg";
 import type { FullBackups } from "#src/backup/full-backups";
+import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import { composeBackups } from "#src/compose-backups";
+import { composeCanaries } from "#src/compose-canaries";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
+import { composeProbes } from "#src/compose-probes";
 import { composeRollbacks } from "#src/compose-rollbacks";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -23,6 +26,7 @@ import { createFreezeManifest } from "#src/jobs/handlers/freeze-manifest";
 import { createRevalidate } from "#src/jobs/handlers/revalidate";
 import { createRunCheck } from "#src/jobs/handlers/run-check";
 import { lookAfterServices } from "#src/jobs/look-after-services";
+import type { WatchPace } from "#src/jobs/watch-loop";
 import { createJournal } from "#src/journal/create-journal";
 import type { Journal } from "#src/journal/journal";
 import { createPool } from "#src/journal/pool";
@@ -58,6 +62,8 @@ export type CoreOptions = {
   readonly supervise: boolean;
   /** Default: the real time. */
   readonly clock?: DomainClock;
+  /** How often canaries are looked at. Default: every 5 s while one is open. */
+  readonly watchPace?: WatchPace;
 };
 
 /** Everything but the ways in: rules, journal, jobs, gates and stores, for the bot, the command line and tests alike. */
@@ -75,13 +81,14 @@ export type Core = {
   readonly models: Models;
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
+  readonly canaries: CanaryUseCases;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
   /** How all processes of Golive are doing. */
   readonly resources: Resources;
   /**
    * Takes jobs from now on: manifests and checks always; cutovers only when asked to, since they resolve people with this
-   * process's directory; looking after releases only where a release channel can be followed.
+   * process's directory; looking after releases, and watching canaries, only where a release channel can be followed.
    */
   startWorkers(duties: {
     readonly cutovers: boolean;
@@ -217,6 +224,28 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     decideRelease: decide,
     log,
   });
+  const canaries = composeCanaries({
+    config,
+    pool,
+    journal,
+    clock,
+    governed,
+    identity,
+    rollbacks: rollbacks.useCases,
+    differences: checks.manifests.differences,
+    ...(options.watchPace === undefined ? {} : { pace: options.watchPace }),
+    log,
+  });
+  const probing = composeProbes({
+    config,
+    pool,
+    governed,
+    models,
+    evaluations,
+    open: canaries.open,
+    clock,
+    log,
+  });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -241,6 +270,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     }),
     "stop-evaluation": createStopEvaluation({ decide, release: releaseState, evaluations: ofReleases }),
     "roll-back": rollbacks.rollBack,
+    "start-canary": canaries.startCanary,
     "cut-over": createCutOver({
       decide,
       release: releaseState,
@@ -273,15 +303,16 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     models,
     evaluations,
     rollbacks: rollbacks.useCases,
+    canaries: canaries.useCases,
     checklistOf,
     storeOf: (id) => governed(id).store,
     resources,
     async startWorkers({ cutovers, followChannel }) {
       await report.start(followChannel === undefined ? "command" : "bot");
-      const { "cut-over": cutOver, ...checking } = handlers;
+      const { "cut-over": cutOver, "start-canary": startCanary, ...checking } = handlers;
       await jobs.startWorkers({
         ...checking,
-        ...(cutovers ? { "cut-over": cutOver } : {}),
+        ...(cutovers ? { "cut-over": cutOver, "start-canary": startCanary } : {}),
         ...(followChannel === undefined
           ? {}
           : {
@@ -297,6 +328,9 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
               }),
             }),
       });
+      if (followChannel === undefined) return;
+      canaries.loop.start();
+      probing.start();
     },
     lookAfterServices: () =>
       lookAfterServices({
@@ -308,6 +342,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
         log,
       }),
     async close() {
+      await Promise.all([canaries.loop.stop(), probing.stop()]);
       await jobs.stop();
       await models.close();
       await report.stop();

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 const knobsSchema = z.strictObject({
+  /** The other knobs count only where this run answers, as when something came along with a candidate; null: always. */
+  onlyRun: z.string().min(1).nullable(),
   /** The ingestion prefix stands before each retrieved text, as when ingestion mixed up its two texts. */
   leakPrefix: z.boolean(),
   /** Whole answers take this many times as long as they would. */
@@ -47,6 +49,7 @@ const knobsSchema = z.strictObject({
 export type Knobs = z.infer<typeof knobsSchema>;
 
 export const NO_FAULTS: Knobs = {
+  onlyRun: null,
   leakPrefix: false,
   slowdown: 1,
   delayMs: 0,

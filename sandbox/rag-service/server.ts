@@ -55,17 +55,19 @@ async function route(
   if (pathname === "/__sandbox/faults") return send(response, 200, await turnKnobs(parts, request));
   allow(request, pathname);
   authorise(request, parts.token);
-  const knobs = parts.knobs.current;
+  const question = pathname === "/answer" ? parseQuestion(await readJsonBody(request)) : null;
+  const named =
+    question === null
+      ? pairOf(searchParams.get("run_id"), searchParams.get("config_version"))
+      : pairOf(question.run_id, question.config_version);
+  const pair = named ?? (await parts.store.pointer(parts.service));
+  const knobs = knobsFor(parts.knobs.current, pair);
   if (knobs.delayMs > 0) await wait(knobs.delayMs, undefined, { signal: gone });
   if (knobs.status !== null) throw new HttpError(knobs.status, "this sandbox was told to fail");
   if (knobs.html) return sendHtml(response);
-  if (pathname === "/config") {
-    const pair = pairOf(searchParams.get("run_id"), searchParams.get("config_version"));
-    return send(response, 200, padded(await report(parts, pair), knobs));
-  }
-  const question = parseQuestion(await readJsonBody(request));
-  const effective = await effectiveOf(parts, pairOf(question.run_id, question.config_version));
-  if (effective === null) throw new HttpError(409, NOTHING_LIVE);
+  if (pair === null) throw new HttpError(409, NOTHING_LIVE);
+  const effective = await effectiveOf(parts, knobs, pair);
+  if (question === null) return send(response, 200, padded(report(parts, knobs, effective), knobs));
   const { cache, ...rest } = await answerQuestion({ ...parts, knobs }, effective, question, gone);
   send(response, 200, padded(knobs.noCacheField ? rest : { ...rest, cache }, knobs));
 }
@@ -85,18 +87,20 @@ function authorise(request: IncomingMessage, token: string | null): void {
   throw new HttpError(401, "a bearer token is needed");
 }
 
-/** The pair's configuration as this process uses it; null when no pair was named and nothing is live. */
-async function effectiveOf(parts: ServiceParts, named: PairName | null): Promise<Effective | null> {
-  const pair = named ?? (await parts.store.pointer(parts.service));
-  if (pair === null) return null;
+/** Faults that came with one run leave what is answered from another alone. */
+const knobsFor = (knobs: Knobs, pair: PairName | null): Knobs =>
+  knobs.onlyRun === null || knobs.onlyRun === pair?.run ? knobs : NO_FAULTS;
+
+/** The pair's configuration as this process uses it. */
+async function effectiveOf(parts: ServiceParts, knobs: Knobs, pair: PairName): Promise<Effective> {
   const state = await parts.store.runState(pair.run);
   if (state === null) throw new HttpError(404, `there is no run ${pair.run}`);
   if (state !== "complete") throw new HttpError(409, `run ${pair.run} is ${state}`);
   const body = await parts.store.configuration(pair.config);
   if (body === undefined) throw new HttpError(404, `there is no configuration ${pair.config}`);
   const stored = parseConfiguration(pair.config, body);
-  const config = redacted(parts.knobs.current.configDrift ? drifted(stored) : stored);
-  const hash = parts.knobs.current.lyingConfigHash ? hashOf({ ...config, lie: true }) : hashOf(config);
+  const config = redacted(knobs.configDrift ? drifted(stored) : stored);
+  const hash = knobs.lyingConfigHash ? hashOf({ ...config, lie: true }) : hashOf(config);
   return { pair, config, hash };
 }
 
@@ -106,10 +110,7 @@ function drifted(config: ServiceBody): ServiceBody {
   return { ...config, retrieval: { ...retrieval, top_k_dense: Math.max(1, Math.floor(retrieval.top_k_dense / 2)) } };
 }
 
-async function report(parts: ServiceParts, named: PairName | null): Promise<object> {
-  const effective = await effectiveOf(parts, named);
-  if (effective === null) throw new HttpError(409, NOTHING_LIVE);
-  const { pair, config, hash } = effective;
+function report(parts: ServiceParts, knobs: Knobs, { pair, config, hash }: Effective): object {
   return {
     service: parts.service,
     run_id: pair.run,
@@ -124,7 +125,7 @@ async function report(parts: ServiceParts, named: PairName | null): Promise<obje
       rerank: config.rerank.enabled ? config.rerank.model : null,
     },
     // The reader alone: the question is embedded in this process, and the reranker is a rule.
-    model_calls_per_answer: parts.knobs.current.claimedCalls ?? 1,
+    model_calls_per_answer: knobs.claimedCalls ?? 1,
   };
 }
 

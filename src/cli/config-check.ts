@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from "#src/cli/io";
+import { AFTER_CUTOVER } from "#src/config/after-cutover";
 import { type Config, loadConfig } from "#src/config/load-config";
 import { PLANNED_CHECKS } from "#src/config/planned-checks";
 import { describeProblems } from "#src/config/problems";
@@ -23,7 +24,9 @@ export async function configCheck(
 function summarise(config: Config) {
   const { checks, sign_offs, items } = config.checklist;
   const running = new Set(checks.map((check) => check.id));
-  const notBuilt = items.filter((item) => item.check !== undefined && !running.has(item.check));
+  const unproven = items.filter((item) => item.check !== undefined && !running.has(item.check));
+  const isAfter = ({ check }: { readonly check?: string | undefined }) => AFTER_CUTOVER.includes(check ?? "");
+  const [afterCutover, notBuilt] = [unproven.filter(isAfter), unproven.filter((item) => !isAfter(item))];
   return {
     services: listServices(config).map(({ id, title, channel, rag_store, rag_service, models, applies }) => ({
       id,
@@ -42,6 +45,7 @@ function summarise(config: Config) {
       total: items.length,
       by_check: items.filter((item) => item.check !== undefined && running.has(item.check)).length,
       by_sign_off: items.filter((item) => item.sign_off !== undefined).length,
+      after_cutover: afterCutover.length,
       not_built: notBuilt.length,
     },
     planned: [...new Set(notBuilt.flatMap((item) => item.check ?? []))].map((id) => ({
@@ -67,6 +71,7 @@ function describeConfig(dir: string, config: Config): string {
     `Checklist: ${lines.total} lines`,
     `  ${lines.by_check} decided by ${checks.length} checks: ${checks.map((it) => it.id).join(", ")}`,
     `  ${lines.by_sign_off} decided by people alone`,
+    `  ${lines.after_cutover} decided after the cutover, by the canary or a rollback`,
     `  ${lines.not_built} not built yet: shown, never green, not blocking`,
     "Sign-offs",
     ...sign_offs.map((it) => `  ${it.id}: ${it.quorum} of ${it.role}, over ${coverage(it.covers)}`),

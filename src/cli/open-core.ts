@@ -3,6 +3,7 @@ import { chooseService } from "#src/cli/choose-service";
 import { createConfigIdentity } from "#src/cli/config-identity";
 import { CliError, type Io } from "#src/cli/io";
 import { assertDatabase } from "#src/cli/reach-database";
+import { rehearsalClockOf } from "#src/cli/rehearsal-clock";
 import { openCommandLog, readSurroundings } from "#src/cli/surroundings";
 import { type Core, composeCore } from "#src/compose";
 import { composeIdentity } from "#src/compose-identity";
@@ -39,6 +40,7 @@ export async function withCore<T>(
   const service = chooseService(config, options.service);
   await assertDatabase(environment.DATABASE_URL);
   const log = openCommandLog(io);
+  const clock = rehearsalClockOf(io.env, (sentence) => io.err(`note: ${sentence}\n`));
   const token = environment.SLACK_BOT_TOKEN;
   const ask = async (sure: string) => composeIdentity({ token: sure, apiUrl: environment.SLACK_API_URL, config, log });
   const slack = token === undefined ? null : await ask(token).catch(orNobody(io, options.withoutSlackIfAway === true));
@@ -51,6 +53,7 @@ export async function withCore<T>(
     team: slack?.self.teamId,
     log,
     supervise: options.works === true,
+    ...(clock === undefined ? {} : { clock }),
   });
   try {
     return await work({ core, config, service, withSlack: slack !== null });

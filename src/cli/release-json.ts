@@ -75,6 +75,9 @@ function release(view: ReleaseView) {
       may_sign: signOff.mayNow.map((person) => person.id),
       vetoes: signOff.vetoes.map((veto) => ({ by: veto.person.id, at: iso(veto.at), reason: veto.reason })),
     })),
+    after_cutover: view.sections.flatMap((section) =>
+      section.items.filter((item) => item.status === "after-cutover").map((item) => item.item.text),
+    ),
     not_built: view.sections.flatMap((section) =>
       section.items.filter((item) => item.status === "not-built").map((item) => item.item.text),
     ),

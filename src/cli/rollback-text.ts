@@ -1,7 +1,7 @@
 import { pair } from "#src/cli/release-text";
 import { wrap } from "#src/cli/wrap";
 import type { RollbackPlan } from "#src/rollback/events";
-import { STEP_TITLES } from "#src/rollback/says";
+import { STEP_TITLES, whoConfirmed } from "#src/rollback/says";
 import type { RollbackState } from "#src/rollback/state";
 import type { RollbackView } from "#src/rollback/view";
 
@@ -61,7 +61,7 @@ export function rollbackText(view: RollbackView, withSteps = true): string {
         ]
       : wrap(
           "",
-          `confirmed by ${names(confirmed.people)}, ${utc(confirmed.at)}${confirmed.how === "right" ? "" : ", breaking the glass"}`,
+          `confirmed by ${whoConfirmed(confirmed)}, ${utc(confirmed.at)}${confirmed.how === "break-glass" ? ", breaking the glass" : ""}`,
         )),
     ...(withSteps ? ["", ...rollback.steps.map((step) => stepText(step, rollback).trimEnd())] : []),
     ...(ended === null ? [] : ["", ...wrap("", `${ended.says}.${flipped}`)]),

@@ -1,3 +1,4 @@
+import { AFTER_CUTOVER } from "#src/config/after-cutover";
 import { BUILT_CHECKS } from "#src/config/built-checks";
 import type { ChecklistConfig } from "#src/config/checklist-config";
 import { PLANNED_CHECKS } from "#src/config/planned-checks";
@@ -37,11 +38,8 @@ function checkChecks(checklist: ChecklistConfig): Contradiction[] {
   for (const [index, check] of checklist.checks.entries()) {
     const built = BUILT_CHECKS[check.id];
     if (built === undefined) {
-      const planned = Object.hasOwn(PLANNED_CHECKS, check.id)
-        ? " (it is planned: items may name it, nothing runs)"
-        : "";
       const expected = `a built check: ${Object.keys(BUILT_CHECKS).join(", ")}`;
-      found.push({ path: ["checks", index, "id"], found: `"${check.id}" is not built${planned}`, expected });
+      found.push({ path: ["checks", index, "id"], found: `"${check.id}" is not built${whyNot(check.id)}`, expected });
     } else if (check.waivable && !built.mayBeWaivable) {
       const expected = "false: rollback and audit rest on it";
       found.push({ path: ["checks", index, "waivable"], found: `"${check.id}" can't be waived`, expected });
@@ -53,6 +51,13 @@ function checkChecks(checklist: ChecklistConfig): Contradiction[] {
     found.push({ path: ["checks"], found: `"${id}" is missing`, expected });
   }
   return found;
+}
+
+function whyNot(check: string): string {
+  if (Object.hasOwn(PLANNED_CHECKS, check)) return " (it is planned: items may name it, nothing runs)";
+  return AFTER_CUTOVER.includes(check)
+    ? " (it is decided after the cutover: items may name it, no release runs it)"
+    : "";
 }
 
 function checkSignOffs(checklist: ChecklistConfig, golive: GoliveConfig | null): Contradiction[] {
@@ -79,6 +84,8 @@ function checkSignOffs(checklist: ChecklistConfig, golive: GoliveConfig | null):
   return found;
 }
 
+const isKnown = (check: string): boolean => Object.hasOwn(PLANNED_CHECKS, check) || AFTER_CUTOVER.includes(check);
+
 function checkItems(checklist: ChecklistConfig): Contradiction[] {
   const checks = checklist.checks.map((check) => check.id);
   const sections = checklist.sections.map((section) => section.id);
@@ -89,7 +96,7 @@ function checkItems(checklist: ChecklistConfig): Contradiction[] {
       const expected = `one of ${sections.join(", ")}`;
       found.push({ path: ["items", index, "section"], found: `section "${item.section}" is not listed`, expected });
     }
-    if (item.check !== undefined && !checks.includes(item.check) && !Object.hasOwn(PLANNED_CHECKS, item.check)) {
+    if (item.check !== undefined && !checks.includes(item.check) && !isKnown(item.check)) {
       const expected = `a listed check (${checks.join(", ")}) or a planned one (src/config/planned-checks.ts)`;
       found.push({ path: ["items", index, "check"], found: `check "${item.check}" is unknown`, expected });
     }

@@ -1,3 +1,5 @@
+import type { Kpi } from "#src/canary/kpi";
+import { decidedAfter } from "#src/config/after-cutover";
 import type { ChecklistConfig } from "#src/config/checklist-config";
 import type { Config } from "#src/config/load-config";
 import type { ServiceConfig } from "#src/config/service-config";
@@ -15,9 +17,10 @@ export type BuiltCheck = Pick<CheckDefinition, "id" | "version" | "restsOn">;
 export function toChecklist(config: Config, service: ServiceConfig, builtChecks: readonly BuiltCheck[]): Checklist {
   const { checks, sign_offs, sections, items } = config.checklist;
   const all = checks.map((check) => check.id);
+  const { kpis } = config.canary;
   return {
     sections: sections.map(({ id, title }) => ({ id, title })),
-    items: items.map((item) => toItem(item, all)),
+    items: items.map((item) => toItem(item, all, kpis)),
     checks: checks.map((check): CheckDefinition => {
       const built = builtChecks.find((candidate) => candidate.id === check.id);
       if (built === undefined)
@@ -43,12 +46,19 @@ export function toChecklist(config: Config, service: ServiceConfig, builtChecks:
   };
 }
 
-function toItem(item: ChecklistConfig["items"][number], checks: readonly CheckId[]): ChecklistItem {
-  return { id: item.id, section: item.section, phase: item.phase, text: item.text, proof: toProof(item, checks) };
+function toItem(
+  item: ChecklistConfig["items"][number],
+  checks: readonly CheckId[],
+  kpis: readonly Kpi[],
+): ChecklistItem {
+  return { id: item.id, section: item.section, phase: item.phase, text: item.text, proof: toProof(item, checks, kpis) };
 }
 
-function toProof(item: ChecklistConfig["items"][number], checks: readonly CheckId[]): Proof {
+function toProof(item: ChecklistConfig["items"][number], checks: readonly CheckId[], kpis: readonly Kpi[]): Proof {
   if (item.sign_off !== undefined) return { kind: "sign-off", signOff: item.sign_off };
   if (item.check === undefined) throw new Error(`item \`${item.id}\` has no proof: the schema must refuse that`);
-  return checks.includes(item.check) ? { kind: "check", check: item.check } : { kind: "not-built", check: item.check };
+  const { check } = item;
+  if (checks.includes(check)) return { kind: "check", check };
+  const after = decidedAfter(check, kpis);
+  return after === null ? { kind: "not-built", check } : { kind: "after-cutover", check, ...after };
 }

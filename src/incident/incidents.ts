@@ -1,10 +1,12 @@
 import type { Pool } from "pg";
+import { canaryIdOf } from "#src/canary/canary-id";
+import { canaryStream } from "#src/canary/watch/events";
 import { findIncident, type KeptIncident, keepIncident, listIncidents } from "#src/incident/keep-incident";
 import type { Journal } from "#src/journal/journal";
 import { type Recorded, releaseStream, serviceStream } from "#src/release/events";
 import type { ManifestDifference } from "#src/release/manifest-summary";
-import { samePair } from "#src/release/pair";
-import { releaseOf, serviceEvents } from "#src/release/use-cases/folded";
+import { releaseOf } from "#src/release/use-cases/folded";
+import { stableManifest } from "#src/release/use-cases/stable-manifest";
 import { rollbackStream } from "#src/rollback/events";
 import { drawUpIncident, type IncidentFacts } from "#src/rollback/incident/incident";
 import { incidentMarkdown } from "#src/rollback/incident/markdown";
@@ -58,13 +60,14 @@ export function createIncidents(deps: IncidentDeps): Incidents {
 
   async function collect(rollback: RollbackState, own: readonly Recorded[]): Promise<IncidentFacts> {
     const { service, undoes, plan, requestedAt } = rollback;
-    const [ofService, ofRelease] = await Promise.all([
+    const [ofService, ofRelease, ofCanary] = await Promise.all([
       journal.load(serviceStream(service)),
       undoes === null ? [] : journal.load(releaseStream(undoes.release)),
+      undoes === null ? [] : journal.load(canaryStream(canaryIdOf(undoes.release))),
     ]);
     const undone = releaseOf(ofRelease);
     const since = undone?.startedAt ?? requestedAt;
-    const stable = await stableManifest(ofService, plan.to);
+    const stable = await stableManifest(journal, service, plan.to);
     const differences =
       stable === null || undoes === null || undoes.manifest === null
         ? null
@@ -73,23 +76,8 @@ export function createIncidents(deps: IncidentDeps): Incidents {
       rollback,
       undone,
       differences,
-      events: [...ofService.filter(({ at }) => at >= since), ...ofRelease, ...own],
+      events: [...ofService.filter(({ at }) => at >= since), ...ofRelease, ...ofCanary, ...own],
     };
-  }
-
-  /** The manifest of the newest release that made live what is gone back to. */
-  async function stableManifest(
-    ofService: readonly Recorded[],
-    to: RollbackState["plan"]["to"],
-  ): Promise<string | null> {
-    const closed = serviceEvents(ofService).flatMap(({ event }) =>
-      event.type === "release-closed" && event.as === "live" ? [event] : [],
-    );
-    for (const { release, manifest } of closed.toReversed()) {
-      const state = releaseOf(await journal.load(releaseStream(release)));
-      if (state !== null && samePair(state.candidate, to)) return manifest;
-    }
-    return null;
   }
 
   return {

@@ -19,7 +19,8 @@ const POINTER_MS = 10_000;
 
 /**
  * One look at every service: a pointer that somebody moved past Golive is recorded and announced, once, whichever replica sees it
- * first; and a rollback whose job died every time goes on, for production must not stand half-way for ever.
+ * first; a rollback whose job died every time goes on, for production must not stand half-way for ever; and so does the beginning of a
+ * canary, for nothing that is live stays unwatched.
  */
 export async function lookAfterServices(deps: Deps): Promise<void> {
   await Promise.all(
@@ -41,6 +42,13 @@ async function lookAt(
     if ((await jobs.deadJobs(about)).length > 0) {
       await jobs.redrive(about);
       log.warn({ ...about }, "a rollback that had failed every time goes on");
+    }
+  }
+  if (state.canary === null && state.liveRelease !== null) {
+    const about = { service: id, release: state.liveRelease.release };
+    if ((await jobs.deadJobs(about)).some(({ queue }) => queue === "start-canary")) {
+      await jobs.redrive(about);
+      log.warn({ ...about }, "a canary that could not be begun every time is tried again");
     }
   }
   // Nothing was ever flipped here: there is nothing that the pointer could differ from.

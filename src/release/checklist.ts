@@ -5,11 +5,16 @@ export type CheckId = string;
 export type SignOffId = string;
 export type Phase = "before" | "canary" | "operate";
 
-/** How a line of the checklist is decided. `not-built`: its check does not exist yet; never green, never blocking. */
+/**
+ * How a line of the checklist is decided. `not-built`: its check does not exist yet; never green, never blocking. `after-cutover`: by the
+ * canary's KPI (null: its policy has none of it), or by a rollback; not by the release, so it is never green there and never blocks.
+ */
 export type Proof =
   | { readonly kind: "check"; readonly check: CheckId }
   | { readonly kind: "sign-off"; readonly signOff: SignOffId }
-  | { readonly kind: "not-built"; readonly check: CheckId };
+  | { readonly kind: "not-built"; readonly check: CheckId }
+  | { readonly kind: "after-cutover"; readonly check: CheckId; readonly by: "rollback" }
+  | { readonly kind: "after-cutover"; readonly check: CheckId; readonly by: "canary"; readonly kpi: string | null };
 
 /** One `[ ]` line of the mission's checklist. */
 export type ChecklistItem = {

@@ -103,8 +103,9 @@ function jobsOf(
     case "evaluation-stopped":
     case "release-cancelled":
     case "release-failed":
-    case "went-live":
       return givenUp(before, cause);
+    case "went-live":
+      return [...givenUp(before, cause), { queue: "start-canary", cause, data: about }];
     case "cutover-requested":
       return [{ queue: "cut-over", cause, data: { ...about, flip: flipIdOf(release.id, fact.version) } }];
     default:

@@ -5,7 +5,7 @@ import type { CheckView, ItemStatus, ItemView, SectionView, SignOffView } from "
 import { listOf, namesAwaited } from "#src/release/wording";
 
 const GREEN: readonly ItemStatus[] = ["pass", "signed"];
-const UNCOUNTED: readonly ItemStatus[] = ["not-built", "not-applicable"];
+const UNCOUNTED: readonly ItemStatus[] = ["not-built", "after-cutover", "not-applicable"];
 
 /** The checklist's sections with all their items. A waived item is no green one: people should see that it was waived. */
 export function sectionViews(
@@ -25,6 +25,7 @@ export function sectionViews(
       green: items.filter(({ status }) => GREEN.includes(status)).length,
       total: items.filter(({ status }) => !UNCOUNTED.includes(status)).length,
       notBuilt: items.filter(({ status }) => status === "not-built").length,
+      afterCutover: items.filter(({ status }) => status === "after-cutover").length,
       notApplicable: items.filter(({ status }) => status === "not-applicable").length,
     };
   });
@@ -38,6 +39,12 @@ function itemView(
 ): ItemView {
   const { proof } = item;
   if (proof.kind === "not-built") return { item, status: "not-built", line: "not built yet" };
+  if (proof.kind === "after-cutover") {
+    if (proof.by === "rollback") return { item, status: "after-cutover", line: "done by every rollback" };
+    return proof.kpi === null
+      ? { item, status: "not-applicable", line: "no KPI of quality_gates.yaml measures it" }
+      : { item, status: "after-cutover", line: `watched by the canary: ${proof.kpi}` };
+  }
   if (proof.kind === "sign-off") {
     const view = signOffs.find(({ definition }) => definition.id === proof.signOff);
     return view === undefined

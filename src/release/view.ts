@@ -49,7 +49,7 @@ export type SignOffView = {
 };
 
 /** `not-applicable`: also a check that a first go-live leaves out. */
-export type ItemStatus = CheckStatus | SignOffStatus | "not-built";
+export type ItemStatus = CheckStatus | SignOffStatus | "not-built" | "after-cutover";
 
 export type ItemView = {
   readonly item: ChecklistItem;
@@ -66,6 +66,8 @@ export type SectionView = {
   /** Items that exist and apply: those not built yet and those that do not apply are listed but not counted. */
   readonly total: number;
   readonly notBuilt: number;
+  /** What the canary or a rollback decides. */
+  readonly afterCutover: number;
   readonly notApplicable: number;
 };
 

@@ -1,7 +1,7 @@
 import { onRelease, onService } from "#src/release/decision";
 import { inDoubt } from "#src/release/flip-doubt";
 import { pairText, samePair } from "#src/release/pair";
-import { mayDecide, type Person, type RoleMembers } from "#src/release/people";
+import { GOLIVE, mayDecide, type Person, type RoleMembers } from "#src/release/people";
 import type { Policy } from "#src/release/policy";
 import type { Refusal } from "#src/release/refusals";
 import { holdersOf, peopleOf, refuseRight, refuseRoles } from "#src/release/rights";
@@ -16,7 +16,7 @@ import {
   type RollbackDecision,
   refuseIt,
 } from "#src/rollback/decision";
-import type { RollbackOutcome, StepId, StepResult } from "#src/rollback/events";
+import type { Confirmation, RollbackOutcome, StepId, StepResult } from "#src/rollback/events";
 import type { RollbackIntent } from "#src/rollback/intents";
 import { sayEnd } from "#src/rollback/says";
 import { nextStep, type RollbackState } from "#src/rollback/state";
@@ -33,13 +33,15 @@ export function decideRollback(
   rollback: RollbackState | null,
   intent: RollbackIntent,
 ): RollbackDecision {
-  if (intent.type === "request") return decideRequest(service, release, rollback, intent);
+  if (intent.type === "request" || intent.type === "trigger") return decideRequest(service, release, rollback, intent);
   if (rollback === null) return refuseIt({ kind: "no-rollback", service: service.id });
   switch (intent.type) {
     case "approve":
       return decideApprove(service, release, rollback, intent);
     case "break-glass":
       return decideBreakGlass(service, release, rollback, intent);
+    case "confirm-by-canary":
+      return decideConfirm(service, release, rollback, intent);
     case "withdraw":
       return decideWithdraw(service, rollback, intent);
     case "hold":
@@ -59,16 +61,21 @@ export function decideRollback(
   }
 }
 
-/** Any member may ask. Whoever has the right confirms by asking; anybody else's wish waits for somebody who has. */
+/**
+ * Any member may ask. Whoever has the right confirms by asking; anybody else's wish waits for somebody who has. What a canary asks for is
+ * confirmed: by its policy, or by who gave it up.
+ */
 function decideRequest(
   service: ServiceState,
   release: ReleaseState | null,
   known: RollbackState | null,
-  intent: Of<"request">,
+  intent: Of<"request" | "trigger">,
 ): RollbackDecision {
-  const { actor, members, policy, rollback: id, channel, target, plan, reason } = intent;
+  const { members, policy, rollback: id, channel, plan, reason } = intent;
+  const isTriggered = intent.type === "trigger";
+  const actor = isTriggered ? (intent.by ?? GOLIVE) : intent.actor;
   if (known !== null) return NO_CHANGE;
-  if (!mayDecide(actor)) return refuseIt({ kind: "not-a-member", actor, wanted: "roll back" });
+  if (!isTriggered && !mayDecide(actor)) return refuseIt({ kind: "not-a-member", actor, wanted: "roll back" });
   if (service.rollback !== null) return refuseIt({ kind: "rollback-open", number: service.rollbacks });
   const isCuttingOver = release?.standing === "cutting_over";
   if (samePair(plan.from, plan.to) && !isCuttingOver) return refuseIt({ kind: "nothing-to-roll-back", live: plan.to });
@@ -89,24 +96,44 @@ function decideRequest(
       number,
       service: service.id,
       channel,
-      target,
+      target: isTriggered ? { kind: "previous" } : intent.target,
       plan,
       reason: reason.trim(),
       undoes,
       asOf,
       policy,
       members,
+      ...(isTriggered ? { trigger: intent.trigger } : {}),
     },
     actor,
   );
   const opened = onService(service, { type: "rollback-opened", rollback: id, number }, actor);
-  if (refuseRight(policy, "rollback", actor, members, "roll back") !== null) return acceptAll(opened, requested);
   const wish = { id, number, reason: reason.trim(), manifest: undoes?.manifest ?? null };
+  if (isTriggered) {
+    return acceptAll(opened, requested, ...confirmed(service, release, wish, byCanary(intent.by, null), actor));
+  }
+  if (refuseRight(policy, "rollback", actor, members, "roll back") !== null) return acceptAll(opened, requested);
   return acceptAll(
     opened,
     requested,
     ...confirmed(service, release, wish, { how: "right", people: [actor], reason: null }, actor),
   );
+}
+
+/** How what a canary asks for is confirmed. */
+const byCanary = (by: Person | null, reason: string | null): How =>
+  by === null ? { how: "policy", people: [], reason } : { how: "right", people: [by], reason };
+
+function decideConfirm(
+  service: ServiceState,
+  release: ReleaseState | null,
+  rollback: RollbackState,
+  { by, reason }: Of<"confirm-by-canary">,
+): RollbackDecision {
+  if (rollback.standing !== "waiting") return NO_CHANGE;
+  const refusal = refuseOutdated(service, release, rollback);
+  if (refusal !== null) return refuseIt(refusal);
+  return acceptAll(...confirmed(service, release, wishOf(rollback), byCanary(by, reason), by ?? GOLIVE));
 }
 
 function decideApprove(
@@ -185,6 +212,8 @@ function refuseOutdated(service: ServiceState, release: ReleaseState | null, { a
   return same ? null : { kind: "view-outdated", what: "The rollback" };
 }
 
+type How = { readonly how: Confirmation; readonly people: readonly Person[]; readonly reason: string | null };
+
 type Wish = { readonly id: string; readonly number: number; readonly reason: string; readonly manifest: string | null };
 
 const wishOf = ({ id, number, reason, undoes }: RollbackState): Wish => ({
@@ -202,7 +231,7 @@ function confirmed(
   service: ServiceState,
   release: ReleaseState | null,
   wish: Wish,
-  how: { readonly how: "right" | "break-glass"; readonly people: readonly Person[]; readonly reason: string | null },
+  how: How,
   by: Person,
 ): readonly RollbackAuthored[] {
   const reason = `rollback #${wish.number}${wish.reason === "" ? "" : `: ${wish.reason}`}`;

@@ -42,6 +42,12 @@ export type StepResult = {
 /** `complete`: every step is done or skipped. `incomplete`: some failed. `refused`: the pointer was not moved by it. */
 export type RollbackOutcome = "complete" | "incomplete" | "refused" | "withdrawn";
 
+/** What made Golive ask for it by itself: a canary's breach, or somebody who gave the canary up (then no KPI is named). */
+export type RollbackTrigger = { readonly canary: string; readonly kpi: string | null };
+
+/** `policy`: nobody confirmed it, the canary's policy did. */
+export type Confirmation = "right" | "break-glass" | "policy";
+
 /** Facts of one rollback, in the order they happened. */
 export type RollbackEvent =
   | {
@@ -62,12 +68,14 @@ export type RollbackEvent =
       readonly asOf: { readonly live: Pair | null; readonly release: string | null; readonly cuttingOver: boolean };
       readonly policy: Policy;
       readonly members: RoleMembers;
+      /** Left out where somebody asked for it. */
+      readonly trigger?: RollbackTrigger;
     }
   /** Somebody who may not roll back, nor approve, stands for breaking the glass. */
   | { readonly type: "rollback-glass-asked" }
   | {
       readonly type: "rollback-confirmed";
-      readonly how: "right" | "break-glass";
+      readonly how: Confirmation;
       readonly people: readonly Person[];
       readonly reason: string | null;
     }

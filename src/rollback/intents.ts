@@ -1,7 +1,7 @@
 import type { Pair } from "#src/release/events";
 import type { Person, RoleMembers } from "#src/release/people";
 import type { Policy } from "#src/release/policy";
-import type { RollbackPlan, RollbackTarget, StepId, StepResult } from "#src/rollback/events";
+import type { RollbackPlan, RollbackTarget, RollbackTrigger, StepId, StepResult } from "#src/rollback/events";
 
 /** What people want of a rollback. `members`: as resolved at the click. */
 export type RollbackPersonIntent =
@@ -24,7 +24,24 @@ export type RollbackIntent =
       readonly reason: string;
     }
   | RollbackPersonIntent
-  /** Golive's own, from here on. A flip of a release in doubt was resolved, so that the release can be ended now. */
+  /**
+   * Golive's own, from here on. By a canary: asked for and confirmed at once. `by`: who gave the canary up, with the right to roll back held against
+   * the roles at that click; null: its policy.
+   */
+  | {
+      readonly type: "trigger";
+      readonly by: Person | null;
+      readonly trigger: RollbackTrigger;
+      readonly members: RoleMembers;
+      readonly policy: Policy;
+      readonly rollback: string;
+      readonly channel: string;
+      readonly plan: RollbackPlan;
+      readonly reason: string;
+    }
+  /** A canary would ask for the same rollback as somebody whose wish waits for a confirmation. */
+  | { readonly type: "confirm-by-canary"; readonly by: Person | null; readonly reason: string }
+  /** A flip of a release in doubt was resolved, so that the release can be ended now. */
   | { readonly type: "hold" }
   | { readonly type: "start-step"; readonly step: StepId }
   | { readonly type: "finish-step"; readonly step: StepId; readonly result: StepResult }

@@ -1,6 +1,6 @@
 import type { Pair } from "#src/release/events";
 import type { Person } from "#src/release/people";
-import type { RollbackOutcome, StepId } from "#src/rollback/events";
+import type { Confirmation, RollbackOutcome, StepId } from "#src/rollback/events";
 
 /** One line of a rollback's story, as data; whoever posts it words it. */
 export type RollbackNote =
@@ -8,7 +8,7 @@ export type RollbackNote =
   | { readonly kind: "rollback-glass-asked"; readonly by: Person }
   | {
       readonly kind: "rollback-confirmed";
-      readonly how: "right" | "break-glass";
+      readonly how: Confirmation;
       readonly people: readonly Person[];
       readonly reason: string | null;
     }

@@ -17,6 +17,13 @@ export const STEP_TITLES: Readonly<Record<StepId, string>> = {
   incident: "Incident document",
 };
 
+/** Who confirmed it, or what did. */
+export const whoConfirmed = ({
+  how,
+  people,
+}: Pick<NonNullable<RollbackState["confirmed"]>, "how" | "people">): string =>
+  how === "policy" ? "the canary's policy" : listOf(people.map(({ name }) => name));
+
 /** The state of production after a rollback, precisely, and the one next thing to do. */
 export function sayEnd({ service, steps, plan, flip }: RollbackState, live: Pair | null): string {
   const failed = steps.filter(({ status }) => status === "failed");

@@ -2,9 +2,11 @@ import type { Pair } from "#src/release/events";
 import type { Person, RoleMembers } from "#src/release/people";
 import type { Instant, Policy } from "#src/release/policy";
 import type {
+  Confirmation,
   RollbackOutcome,
   RollbackPlan,
   RollbackTarget,
+  RollbackTrigger,
   StepId,
   StepOutcome,
   StepResult,
@@ -31,11 +33,13 @@ export type RollbackState = {
   readonly asOf: { readonly live: Pair | null; readonly release: string | null; readonly cuttingOver: boolean };
   readonly policy: Policy;
   readonly members: RoleMembers;
+  /** Left out where somebody asked for it. */
+  readonly trigger?: RollbackTrigger;
   /** `waiting`: somebody with the right has to confirm. */
   readonly standing: "waiting" | "running" | RollbackOutcome;
   readonly glass: readonly Person[];
   readonly confirmed: {
-    readonly how: "right" | "break-glass";
+    readonly how: Confirmation;
     readonly people: readonly Person[];
     readonly reason: string | null;
     readonly at: Instant;

@@ -1,8 +1,11 @@
 import type { Pool } from "pg";
+import { breachOfSubject } from "#src/canary/canary-id";
+import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { GoliveConfig } from "#src/config/service-config";
 import type { PauseReason } from "#src/release/events";
 import type { Note } from "#src/release/notes";
 import { mayDecide, type RoleMembers } from "#src/release/people";
+import { holdersOf, peopleOf } from "#src/release/rights";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
 import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
@@ -64,6 +67,34 @@ export function createTellOfUnseenRollback(
           service,
           { kind: "person", user },
           { kind: "rollback-unseen", rollback: id, because },
+        ],
+      );
+    }
+  };
+}
+
+/**
+ * Tells whoever may decide about a canary and the people on call, once each, that a message of it can't be shown: its own, or a breach's. The
+ * watch itself goes on.
+ */
+export function createTellOfUnseenCanary(
+  deps: Pick<ChannelLossDeps, "identity" | "pool"> & { readonly canaries: Pick<CanaryUseCases, "canary"> },
+): (subject: string, because: "channel-archived" | "bot-removed") => Promise<void> {
+  return async (subject, because) => {
+    const id = breachOfSubject(subject)?.canary ?? subject;
+    const view = await deps.canaries.canary(id);
+    if (view === null || view.canary.ended !== null) return;
+    const { service, rights, members, onCall } = view.canary;
+    const resolved: RoleMembers = { ...members, ...(await deps.identity.members()) };
+    const told = [...holdersOf(rights, "canary", resolved), ...peopleOf(resolved, onCall)];
+    for (const user of new Set(told.map((person) => person.id))) {
+      await deps.pool.query(
+        `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
+        [
+          `canary/${subject}/unseen/${user}`,
+          service,
+          { kind: "person", user },
+          { kind: "canary-unseen", canary: id, because },
         ],
       );
     }

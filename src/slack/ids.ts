@@ -19,6 +19,16 @@ export const ACTIONS = {
   rollbackConfirm: "rollback.confirm",
   rollbackBreakGlass: "rollback.break-glass",
   rollbackWithdraw: "rollback.withdraw",
+  canaryPause: "canary.pause",
+  canaryResume: "canary.resume",
+  canaryExtend: "canary.extend",
+  canaryPromote: "canary.promote",
+  canaryAbort: "canary.abort",
+  canaryHold: "canary.hold",
+  canaryAcknowledge: "canary.acknowledge",
+  canaryMute: "canary.mute",
+  canaryEscalate: "canary.escalate",
+  canaryWhy: "canary.why",
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 
@@ -45,6 +55,7 @@ export const CALLBACKS = {
   rollbackPlan: "rollback-plan",
   rollbackBreakGlass: "rollback-break-glass",
   rollbackWithdraw: "rollback-withdraw",
+  canaryDecide: "canary-decide",
   notice: "notice",
 } as const;
 
@@ -68,6 +79,7 @@ export const BLOCK_PREFIXES = {
   release: "release:",
   page: "page:",
   rollback: "rollback:",
+  canary: "canary:",
 } as const;
 export type BlockPrefix = (typeof BLOCK_PREFIXES)[keyof typeof BLOCK_PREFIXES];
 
@@ -77,8 +89,14 @@ export const RELEASE_METADATA = "golive_release";
 /** The same of a rollback's message. */
 export const ROLLBACK_METADATA = "golive_rollback";
 
+/** The same of a canary's message, and of a breach's. */
+export const CANARY_METADATA = "golive_canary";
+
 /** Whose message a subject is: rollbacks' ids begin with this, releases' don't. */
 export const isRollbackId = (subject: string): boolean => subject.startsWith("rb_");
+
+/** The same of canaries, and of the breaches of one. */
+export const isCanarySubject = (subject: string): boolean => subject.startsWith("cn_");
 
 /** A block id that is unique among its siblings and stays under Slack's limit, whatever `id` holds. */
 export function blockId(prefix: BlockPrefix, id: string, index: number): string {

@@ -17,6 +17,8 @@ export const LIMITS = {
   confirm: { title: 100, text: 300, button: 30 },
   select: { options: 100, placeholder: 150 },
   option: { text: 75, value: 150, description: 75 },
+  table: { rows: 100, cells: 20 },
+  chart: { title: 50, series: 6, points: 20, label: 75 },
   plainTextInput: { initial: 3_000, length: 3_000 },
 } as const;
 

@@ -1,6 +1,7 @@
-import type { KnownBlock, MessageMetadata } from "@slack/types";
+import type { MessageMetadata } from "@slack/types";
 import type { Pool } from "pg";
 import type { Log } from "#src/log";
+import type { MessageBlock } from "#src/slack/blocks/elements";
 import { assertTimeToPost, backoffMs } from "#src/slack/lease";
 import type { LeasedMessage, MessageRows } from "#src/slack/message-rows";
 import type { SlackBudget } from "#src/slack/slack-budget";
@@ -11,20 +12,25 @@ import type { SlackWeb } from "#src/slack/web";
 export type Painting = {
   readonly channel: string;
   readonly text: string;
-  readonly blocks: readonly KnownBlock[];
+  readonly blocks: readonly MessageBlock[];
   /** The same message without blocks that not every Slack takes; null or absent: it has none such. */
-  readonly fallback?: readonly KnownBlock[] | null;
+  readonly fallback?: readonly MessageBlock[] | null;
   /** `event_type`, and the subject in `event_payload.subject`: by both an ambiguous post is found again. */
   readonly metadata: MessageMetadata;
 };
 
 export type ChannelLoss = "channel-archived" | "bot-removed";
 
+export type Render = (subject: string, isFirst: boolean) => Promise<Painting | null>;
+
 export type PainterOptions = {
   readonly pool: Pool;
   readonly web: Pick<SlackWeb, "post" | "update" | "findPosted">;
-  /** The newest state of a subject; null when there is nothing to show. May throw: the row stays due. */
-  readonly render: (subject: string) => Promise<Painting | null>;
+  /**
+   * The newest state of a subject; null when there is nothing to show. May throw: the row stays due. `isFirst`: it was never posted, so
+   * whom it mentions is notified; later paintings, and one that is posted again because somebody deleted it, mention nobody anew.
+   */
+  readonly render: Render;
   /** Machine clock, epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;
@@ -86,7 +92,7 @@ async function paint(brush: Brush, row: LeasedMessage): Promise<void> {
       const { failures } = row;
       return await rows.giveBack(row, { doubt: attempt.earlier, notBefore: turn.at, failures, error: null });
     }
-    const painting = await brush.render(row.subject);
+    const painting = await brush.render(row.subject, row.channel === null);
     const shown = painting === null ? null : await show(brush, row, painting, attempt);
     await rows.painted(row, shown, now() + timing.perMessageMs);
   } catch (error) {
@@ -152,7 +158,7 @@ async function withFallback<T>(
       if (!(error instanceof SlackError) || error.failure.kind !== "refused") throw error;
       const { subject } = row;
       if (next.blocks.length > 0)
-        brush.log.info({ err: error, subject }, "Slack takes no plan block; drawing it plainly");
+        brush.log.info({ err: error, subject }, "Slack refuses a newer block; drawing it plainly");
       else brush.log.error({ err: error, subject }, "Slack refused a message's blocks");
       message = next;
     }

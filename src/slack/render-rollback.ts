@@ -12,15 +12,14 @@ import {
 } from "#src/slack/blocks/rollback-notes";
 import { isRollbackId } from "#src/slack/ids";
 import type { StoredNote } from "#src/slack/outbox-rows";
-import type { Painting } from "#src/slack/paint";
+import type { Render } from "#src/slack/paint";
 
 type Rollbacks = Pick<RollbackUseCases, "rollback">;
-type Render = (subject: string) => Promise<Painting | null>;
 
 /** The painter's `render` for every subject there is: rollbacks by their id, anything else by `release`. `now`: domain clock. */
 export function createSubjectRenderer(rollbacks: Rollbacks, release: Render, now: () => number): Render {
-  return async (subject) => {
-    if (!isRollbackId(subject)) return release(subject);
+  return async (subject, isFirst) => {
+    if (!isRollbackId(subject)) return release(subject, isFirst);
     const view = await rollbacks.rollback(subject);
     return view === null ? null : { ...rollbackMessage(view, now()), channel: view.rollback.channel };
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { Config } from "#src/config/load-config";
 import type { Log } from "#src/log";
 import { ManifestError } from "#src/manifest/manifest-error";
@@ -15,6 +16,7 @@ import { noteMessage } from "#src/slack/blocks/note-message";
 import { releaseMessage } from "#src/slack/blocks/release-message";
 import type { StoredNote } from "#src/slack/outbox-rows";
 import type { Painting } from "#src/slack/paint";
+import { canaryNote } from "#src/slack/render-canary";
 import { rollbackNote } from "#src/slack/render-rollback";
 import type { OutgoingFile } from "#src/slack/web";
 
@@ -54,17 +56,18 @@ type NoteRendererDeps = {
   readonly manifests: KeptManifests;
   readonly useCases: Pick<ReleaseUseCases, "release">;
   readonly rollbacks: Pick<RollbackUseCases, "rollback">;
+  readonly canaries: Pick<CanaryUseCases, "canary" | "currentCanary">;
   readonly log: Log;
 };
 
 /** The outbox's `render`: the words of a stored note, with what it leaves to the kept manifest. */
 export function createNoteRenderer(deps: NoteRendererDeps): (stored: StoredNote) => Promise<Message> {
-  const { config, manifests, useCases, rollbacks, log } = deps;
+  const { config, manifests, useCases, rollbacks, canaries, log } = deps;
   const titles = new Map(config.checklist.checks.map(({ id, title }) => [id, title]));
   return async (stored) => {
     const { note, service, to } = stored;
-    const ofRollback = await rollbackNote(rollbacks, stored);
-    if (ofRollback !== null) return ofRollback;
+    const other = (await rollbackNote(rollbacks, stored)) ?? (await canaryNote(canaries, stored));
+    if (other !== null) return other;
     const story = storySchema.safeParse(note).data;
     if (story !== undefined) {
       const view = await useCases.release(story.release);

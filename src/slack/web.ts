@@ -1,5 +1,6 @@
-import type { KnownBlock, MessageMetadata, View } from "@slack/types";
+import type { MessageMetadata, View } from "@slack/types";
 import { z } from "zod";
+import type { MessageBlock } from "#src/slack/blocks/elements";
 import { findByMetadata, type MetadataSearch } from "#src/slack/find-by-metadata";
 import { type FileSearch, findFile } from "#src/slack/find-file";
 import { neverShared, sendBytes } from "#src/slack/send-bytes";
@@ -9,14 +10,14 @@ import type { SlackCall } from "#src/slack/web-client";
 export type OutgoingMessage = {
   readonly channel: string;
   readonly text: string;
-  readonly blocks: readonly KnownBlock[];
+  readonly blocks: readonly MessageBlock[];
   readonly metadata?: MessageMetadata;
   readonly threadTs?: string;
 };
 /** A text file. `title` is what people read, `name` what it is saved as. */
 export type OutgoingFile = { readonly name: string; readonly title: string; readonly text: string };
 export type FilePlace = { readonly channel: string; readonly threadTs: string };
-export type OutgoingReply = { readonly text: string; readonly blocks?: readonly KnownBlock[] };
+export type OutgoingReply = { readonly text: string; readonly blocks?: readonly MessageBlock[] };
 
 /** The one outbound module for everything Golive writes to Slack. Every function throws `SlackError`. */
 export interface SlackWeb {

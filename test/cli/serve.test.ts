@@ -174,6 +174,20 @@ describe("serve runs", () => {
     expect(await bot.ended).toBe(0);
   });
 
+  it("takes a rehearsal clock with --dev only, and says loudly that it does", async () => {
+    const file = join(house.configs, "clock.json");
+    const clock = { from: "2026-03-28T12:00:00Z", at: "2027-01-01T00:00:00Z", speed: 0 };
+    await writeFile(file, JSON.stringify(clock));
+    const refused = serve({ ...env, GOLIVE_CLOCK_FILE: file });
+    expect(await refused.ended).toBe(2);
+    expect(refused.said()).toMatch(/GOLIVE_CLOCK_FILE is set: a rehearsal clock goes with --dev only/);
+    const bot = serve({ ...env, LOG_LEVEL: "info", GOLIVE_CLOCK_FILE: file }, "--dev");
+    await bot.says(/"level":40.*a rehearsal clock is used \(GOLIVE_CLOCK_FILE\): for Golive it is 2027-01-01T00:00:00/);
+    await bot.says(READY);
+    bot.child.kill("SIGTERM");
+    expect(await bot.ended).toBe(0);
+  });
+
   it("with METRICS_PORT: what machines ask is there, and not where Slack reaches the bot", async () => {
     const probe = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => probe.once("listening", resolve));

@@ -238,8 +238,15 @@ describe("a configuration that contradicts itself", () => {
       "a planned check listed as if it ran",
       "checklist.yaml",
       "{ id: environment,",
+      "{ id: smoke-rag-qa,",
+      /"smoke-rag-qa" is not built \(it is planned/,
+    ],
+    [
+      "what the canary decides listed as if a release ran it",
+      "checklist.yaml",
+      "{ id: environment,",
       "{ id: tool-schema,",
-      /"tool-schema" is not built \(it is planned/,
+      /"tool-schema" is not built \(it is decided after the cutover/,
     ],
     ["a built check left out", "checklist.yaml", /^ {2}- \{ id: backup, title.*\n/m, "", /"backup" is missing/],
     [
@@ -311,7 +318,8 @@ describe("golive config check", () => {
       }),
     ).toBe(0);
     expect(text).toContain("support-docs (Support docs): released in C0RELEASE");
-    expect(text).toContain("43 not built yet: shown, never green, not blocking");
+    expect(text).toContain("15 decided after the cutover, by the canary or a rollback");
+    expect(text).toContain("28 not built yet: shown, never green, not blocking");
     expect(text).toContain("service from $RAG_SERVICE_URL, judged by sandbox.extractive-judge-v1");
     expect(text).toContain("Models: 1 in flight and 0.12 requests a second, over all copies of Golive");
   });

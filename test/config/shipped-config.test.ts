@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { DEFAULT_KPIS } from "#src/canary/default-policy";
+import { AFTER_CUTOVER } from "#src/config/after-cutover";
 import { BUILT_CHECKS } from "#src/config/built-checks";
 import { type Config, loadConfig } from "#src/config/load-config";
 import { PLANNED_CHECKS } from "#src/config/planned-checks";
@@ -85,17 +87,34 @@ describe("the shipped configuration", () => {
     expect(bare.map((signOff) => signOff.id)).toEqual(["team-notified", "dashboards"]);
   });
 
-  it("binds items of the canary and of operation to planned checks only: nothing watches them yet", async () => {
+  it("binds items of operation to planned checks, and each of the canary to the KPI that measures it or to a rollback", async () => {
     const checklist = toChecklist(await shipped(), await service(), built);
     for (const item of checklist.items.filter((each) => each.phase !== "before")) {
-      expect(item.proof.kind, item.id).toBe("not-built");
+      expect(item.proof.kind, item.id).toBe(item.phase === "canary" ? "after-cutover" : "not-built");
     }
+    const by = checklist.items.flatMap(({ proof }) =>
+      proof.kind !== "after-cutover" ? [] : [proof.by === "canary" ? proof.kpi : proof.by],
+    );
+    expect(by.slice(0, 12).toSorted()).toEqual(DEFAULT_KPIS.map(({ id }) => id).toSorted());
+    expect(by.slice(12)).toEqual(["rollback", "rollback", "rollback"]);
+  });
+
+  it("says so of a line that the canary's policy has no KPI of", async () => {
+    const config = await shipped();
+    const kpis = config.canary.kpis.filter(({ kind }) => kind !== "rate");
+    const { items } = toChecklist({ ...config, canary: { ...config.canary, kpis } }, await service(), built);
+    expect(items.find(({ id }) => id === "tool-schema")?.proof).toEqual({
+      kind: "after-cutover",
+      check: "tool-schema",
+      by: "canary",
+      kpi: null,
+    });
   });
 
   it("names every planned check that the program knows, and none of them is built", async () => {
     const config = await shipped();
     const named = new Set(config.checklist.items.map((item) => item.check));
-    for (const id of Object.keys(PLANNED_CHECKS)) {
+    for (const id of [...Object.keys(PLANNED_CHECKS), ...AFTER_CUTOVER]) {
       expect(named.has(id), `${id} is planned but no line names it`).toBe(true);
       expect(Object.hasOwn(BUILT_CHECKS, id), `${id} is planned and built`).toBe(false);
     }

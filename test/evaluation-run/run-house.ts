@@ -82,6 +82,7 @@ export async function openRunHouse(releasers: Releasers) {
     patience,
     store,
     ledger,
+    epoch,
     deps,
     /** Every question that the service got. */
     asked,

@@ -67,6 +67,26 @@ describe("what people see", () => {
     expect(section?.items.map(({ status }) => status)).toEqual(["pass", "pass", "not-built", "waiting"]);
   });
 
+  it("says of a line after the cutover which KPI of the canary watches it, and of one without a KPI that nothing does", () => {
+    const release = w.green.release;
+    if (release === null) throw new Error("no release");
+    const [line] = release.checklist.items;
+    if (line === undefined) throw new Error("no line");
+    const items = [
+      { ...line, proof: { kind: "after-cutover", check: "canary-f1", by: "canary", kpi: "f1" } },
+      { ...line, proof: { kind: "after-cutover", check: "tool-schema", by: "canary", kpi: null } },
+      { ...line, proof: { kind: "after-cutover", check: "cache-clear", by: "rollback" } },
+    ] as const;
+    const story = { ...w.green, release: { ...release, checklist: { ...release.checklist, items } } };
+    const [section] = view(story).sections;
+    expect(section?.items.map(({ status, line: says }) => `${status}: ${says}`)).toEqual([
+      "after-cutover: watched by the canary: f1",
+      "not-applicable: no KPI of quality_gates.yaml measures it",
+      "after-cutover: done by every rollback",
+    ]);
+    expect(section).toMatchObject({ green: 0, total: 0, afterCutover: 2, notApplicable: 1, notBuilt: 0 });
+  });
+
   it("waives visibly: a waived item is not green", () => {
     const failing = w.rerun(w.green, "prefix-leakage", w.result("fail"));
     const until = w.T0 + w.HOUR;

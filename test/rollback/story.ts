@@ -49,7 +49,7 @@ export const request = (
 
 export function attempt(story: Story, intent: RollbackIntent): { decision: RollbackDecision; story: Story } {
   const open = story.release !== null && story.release.ended === null ? story.release : null;
-  const rollback = intent.type === "request" ? null : story.rollback;
+  const rollback = intent.type === "request" || intent.type === "trigger" ? null : story.rollback;
   const decision = decideRollback(story.service, open, rollback, intent);
   return { decision, story: decision.ok ? append(story, decision.events) : story };
 }

@@ -139,6 +139,18 @@ describe("each knob shows in the answer, where somebody looks for it", () => {
     expect(new Set(answers).size).toBe(3);
   });
 
+  it("what came along with one run leaves the other alone", async () => {
+    service.misbehave({ leakPrefix: true, silentClamp: 4, onlyRun: "run-2" });
+    const of = (run: string) => client.answer({ query: QUESTION, pair: { run, config: "v1" }, nonce: run }, never);
+    const [old, next] = [await of("run-1"), await of("run-2")];
+    expect(next.snapshot).toHaveLength(4);
+    expect(next.snapshot.every(({ bm25_text }) => bm25_text.startsWith("Document: "))).toBe(true);
+    expect(old.snapshot.length).toBeGreaterThan(4);
+    expect(old.snapshot.some(({ bm25_text }) => bm25_text.startsWith("Document: "))).toBe(false);
+    // Nobody named a run: run-1 is live.
+    expect((await ask()).snapshot.length).toBeGreaterThan(4);
+  });
+
   it("a slow service is given up at the caller's limit, and doesn't ask its reader any more", async () => {
     service.misbehave({ delayMs: 60_000 });
     const hasty = createRagService({ url: service.url, token: null, timeoutMs: 50 });

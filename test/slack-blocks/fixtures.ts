@@ -109,14 +109,16 @@ export function item(id: string, overrides: Partial<ItemView> & { text?: string;
 
 export function sectionView(id: string, items: readonly ItemView[], overrides: Partial<SectionView> = {}): SectionView {
   const notBuilt = items.filter((one) => one.status === "not-built").length;
+  const afterCutover = items.filter((one) => one.status === "after-cutover").length;
   const notApplicable = items.filter((one) => one.status === "not-applicable").length;
   return {
     id,
     title: id,
     items,
     green: items.filter((one) => one.status === "pass" || one.status === "signed").length,
-    total: items.length - notBuilt - notApplicable,
+    total: items.length - notBuilt - afterCutover - notApplicable,
     notBuilt,
+    afterCutover,
     notApplicable,
     ...overrides,
   };

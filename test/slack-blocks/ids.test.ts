@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { canaryBreachMessage } from "#src/slack/blocks/canary-breach-message";
+import { canaryMessage } from "#src/slack/blocks/canary-message";
+import { canaryDecisionModal } from "#src/slack/blocks/canary-modals";
 import { detailsModal } from "#src/slack/blocks/details-modal";
 import { breakGlassModal, cancelModal, objectModal, unlockModal, waiveModal } from "#src/slack/blocks/reason-modals";
 import { releaseMessage } from "#src/slack/blocks/release-message";
@@ -11,6 +14,7 @@ import {
 } from "#src/slack/blocks/rollback-plan-modal";
 import { startModal } from "#src/slack/blocks/start-modal";
 import { ACTIONS, CALLBACKS, INPUTS } from "#src/slack/ids";
+import { breached, quiet } from "#test/slack-blocks/canary-fixtures";
 import { actionIds } from "#test/slack-blocks/check-limits";
 import {
   checkView,
@@ -48,6 +52,10 @@ const drawn = [
   rollbackPlanModal({ service: "support-docs", target: "previous", plan, seen: "c0ffee" }),
   rollbackBreakGlassModal(rollback),
   rollbackWithdrawModal(rollback),
+  canaryMessage(quiet(), NOW).blocks,
+  canaryMessage(quiet({ standing: "paused" }), NOW).blocks,
+  canaryBreachMessage(breached(), "f1", NOW, true)?.blocks,
+  canaryDecisionModal(quiet(), "extend"),
   releaseMessage(view(), NOW).blocks,
   releaseMessage(failingView(), NOW).blocks,
   releaseMessage(failingView({ evaluation: evaluationView() }), NOW).blocks,

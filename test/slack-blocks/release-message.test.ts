@@ -178,6 +178,15 @@ describe("sections", () => {
     expect(text).toContain("2 lines for after the cutover");
   });
 
+  test("what the canary or a rollback decides is one number, never green and no gap", () => {
+    const watched = item("f1", { status: "after-cutover", line: "watched by the canary: f1" });
+    const sections = [...view().sections, sectionView("oracle", [watched])];
+    const text = textOf(view({ sections }));
+    expect(text).toContain("Decided after the cutover, by the canary or a rollback: 1 line");
+    expect(text).not.toContain("Not built yet");
+    expect(text).not.toContain("✅ oracle");
+  });
+
   test("lines decided by one check are one line with their number", () => {
     const lines = ["a", "b", "c"].map((id) => {
       const one = item(id, { status: "fail", line: "hash missing" });

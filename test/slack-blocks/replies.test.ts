@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ResourcesNow, resourcesLine } from "#src/release/resources-line";
-import { helpReply, notYetReply, sentencesReply, unknownWordsReply } from "#src/slack/blocks/command-replies";
+import { helpReply, sentencesReply, unknownWordsReply } from "#src/slack/blocks/command-replies";
 import { manifestReply } from "#src/slack/blocks/manifest-reply";
 import { statusReply } from "#src/slack/blocks/status-reply";
 import { BUDGET } from "#src/slack/limits";
@@ -139,12 +139,6 @@ describe("other replies", () => {
     for (const command of ["start", "status", "rerun", "cancel", "unlock", "help"])
       expect(text).toContain(`/golive ${command}`);
     expect(messageBreaches(helpReply().blocks)).toEqual([]);
-  });
-
-  test("a not-yet answer is shown whole", () => {
-    expect(readText(notYetReply("`/canary` can't watch yet.\nUse `/golive status <service>`.").blocks)).toBe(
-      "`/canary` can't watch yet.\nUse `/golive status &lt;service&gt;`.",
-    );
   });
 
   test("stay within Slack's limits for any text", () => {

@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { createStore, putConfig, setPointer, withStore } from "#sandbox/rag/rag-store";
 import type { Block, SandboxMessage } from "#sandbox/slack/model";
 import type { LocalSlack, SlackOptions } from "#sandbox/slack/start";
+import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import { type Core, composeCore } from "#src/compose";
 import { type Config, loadConfig } from "#src/config/load-config";
 import type { CheckResult, EvaluationEnd, Verdict } from "#src/release/events";
@@ -10,13 +11,14 @@ import { createDecideIntent, type DecideIntent } from "#src/release/use-cases/de
 import type { ReleaseView } from "#src/release/view";
 import { createSlackApp } from "#src/slack/app";
 import { readCarried } from "#src/slack/blocks/carried";
-import { createPauseForChannel, createTellOfUnseenRollback } from "#src/slack/channel-loss";
+import { createPauseForChannel, createTellOfUnseenCanary, createTellOfUnseenRollback } from "#src/slack/channel-loss";
 import { createDirectory } from "#src/slack/directory";
 import { createIdentity } from "#src/slack/identity";
-import { isRollbackId } from "#src/slack/ids";
+import { isCanarySubject, isRollbackId } from "#src/slack/ids";
 import { createOutbox } from "#src/slack/outbox";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
+import { withCanaries } from "#src/slack/render-canary";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 import { type Releasers, TOKENS, until } from "#test/sandbox/bolt-app";
 import { CHANNEL, posted, quiet, SELF, wire } from "#test/slack/bench";
@@ -69,7 +71,12 @@ async function ragStore(releasers: Releasers): Promise<string> {
 /** The bot as it is composed, but for the jobs: tests say how checks end. Everything goes over the wire. */
 export async function startApp(
   releasers: Releasers,
-  options: { mode?: SlackOptions["mode"]; slack?: Partial<SlackOptions>; config?: (config: Config) => Config } = {},
+  options: {
+    mode?: SlackOptions["mode"];
+    slack?: Partial<SlackOptions>;
+    config?: (config: Config) => Config;
+    canaries?: CanaryUseCases;
+  } = {},
 ): Promise<AppBench> {
   const mode = options.mode ?? "http";
   const config = await shippedConfig(options.config ?? ((same) => same));
@@ -96,21 +103,30 @@ export async function startApp(
   });
   releasers.push(core.close);
   const { pool, useCases, rollbacks, journal, clock } = core;
+  const canaries = options.canaries ?? core.canaries;
   const { manifests } = core.checks;
   const decide = createDecideIntent({ journal, clock });
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
-  const tellOfUnseen = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
+  const tellOfUnseenRollback = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
+  const tellOfUnseenCanary = createTellOfUnseenCanary({ canaries, identity, pool });
   const common = { pool, web, now: Date.now, log: quiet, holder: "test" };
   const painter = createPainter({
     ...common,
-    render: createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
-    onChannelLost: (subject, why) => (isRollbackId(subject) ? tellOfUnseen : pauseForChannel)(subject, why),
+    render: withCanaries(
+      canaries,
+      createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+      clock.now,
+    ),
+    onChannelLost(subject, why) {
+      if (isCanarySubject(subject)) return tellOfUnseenCanary(subject, why);
+      return (isRollbackId(subject) ? tellOfUnseenRollback : pauseForChannel)(subject, why);
+    },
     timing: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
   });
   const outbox = createOutbox({
     ...common,
     selfId: SELF.userId,
-    render: createNoteRenderer({ config, manifests, useCases, rollbacks, log: quiet }),
+    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, log: quiet }),
     renderFile: createFileRenderer({
       useCases,
       manifest: manifests.file,
@@ -131,6 +147,7 @@ export async function startApp(
     config: config.golive,
     useCases,
     rollbacks,
+    canaries,
     identity,
     web,
     painter,

@@ -154,10 +154,10 @@ describe("/golive", () => {
     expect(workspace.views("U0ROSA")).toHaveLength(0);
   });
 
-  it("/canary says what it can't do, and /rollback that there is nothing to go back to", async () => {
+  it("/canary says that there is no canary, and /rollback that there is nothing to go back to", async () => {
     const bench = await startApp(releasers);
     await bench.slack.hands.command("U0ROSA", CHANNEL, "/canary", "status");
-    await whisper(bench, "U0ROSA").toMatch(/can't watch anything yet/);
+    await whisper(bench, "U0ROSA").toMatch(/There is no such canary/);
     await bench.slack.hands.command("U0ROSA", CHANNEL, "/rollback", "previous --dry-run");
     await whisper(bench, "U0ROSA").toMatch(/no record of what was live/);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerCanary } from "#commands/canary";
+import { parseCanary } from "#commands/canary";
 import { GOLIVE_VERBS, parseGolive } from "#commands/golive";
 import { parseRollback } from "#commands/rollback";
 import { levenshtein, nearest } from "#src/release/nearest";
@@ -72,7 +72,8 @@ describe("/golive", () => {
         parse(text);
         parse(`start ${text}`);
         parse(`rerun ${text}`);
-        answerCanary(text);
+        parseCanary(text, SERVICES);
+        parseCanary(`mute ${text}`, SERVICES);
         parseRollback(text, SERVICES);
         parseRollback(`support-docs ${text} --dry-run`, SERVICES);
       }),
@@ -131,9 +132,49 @@ describe("/rollback", () => {
   });
 });
 
-describe("commands that can't do their work yet", () => {
-  it("/canary says that nobody watches", () => {
-    expect(answerCanary("status")).toContain("can't watch anything yet");
+describe("/canary", () => {
+  const read = (text: string) => parseCanary(text, SERVICES);
+
+  it.each([
+    ["", { kind: "status", service: null }],
+    ["status", { kind: "status", service: null }],
+    ["STATUS support-docs", { kind: "status", service: "support-docs" }],
+    ["pause", { kind: "pause", service: null, reason: "" }],
+    [
+      "pause support-docs the key was rotated",
+      { kind: "pause", service: "support-docs", reason: "the key was rotated" },
+    ],
+    ["abort F1 fell", { kind: "abort", service: null, reason: "F1 fell" }],
+    ["extend 24", { kind: "extend", service: null, hours: 24, reason: "" }],
+    [
+      "extend support-docs 24h too little traffic",
+      { kind: "extend", service: "support-docs", hours: 24, reason: "too little traffic" },
+    ],
+    ["explain f1", { kind: "explain", service: null, kpi: "f1" }],
+    ["acknowledge support-docs f1", { kind: "acknowledge", service: "support-docs", kpi: "f1" }],
+    ["mute f1", { kind: "mute", service: null, kpi: "f1", hours: 1 }],
+    ["mute support-docs f1 4", { kind: "mute", service: "support-docs", kpi: "f1", hours: 4 }],
+    ["escalate f1", { kind: "escalate", service: null, kpi: "f1" }],
+    ["help", { kind: "help" }],
+  ])("understands “%s”", (text, intent) => {
+    expect(read(text)).toEqual(intent);
+  });
+
+  it.each([
+    ["statsu", ["/canary status"]],
+    ["ack f1", ["/canary acknowledge"]],
+    ["aknowledge f1", ["/canary acknowledge"]],
+    ["status suport-docs", ["/canary status support-docs"]],
+    ["extend", ["/canary extend 24"]],
+    ["extend a day", ["/canary extend 24"]],
+    ["extend 1.5", ["/canary extend 24"]],
+    ["extend -3", ["/canary extend 24"]],
+    ["explain", []],
+    ["explain f1 p95_latency", ["/canary explain f1"]],
+    ["mute f1 long", ["/canary mute f1 1"]],
+    ["mute f1 1 2", ["/canary mute f1 1"]],
+  ])("answers “%s” with what was probably meant", (text, suggestions) => {
+    expect(read(text)).toMatchObject({ kind: "problem", nearest: suggestions });
   });
 });
 

@@ -3,8 +3,9 @@ import type { CanaryWatch } from "#src/canary/watch/state";
 import type { Log } from "#src/log";
 import type { DomainClock } from "#src/release/clock";
 
-/** Real time between two looks at which questions are due. */
-const LOOK_MS = 1_000;
+/** Real time between two looks at what is due, while a canary is open, and while none is. */
+const LOOK_MS = 2_000;
+const IDLE_MS = 10_000;
 
 /** Probes what is watched, as long as this process runs. */
 export interface Probing {
@@ -28,12 +29,14 @@ export function createProbing(deps: {
   const busy = new Map<string, Promise<void>>();
 
   async function look(): Promise<void> {
+    let canaries: readonly CanaryWatch[] = [];
     try {
-      for (const canary of await open()) if (!busy.has(canary.id)) busy.set(canary.id, probe(canary));
+      canaries = await open();
+      for (const canary of canaries) if (!busy.has(canary.id)) busy.set(canary.id, probe(canary));
     } catch (error) {
       log.warn({ err: error }, "canaries could not be looked up, so none is probed");
     }
-    next();
+    next(canaries.length > 0 ? LOOK_MS : IDLE_MS);
   }
 
   async function probe(canary: CanaryWatch): Promise<void> {
@@ -46,16 +49,16 @@ export function createProbing(deps: {
     }
   }
 
-  function next(): void {
+  function next(ms: number): void {
     if (ending.signal.aborted) return;
     timer = setTimeout(() => {
       looking = look();
-    }, LOOK_MS);
+    }, ms);
     timer.unref();
   }
 
   return {
-    start: next,
+    start: () => next(0),
     async stop() {
       ending.abort(new Error("Golive is shutting down"));
       if (timer !== null) clearTimeout(timer);

@@ -10,7 +10,7 @@ export type PlannedProbe = { readonly question: string; readonly gold: GoldQuest
 const LONGEST_NAME = 500;
 
 /** How a question is called in observations. */
-const probeName = ({ id }: GoldQuestion): string => (id.length <= LONGEST_NAME ? id : sha256(id));
+export const probeName = ({ id }: GoldQuestion): string => (id.length <= LONGEST_NAME ? id : sha256(id));
 
 /**
  * Questions whose answers can be scored. One that the documents don't answer has no score that compares with gold: asked nevertheless,

@@ -1,22 +1,20 @@
-import { ARMS, type Arm } from "#src/canary/observation";
+import { ARMS } from "#src/canary/observation";
 import { askBoth } from "#src/canary/probes/ask-both";
+import { judgeBoth } from "#src/canary/probes/judge-both";
 import { keepClaim } from "#src/canary/probes/keep-claim";
 import type { Claim, ProbeLedger } from "#src/canary/probes/probe-ledger";
-import { failedLine, type ProbedArm, probeLine } from "#src/canary/probes/probe-line";
 import { comparableGold, planProbes } from "#src/canary/probes/probe-order";
+import { probeRow } from "#src/canary/probes/probe-row";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import type { JudgeDeps } from "#src/evaluation/judge/ask-judge";
 import type { Conforms } from "#src/evaluation/oracle/tool-governance";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import type { AskServiceDeps } from "#src/evaluation/run/ask-service";
-import type { CaseVerdict } from "#src/evaluation/run/case-record";
 import type { GoldFile } from "#src/evaluation/run/gold-file";
-import { judgeReply } from "#src/evaluation/run/judge-reply";
 import { isStepFailure } from "#src/evaluation/run/patience";
 import type { Epoch } from "#src/evaluation/run/run-record";
 import type { TraceBars } from "#src/evaluation/run/trace-figures";
 import type { Log } from "#src/log";
-import { type ObservationRow, prepareRows } from "#src/observations/prepare-rows";
 import type { DomainClock } from "#src/release/clock";
 import type { Instant } from "#src/release/policy";
 
@@ -59,8 +57,6 @@ export interface Prober {
 const MOST_AT_ONCE = 20;
 /** Real time between two tries where service, judge or gold file is not to be had. */
 const WAIT_MS = 30_000;
-/** The judge is not to be had; whatever else it fails with is what it says of this answer. */
-const JUDGE_AWAY: ReadonlySet<string> = new Set(["throttled", "unavailable"]);
 
 /** What came of a question: `next`: another one may be asked at once. */
 type Settled = "next" | "stop";
@@ -132,11 +128,8 @@ export function createProber(deps: ProberDeps): Prober {
     if (asked.kind === "wait") return putBack(canary, claim, asked.says, asked.lone ? 1 : 0);
 
     const judging = { ...service.judging, epoch, clock: service.asking.clock };
-    const judge = (arm: Arm) => judgeReply(judging, { gold, repeat: 0 }, asked.arms[arm].reply, signal);
-    const verdicts = { baseline: await judge("baseline"), canary: await judge("canary") };
-    const away = ARMS.map((arm) => verdicts[arm]).find(isJudgeAway);
-    // What it said so far is kept and paid for; only the service is asked again.
-    if (away !== undefined) return putBack(canary, claim, away.reason?.sentence ?? "The judge gave no answer.");
+    const judged = await judgeBoth(judging, gold, asked.arms, signal);
+    if (judged.kind === "away") return putBack(canary, claim, judged.says);
     // What is stored while a canary is paused is not looked at, and the question would be lost.
     if (!(await deps.isWatching(canary.id))) {
       await ledger.putBack(claim, 0);
@@ -145,15 +138,12 @@ export function createProber(deps: ProberDeps): Prober {
     signal.throwIfAborted();
     // One time for both, when both are known: they are a pair, and neither is late.
     const at = clock.now();
+    const how = { bars: service.bars, conforms: deps.conforms };
     const rows = await Promise.all(
-      ARMS.map((arm) =>
-        toRow(
-          canary,
-          { ...claim, gold, arm, run: pairs[arm].run, ...asked.arms[arm], verdict: verdicts[arm] },
-          at,
-          service.bars,
-        ),
-      ),
+      ARMS.map((arm) => {
+        const probed = { ...claim, gold, arm, run: pairs[arm].run, ...asked.arms[arm], verdict: judged.verdicts[arm] };
+        return probeRow(canary.service, probed, at, how);
+      }),
     );
     const fresh = await ledger.finish(claim, rows, at);
     if (fresh !== null && fresh.length < rows.length) {
@@ -163,26 +153,6 @@ export function createProber(deps: ProberDeps): Prober {
       );
     }
     return "next";
-  }
-
-  /** As every observation is checked; a trace that can't be kept is the system's failure. */
-  async function toRow(
-    { service }: CanaryWatch,
-    probed: ProbedArm,
-    at: number,
-    bars: TraceBars,
-  ): Promise<ObservationRow> {
-    const iso = new Date(at).toISOString();
-    const bounds = { now: at, lateAfterMs: Number.POSITIVE_INFINITY };
-    const [first] = (
-      await prepareRows(service, [{ place: 1, value: probeLine(probed, iso, bars, deps.conforms) }], bounds)
-    ).rows;
-    if (first !== undefined) return first;
-    const failed = failedLine(probed, iso, "trace-too-large");
-    const { rows, problems } = await prepareRows(service, [{ place: 1, value: failed }], bounds);
-    const [row] = rows;
-    if (row === undefined) throw new Error(`a probe can't be stored: ${problems[0]?.sentence ?? "refused"}`);
-    return row;
   }
 
   return {
@@ -199,6 +169,3 @@ export function createProber(deps: ProberDeps): Prober {
     },
   };
 }
-
-const isJudgeAway = ({ outcome, reason }: CaseVerdict): boolean =>
-  outcome === "ungraded" && reason !== null && JUDGE_AWAY.has(reason.code);

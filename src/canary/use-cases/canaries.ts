@@ -1,6 +1,13 @@
+import type { CanaryMonitor } from "#src/canary/monitor/monitor";
+import { canaryOf, type DecideCanary } from "#src/canary/use-cases/decide-canary";
+import { canaryStream } from "#src/canary/watch/events";
 import type { CanaryPersonIntent } from "#src/canary/watch/intents";
 import type { CanaryView } from "#src/canary/watch/view";
+import { canaryView } from "#src/canary/watch/view-of";
+import type { Journal } from "#src/journal/journal";
+import { type Recorded, serviceStream } from "#src/release/events";
 import type { Refusal } from "#src/release/refusals";
+import { serviceEvents } from "#src/release/use-cases/folded";
 
 /** What came of an intent. JSON, since a redelivery is answered with the stored one. */
 export type CanaryDecided =
@@ -14,4 +21,36 @@ export interface CanaryUseCases {
   currentCanary(service: string): Promise<CanaryView | null>;
   /** `key`: intake key; the same click delivered twice has the same one. */
   act(canary: string, key: string | null, intent: CanaryPersonIntent): Promise<CanaryDecided>;
+}
+
+export type CanaryUseCaseDeps = {
+  readonly journal: Pick<Journal, "load">;
+  readonly decide: DecideCanary;
+  readonly monitor: Pick<CanaryMonitor, "sight">;
+};
+
+export function createCanaryUseCases({ journal, decide, monitor }: CanaryUseCaseDeps): CanaryUseCases {
+  const load = async (id: string) => canaryOf(await journal.load(canaryStream(id)));
+  const viewed = async (id: string): Promise<CanaryView | null> => {
+    const canary = await load(id);
+    return canary === null ? null : canaryView(canary, await monitor.sight(canary));
+  };
+  return {
+    canary: viewed,
+    async currentCanary(service) {
+      const newest = newestCanary(await journal.load(serviceStream(service)));
+      return newest === null ? null : viewed(newest);
+    },
+    async act(id, key, intent) {
+      const canary = await load(id);
+      if (canary === null) return { ok: false, refusal: { kind: "no-canary", service: id } };
+      return decide(canary.service, id, key, intent);
+    },
+  };
+}
+
+/** There is one open at a time, and it is the newest. */
+function newestCanary(stream: readonly Recorded[]): string | null {
+  const opened = serviceEvents(stream).findLast(({ event }) => event.type === "canary-opened")?.event;
+  return opened?.type === "canary-opened" ? opened.canary : null;
 }

@@ -88,12 +88,12 @@ function changesOf(
     case "rollback-impeded":
       return { impeded: event.says };
     case "window-ended": {
-      const { type, ...window } = event;
+      const { type, ...over } = event;
       return {
         standing: "deciding",
         standings: withNumbers(state, event.kpis),
         finding: event.finding,
-        window: { ...window, at },
+        window: { ...over, at },
       };
     }
     case "canary-ended": {

@@ -6,13 +6,13 @@ import { holdersOf } from "#src/release/rights";
 import type { ReleaseState } from "#src/release/state";
 import { sayEvent } from "#src/rollback/incident/say-event";
 import { exactTime, spanText } from "#src/rollback/incident/times";
-import { STEP_TITLES } from "#src/rollback/says";
+import { STEP_TITLES, whoConfirmed } from "#src/rollback/says";
 import type { RollbackState } from "#src/rollback/state";
 
 /** What an incident's document is made from. */
 export type IncidentFacts = {
   readonly rollback: RollbackState;
-  /** Facts of the service, of the release that is undone and of the rollback, in any order. */
+  /** Facts of the service, of the release that is undone, of its canary and of the rollback, in any order. */
   readonly events: readonly Recorded[];
   /** The release that made live what is gone back from; null: none of Golive's did. */
   readonly undone: ReleaseState | null;
@@ -74,7 +74,7 @@ function inOrder(events: readonly Recorded[]): readonly Recorded[] {
   return [...events].sort((a, b) => a.at - b.at || rank(a) - rank(b) || a.version - b.version);
 }
 
-const STREAMS = ["rollback/", "service/", "release/"];
+const STREAMS = ["canary/", "rollback/", "service/", "release/"];
 
 function factsOf(rollback: RollbackState, undone: ReleaseState | null): Incident["facts"] {
   const { confirmed, flip, ended, requester, requestedAt, target } = rollback;
@@ -89,8 +89,8 @@ function factsOf(rollback: RollbackState, undone: ReleaseState | null): Incident
       ? []
       : [
           [
-            confirmed.how === "right" ? "Confirmed" : "Glass broken",
-            `${confirmed.people.map(({ name }) => name).join(", ")}, ${exactTime(confirmed.at)}`,
+            confirmed.how === "break-glass" ? "Glass broken" : "Confirmed",
+            `${whoConfirmed(confirmed)}, ${exactTime(confirmed.at)}`,
           ] as const,
         ]),
     ...(flipped === null || confirmed === null

@@ -1,7 +1,8 @@
 import type { DomainEvent } from "#src/release/events";
 import { pairText } from "#src/release/pair";
 import { listOf } from "#src/release/wording";
-import { STEP_TITLES } from "#src/rollback/says";
+import { exactTime } from "#src/rollback/incident/times";
+import { STEP_TITLES, whoConfirmed } from "#src/rollback/says";
 
 /**
  * One fact of the journal in a sentence; null for facts that the story of an incident does without: checks that passed, and what only
@@ -55,13 +56,35 @@ export function sayEvent(event: DomainEvent): string | null {
       return `Go-lives were unlocked. Root cause: ${event.rootCause} Why it is safe: ${event.reason}`;
     case "pointer-moved":
       return `The pointer was moved past Golive: ${pairText(event.from)} → ${pairText(event.to)}.`;
+    case "canary-started":
+      return `Canary #${event.number} of ${pairText(event.candidate)} began beside ${pairText(event.baseline)}.`;
+    case "breach-found":
+      return `The canary found a breach: ${event.kpi}, proven by the end of the bucket at ${exactTime(event.at)}.`;
+    case "breach-acknowledged":
+      return `Acknowledged the breach of ${event.kpi}.`;
+    case "breach-escalated":
+      return `The breach of ${event.kpi} was told to ${names(event.to) || "nobody: there is nobody to tell"}.`;
+    case "canary-held":
+      return `Held the canary's rollback: ${event.reason}`;
+    case "canary-paused":
+      return `Paused the canary: ${event.reason}`;
+    case "canary-resumed":
+      return `Resumed the canary: ${event.reason}`;
+    case "rollback-triggered":
+      return `The canary asked for a rollback: ${event.reason}`;
+    case "rollback-impeded":
+      return `The canary's rollback could not be asked for: ${event.says}`;
+    case "window-ended":
+      return `The canary's window ended as ${event.verdict}: ${event.reasons.join("; ")}`;
+    case "canary-ended":
+      return `The canary ended as ${event.as}: ${event.says}`;
     case "rollback-requested":
       return `Asked for rollback #${event.number} to ${pairText(event.plan.to)}${event.reason === "" ? "." : `: ${event.reason}`}`;
     case "rollback-glass-asked":
       return "Stood for breaking the glass.";
     case "rollback-confirmed":
-      return event.how === "right"
-        ? `The rollback was confirmed by ${names(event.people)}.`
+      return event.how !== "break-glass"
+        ? `The rollback was confirmed by ${whoConfirmed(event)}.`
         : `The glass was broken by ${names(event.people)}: ${event.reason ?? "no reason typed; two people did it"}`;
     case "rollback-flip-settled":
       return event.outcome === "flipped"

@@ -7,7 +7,7 @@ import type { Policy } from "#src/release/policy";
 import type { Refusal } from "#src/release/refusals";
 import { releaseOf, serviceEvents, serviceOf } from "#src/release/use-cases/folded";
 import type { RollbackChoices } from "#src/rollback/choices";
-import { type RollbackPlan, type RollbackTarget, rollbackStream } from "#src/rollback/events";
+import { type RollbackPlan, type RollbackTarget, type RollbackTrigger, rollbackStream } from "#src/rollback/events";
 import type { RollbackPersonIntent } from "#src/rollback/intents";
 import type { RollbackState } from "#src/rollback/state";
 import { previousPair } from "#src/rollback/target";
@@ -27,6 +27,19 @@ export type RollbackRequest = {
   readonly key: string | null;
 };
 
+/** What a canary asks for. The same `rollback` asked for again is the same rollback. */
+export type TriggeredRollback = {
+  readonly service: string;
+  readonly rollback: string;
+  readonly trigger: RollbackTrigger;
+  /** What was live before, and is to be live again. */
+  readonly to: Pair;
+  /** Who gave the canary up; null: its policy asks. */
+  readonly by: Person | null;
+  readonly members: RoleMembers;
+  readonly reason: string;
+};
+
 /** A plan with a short digest of it: what was confirmed is what is done, or nothing. */
 export type SeenPlan =
   | { readonly ok: true; readonly plan: RollbackPlan; readonly seen: string }
@@ -38,6 +51,11 @@ export interface RollbackUseCases {
   /** What it would do. Changes nothing. Throws `RagStoreError` when the store doesn't answer. */
   plan(service: string, target: RollbackTarget): Promise<SeenPlan>;
   request(request: RollbackRequest): Promise<RollbackDecided>;
+  /**
+   * A canary's: asked for and confirmed at once. A wish of somebody's for the same that waits is confirmed instead; one that is under way is
+   * left to it. Throws `RagStoreError` when the store doesn't answer.
+   */
+  trigger(wish: TriggeredRollback): Promise<RollbackDecided>;
   act(rollback: string, key: string | null, intent: RollbackPersonIntent): Promise<RollbackDecided>;
   rollback(id: string): Promise<RollbackView | null>;
   /** The rollback of a service that waits or is under way, else its newest, else null. */
@@ -99,6 +117,14 @@ export function createRollbackUseCases(deps: RollbackUseCaseDeps): RollbackUseCa
     return { ok: false, refusal: { kind: "view-outdated", what: "The rollback" } };
   };
 
+  /** Somebody else's, that waits or is under way. */
+  const join = async (open: string, { service, to, by, reason }: TriggeredRollback): Promise<RollbackDecided> => {
+    const other = await load(open);
+    if (other?.standing !== "waiting") return { ok: true, rollback: open, events: [] };
+    if (samePair(other.plan.to, to)) return decide(service, open, null, { type: "confirm-by-canary", by, reason });
+    return { ok: false, refusal: { kind: "rollback-open", number: other.number } };
+  };
+
   return {
     async choices(service) {
       const { sources } = deps.service(service);
@@ -117,6 +143,19 @@ export function createRollbackUseCases(deps: RollbackUseCaseDeps): RollbackUseCa
       const intent = { type: "request", actor, members, policy, channel, target, reason } as const;
       const rollback = deps.newRollbackId();
       return decide(service, rollback, key, { ...intent, rollback, plan: planned.plan });
+    },
+    async trigger(wish) {
+      const { service, rollback, to, reason, ...asked } = wish;
+      if ((await load(rollback)) !== null) return { ok: true, rollback, events: [] };
+      const open = (await serviceState(service)).rollback;
+      if (open !== null) return join(open, wish);
+      const planned = await plan(service, { kind: "previous" });
+      if (!planned.ok) return planned;
+      if (!samePair(planned.plan.to, to))
+        return { ok: false, refusal: { kind: "view-outdated", what: "The rollback" } };
+      const { channel, policy } = deps.service(service);
+      const intent = { type: "trigger", ...asked, rollback, channel, policy, plan: planned.plan, reason } as const;
+      return decide(service, rollback, null, intent);
     },
     async act(id, key, intent) {
       const rollback = await load(id);

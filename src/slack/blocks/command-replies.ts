@@ -16,7 +16,7 @@ const HELP: readonly (readonly [usage: string, does: string])[] = [
   ["/golive cancel [service] [reason]", "ends the open release; what is live stays"],
   ["/golive unlock [service]", "opens a locked service again, with the root cause on record"],
   ["/golive help", "this list"],
-  ["/canary", "watching a release after its cutover: not built yet"],
+  ["/canary status|explain|hold|…", "the watch over a release after its cutover: `/canary help` lists all of it"],
   [
     "/rollback [service] [previous|backup] [--dry-run]",
     "takes a service back to what was live before, or to a backup; without a target it shows what there is",
@@ -30,11 +30,6 @@ export function sentencesReply(text: string): Message {
 
 function safeReply(safe: string): Message {
   return { text: shorten(safe.replace(/\s+/g, " ").trim(), BUDGET.message.text), blocks: paragraphs(safe) };
-}
-
-/** The honest answer of a command that can't do its work yet: what it can't, what that means, what to do instead. */
-export function notYetReply(answer: string): Message {
-  return sentencesReply(answer);
 }
 
 /**
@@ -63,10 +58,10 @@ export function helpReply(): Message {
 }
 
 /** Words that are no command: what was wrong with them, and what was probably meant. */
-export function unknownWordsReply(problem: string, nearest: readonly string[]): Message {
+export function unknownWordsReply(problem: string, nearest: readonly string[], help = "/golive help"): Message {
   const said = shorten(escaped(problem), 1_000);
   const meant = nearest.slice(0, 5).map((command) => code(command, 120));
-  const next = meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : "`/golive help` lists what it knows.";
+  const next = meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : `${code(help)} lists what it knows.`;
   return {
     text: shorten(`${said} ${next} Nothing was done.`, BUDGET.message.text),
     blocks: [section(`${said}\n${next} Nothing was done.`)],

@@ -104,11 +104,13 @@ const NOT_BUILT = MARKS["not-built"].word;
 /** Lines that are neither green nor red and that no check of this release is about: not built yet, or left out by a first go-live. */
 function uncountedEntries(view: ReleaseView, one: SectionView): Entry[] {
   const known = new Set(view.checks.map(({ definition }) => definition.id));
+  const after = one.items.filter((item) => item.status === "after-cutover");
   const notBuilt = one.items.filter((item) => item.status === "not-built");
   const leftOut = one.items.filter(({ status, item: { proof } }) => {
     return status === "not-applicable" && !(proof.kind === "check" && known.has(proof.check));
   });
   return [
+    ...listed("Decided after the cutover; the release doesn't wait for them", after),
     ...listed("Not built yet: nothing decides these lines, and they don't block", notBuilt),
     ...listed(`${marked(MARKS["not-applicable"])} to this release`, leftOut),
   ];

@@ -18,6 +18,32 @@ export type Message = { readonly text: string; readonly blocks: KnownBlock[] };
 /** A message that can be found again by its metadata. */
 export type TaggedMessage = Message & { readonly metadata: MessageMetadata };
 
+/** A chart of lines, as Slack takes it in messages. Every series has exactly one point per category. */
+export type ChartBlock = {
+  readonly type: "data_visualization";
+  readonly title: string;
+  readonly chart: {
+    readonly type: "line";
+    readonly series: readonly {
+      readonly name: string;
+      readonly data: readonly { readonly label: string; readonly value: number }[];
+    }[];
+    readonly axis_config: {
+      readonly categories: readonly string[];
+      readonly x_label: string;
+      readonly y_label: string;
+    };
+  };
+};
+/** What a message may hold: Slack's own types don't know charts yet. */
+export type MessageBlock = KnownBlock | ChartBlock;
+/** An answer to one person. `fallback`: the same for a Slack that refuses the newer blocks. */
+export type Reply = {
+  readonly text: string;
+  readonly blocks: readonly MessageBlock[];
+  readonly fallback?: readonly MessageBlock[];
+};
+
 /** Plain text, shortened visibly to `max`. */
 export function plain(text: string, max: number): PlainTextElement {
   return { type: "plain_text", text: shorten(plainLine(text), max) || "—" };

@@ -93,8 +93,9 @@ function proofKey({ item, status }: ItemView): string {
       return `check ${item.proof.check} ${status}`;
     case "sign-off":
       return `sign-off ${item.proof.signOff}`;
+    case "after-cutover":
     case "not-built":
-      return `not-built ${item.id}`;
+      return `${item.proof.kind} ${item.id}`;
   }
 }
 
@@ -102,13 +103,14 @@ function urgency(item: ItemView | undefined): number {
   return item === undefined ? URGENCY.length : URGENCY.indexOf(item.status);
 }
 
-type Counted = Pick<SectionView, "green" | "total" | "notBuilt" | "notApplicable">;
+type Counted = Pick<SectionView, "green" | "total" | "notBuilt" | "afterCutover" | "notApplicable">;
 
 /** "6/7 · 1 not applicable · 2 not built yet". */
 export function sectionCount(one: Counted): string {
   const parts = [
     ...(one.total === 0 ? [] : [greenCount(one)]),
     ...(one.notApplicable === 0 ? [] : [`${number(one.notApplicable)} not applicable`]),
+    ...(one.afterCutover === 0 ? [] : [`${number(one.afterCutover)} after the cutover`]),
     ...(one.notBuilt === 0 ? [] : [`${number(one.notBuilt)} not built yet`]),
   ];
   return parts.join(" · ") || "nothing to check";
@@ -120,7 +122,9 @@ function greenCount(one: Counted): string {
 
 /** A tick only where every line was decided: a section with lines that nothing decides yet is never green. */
 function sectionMark(one: SectionView): string {
-  return one.total > 0 && one.green === one.total && one.notBuilt === 0 ? `${MARKS.pass.emoji} ` : "";
+  return one.total > 0 && one.green === one.total && one.notBuilt + one.afterCutover === 0
+    ? `${MARKS.pass.emoji} `
+    : "";
 }
 
 function hiddenLine(hidden: readonly SectionView[]): string {
@@ -128,6 +132,7 @@ function hiddenLine(hidden: readonly SectionView[]): string {
     green: sum(hidden, (one) => one.green),
     total: sum(hidden, (one) => one.total),
     notBuilt: sum(hidden, (one) => one.notBuilt),
+    afterCutover: sum(hidden, (one) => one.afterCutover),
     notApplicable: sum(hidden, (one) => one.notApplicable),
   };
   const more = moreInDetails(hidden.length, hidden.length === 1 ? "section" : "sections");
@@ -154,12 +159,17 @@ function notBuiltBlock(
   const shown = whole.slice(0, Math.min(4, density.sections));
   const rest = sum(decisive, (one) => one.notBuilt) - sum(shown, (one) => one.notBuilt);
   const after = sum(later, (one) => one.notBuilt);
+  const watched = sum([...decisive, ...later], (one) => one.afterCutover);
   const parts = [
     ...shown.map((one) => `${sectionName(one, density)} (${count(one.notBuilt, "line")})`),
     ...(rest > 0 ? [`${count(rest, shown.length > 0 ? "other line" : "line")}`] : []),
     ...(after > 0 ? [`${count(after, "line")} for after the cutover`] : []),
   ];
-  return parts.length === 0 ? [] : [context(`Not built yet, so unchecked and not blocking: ${parts.join(", ")}`)];
+  const texts = [
+    ...(watched === 0 ? [] : [`Decided after the cutover, by the canary or a rollback: ${count(watched, "line")}`]),
+    ...(parts.length === 0 ? [] : [`Not built yet, so unchecked and not blocking: ${parts.join(", ")}`]),
+  ];
+  return texts.length === 0 ? [] : [context(texts.join("\n"))];
 }
 
 function sectionName(one: SectionView, density: Density): string {

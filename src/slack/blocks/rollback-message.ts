@@ -79,10 +79,12 @@ function facts({ rollback }: RollbackView, { chars }: RollbackSize): string[] {
   const by =
     confirmed === null
       ? ""
-      : confirmed.people
-          .slice(0, 3)
-          .map((person) => name(person, 40))
-          .join(", ");
+      : confirmed.how === "policy"
+        ? "the canary's policy"
+        : confirmed.people
+            .slice(0, 3)
+            .map((person) => name(person, 40))
+            .join(", ");
   const how = confirmed?.how === "break-glass" ? "glass broken by" : "confirmed by";
   return [
     `Asked for by ${name(requester, 40)} ${when(requestedAt)}${why === "" ? "" : `: ${why}`}`,

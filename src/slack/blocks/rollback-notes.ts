@@ -87,6 +87,7 @@ const ENDS = {
 
 function confirmedLines({ how, people, reason }: Extract<Told, { kind: "rollback-confirmed" }>): string[] {
   const said = shorten(line(reason ?? ""), 900);
+  if (how === "policy") return ["⏳ The canary's policy confirmed it: it begins."];
   if (how === "right") return [`⏳ ${names(people)} confirmed it: it begins.`];
   return [
     `🛑 *The glass was broken* by ${names(people)}: the rollback begins without anybody who has the right to it.`,

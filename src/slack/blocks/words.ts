@@ -20,6 +20,7 @@ export const MARKS: Readonly<Record<ItemStatus, Mark>> = {
   signed: { emoji: "✅", word: "signed" },
   vetoed: { emoji: "⏸", word: "held by an objection" },
   "not-built": { emoji: "", word: "not built yet" },
+  "after-cutover": { emoji: "", word: "after the cutover" },
   "not-applicable": { emoji: "➖", word: "not applicable" },
 };
 

@@ -1,3 +1,4 @@
+import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
 import type { PauseReason } from "#src/release/events";
@@ -14,6 +15,7 @@ export type ListenerDeps = {
   readonly config: GoliveConfig;
   readonly useCases: ReleaseUseCases;
   readonly rollbacks: RollbackUseCases;
+  readonly canaries: CanaryUseCases;
   readonly identity: SlackIdentity;
   readonly web: SlackWeb;
   readonly painter: Pick<Painter, "messageDeleted" | "channelBack">;

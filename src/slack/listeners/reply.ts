@@ -1,6 +1,6 @@
 import type { ModalView } from "@slack/types";
 import { sentencesReply } from "#src/slack/blocks/command-replies";
-import type { Message } from "#src/slack/blocks/elements";
+import type { MessageBlock, Reply } from "#src/slack/blocks/elements";
 import { errorModal } from "#src/slack/blocks/error-modal";
 import type { ListenerDeps } from "#src/slack/listeners/deps";
 import { failureText, reportFailure } from "#src/slack/listeners/failures";
@@ -18,17 +18,18 @@ export type ReplyPlace = {
  * Answers one person: through the response URL, else ephemerally in the channel, else by direct message. An answer
  * that can't be delivered is logged, never thrown: what was decided stands.
  */
-export async function answer(deps: ListenerDeps, place: ReplyPlace, message: Message): Promise<void> {
+export async function answer(deps: ListenerDeps, place: ReplyPlace, reply: Reply): Promise<void> {
   const { web, log } = deps;
-  const { text, blocks } = message;
-  const ways: (() => Promise<unknown>)[] = [];
+  const { text, blocks, fallback } = reply;
+  const ways: ((blocks: readonly MessageBlock[]) => Promise<unknown>)[] = [];
   const { responseUrl, channel, user } = place;
-  if (responseUrl !== null) ways.push(() => web.respond(responseUrl, { text, blocks }));
-  if (channel !== null) ways.push(() => web.ephemeral({ channel, user, text, blocks }));
-  ways.push(async () => web.post({ channel: await web.openDm(user), text, blocks }));
-  for (const way of ways) {
+  if (responseUrl !== null) ways.push((blocks) => web.respond(responseUrl, { text, blocks }));
+  if (channel !== null) ways.push((blocks) => web.ephemeral({ channel, user, text, blocks }));
+  ways.push(async (blocks) => web.post({ channel: await web.openDm(user), text, blocks }));
+  const forms = fallback === undefined ? [blocks] : [blocks, fallback];
+  for (const send of ways.flatMap((way) => forms.map((form) => () => way(form)))) {
     try {
-      await way();
+      await send();
       return;
     } catch (error) {
       log.warn({ err: error, user }, "an answer could not be delivered this way");

@@ -1,4 +1,16 @@
 import { ACTIONS, type ActionId } from "#src/slack/ids";
+import {
+  abortCanary,
+  acknowledgeBreach,
+  escalateBreach,
+  extendCanary,
+  holdRollback,
+  muteBreach,
+  pauseCanary,
+  promoteCandidate,
+  resumeCanary,
+  whyBreach,
+} from "#src/slack/listeners/actions/canaries";
 import { rerun, rerunFailed, stopEvaluation } from "#src/slack/listeners/actions/checks";
 import { cutOver } from "#src/slack/listeners/actions/cut-over";
 import type { ActionHandler } from "#src/slack/listeners/actions/handler";
@@ -33,4 +45,14 @@ export const ACTION_HANDLERS: Readonly<Record<ActionId, ActionHandler>> = {
   [ACTIONS.rollbackConfirm]: confirmRollback,
   [ACTIONS.rollbackBreakGlass]: breakGlassOfRollback,
   [ACTIONS.rollbackWithdraw]: withdrawRollback,
+  [ACTIONS.canaryPause]: pauseCanary,
+  [ACTIONS.canaryResume]: resumeCanary,
+  [ACTIONS.canaryExtend]: extendCanary,
+  [ACTIONS.canaryPromote]: promoteCandidate,
+  [ACTIONS.canaryAbort]: abortCanary,
+  [ACTIONS.canaryHold]: holdRollback,
+  [ACTIONS.canaryAcknowledge]: acknowledgeBreach,
+  [ACTIONS.canaryMute]: muteBreach,
+  [ACTIONS.canaryEscalate]: escalateBreach,
+  [ACTIONS.canaryWhy]: whyBreach,
 };

@@ -1,4 +1,4 @@
-import { type Message, section } from "#src/slack/blocks/elements";
+import { type Message, type Reply, section } from "#src/slack/blocks/elements";
 import { channelLink, code } from "#src/slack/escape";
 import { type ListenerDeps, servicesIn } from "#src/slack/listeners/deps";
 import type { Typed } from "#src/slack/listeners/payloads";
@@ -11,8 +11,8 @@ export function placeOf(typed: Typed): ReplyPlace {
   return { user: typed.by.user, responseUrl: typed.responseUrl, channel: typed.channel };
 }
 
-export function say(deps: ListenerDeps, typed: Typed, message: Message): Promise<void> {
-  return answer(deps, placeOf(typed), message);
+export function say(deps: ListenerDeps, typed: Typed, reply: Reply): Promise<void> {
+  return answer(deps, placeOf(typed), reply);
 }
 
 export type ChosenService =

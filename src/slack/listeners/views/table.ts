@@ -1,4 +1,5 @@
 import { CALLBACKS } from "#src/slack/ids";
+import { decideCanary } from "#src/slack/listeners/views/canaries";
 import type { ViewHandler } from "#src/slack/listeners/views/handler";
 import { breakGlass, cancel, object, waive } from "#src/slack/listeners/views/reasons";
 import { breakGlassOfRollback, requestRollback, withdrawRollback } from "#src/slack/listeners/views/rollbacks";
@@ -23,5 +24,6 @@ export const VIEW_HANDLERS: Readonly<Record<CallbackId, ViewHandler>> = {
   [CALLBACKS.rollbackPlan]: requestRollback,
   [CALLBACKS.rollbackBreakGlass]: breakGlassOfRollback,
   [CALLBACKS.rollbackWithdraw]: withdrawRollback,
+  [CALLBACKS.canaryDecide]: decideCanary,
   [CALLBACKS.notice]: shownOnly,
 };

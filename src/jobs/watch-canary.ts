@@ -1,0 +1,141 @@
+import type { CanaryMonitor } from "#src/canary/monitor/monitor";
+import type { DecideCanary } from "#src/canary/use-cases/decide-canary";
+import { subjectsOf } from "#src/canary/watch/consequences";
+import { dueEscalations } from "#src/canary/watch/due";
+import type { Look } from "#src/canary/watch/intents";
+import type { CanaryWatch } from "#src/canary/watch/state";
+import { JournalError } from "#src/journal/journal-error";
+import type { Log } from "#src/log";
+import { RagStoreError } from "#src/rag/store-error";
+import type { DomainClock } from "#src/release/clock";
+import { samePair } from "#src/release/pair";
+import type { RoleMembers } from "#src/release/people";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
+import type { ServiceState } from "#src/release/state";
+import type { Identity } from "#src/release/use-cases";
+import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
+
+export type WatchDeps = {
+  readonly services: readonly string[];
+  readonly state: (service: string) => Promise<ServiceState>;
+  readonly canary: (id: string) => Promise<CanaryWatch | null>;
+  readonly decide: DecideCanary;
+  readonly monitor: Pick<CanaryMonitor, "lookAt">;
+  readonly rollbacks: Pick<RollbackUseCases, "trigger" | "rollback">;
+  readonly identity: Pick<Identity, "members">;
+  /** Messages that show newer numbers, though nothing was decided. */
+  readonly repaint: (service: string, subjects: readonly string[]) => Promise<void>;
+  readonly clock: DomainClock;
+  readonly log: Log;
+};
+
+/**
+ * One pass over the open canaries of all services: what is stored is looked at, what follows is decided, and a rollback that was triggered is
+ * asked for until it is there. Any replica may do it at any moment, any number of times. Returns how many canaries are open. What fails of one
+ * service is logged, keeps no other waiting, and is tried again with the next pass.
+ */
+export function createWatchCanaries(deps: WatchDeps): () => Promise<number> {
+  /** What the messages of each canary show, as far as this process saw to it. */
+  const shown = new Map<string, string>();
+  return async () => {
+    const watched = await Promise.all(
+      deps.services.map((service) =>
+        watchOne(deps, shown, service).catch((err: unknown) => {
+          deps.log.warn({ err, service }, "a canary could not be looked at; it is tried again");
+          // It may be open: the next look comes soon.
+          return true;
+        }),
+      ),
+    );
+    return watched.filter(Boolean).length;
+  };
+}
+
+async function watchOne(deps: WatchDeps, shown: Map<string, string>, service: string): Promise<boolean> {
+  const state = await deps.state(service);
+  const canary = state.canary === null ? null : await deps.canary(state.canary);
+  if (canary === null) return false;
+  const look = await lookAt(deps, state, canary);
+  const now = deps.clock.now();
+  const isTold = dueEscalations(canary).some(({ at }) => at <= now);
+  const members = isTold ? await resolve(deps, canary) : null;
+  const decided = await deps.decide(service, canary.id, null, { type: "watch", look, members });
+  const after = await deps.canary(canary.id);
+  if (after === null || after.ended !== null) {
+    shown.delete(canary.id);
+    return false;
+  }
+  const isPainted = decided.ok && decided.events.length > 0;
+  if (look !== undefined && look !== null && shown.get(canary.id) !== look.finding.digest) {
+    if (!isPainted) await deps.repaint(service, subjectsOf(after));
+    shown.set(canary.id, look.finding.digest);
+  }
+  if (after.rollback !== null) await rollBack(deps, after, after.rollback);
+  return true;
+}
+
+/** Undefined where nothing is to be looked at, or could be: what is due by the clock comes all the same. */
+async function lookAt(
+  { monitor, clock, log }: WatchDeps,
+  { live }: ServiceState,
+  canary: CanaryWatch,
+): Promise<Look | null | undefined> {
+  if (canary.standing === "paused" || !samePair(live, canary.candidate)) return undefined;
+  try {
+    return await monitor.lookAt(canary, clock.now());
+  } catch (err) {
+    log.warn({ err, canary: canary.id }, "what was observed could not be looked at");
+    return undefined;
+  }
+}
+
+/** As the roles are now; as they were at the start where the directory doesn't answer. */
+async function resolve({ identity, log }: WatchDeps, canary: CanaryWatch): Promise<RoleMembers> {
+  try {
+    return await identity.members();
+  } catch (err) {
+    log.warn({ err, canary: canary.id }, "the roles could not be resolved: those of the start are taken");
+    return canary.members;
+  }
+}
+
+async function rollBack(
+  deps: WatchDeps,
+  canary: CanaryWatch,
+  { rollback, kpi, why, reason, by }: NonNullable<CanaryWatch["rollback"]>,
+): Promise<void> {
+  const says = await impediment(deps, async () => {
+    const known = await deps.rollbacks.rollback(rollback);
+    if (known !== null) {
+      const { standing, ended, number } = known.rollback;
+      if (standing !== "refused" && standing !== "withdrawn") return null;
+      return `Rollback #${number} did not go through, and somebody has to roll back by hand. ${ended?.says ?? ""}`;
+    }
+    const decided = await deps.rollbacks.trigger({
+      service: canary.service,
+      rollback,
+      trigger: { canary: canary.id, kpi },
+      to: canary.baseline,
+      by: why === "person" ? by : null,
+      members: await resolve(deps, canary),
+      reason,
+    });
+    return decided.ok ? null : refusalText(decided.refusal, namesFrom(null));
+  });
+  if (says === null) return;
+  await deps.decide(canary.service, canary.id, null, { type: "rollback-impeded", rollback, says });
+}
+
+/** What keeps it from being asked for, in a sentence; null: nothing does. */
+async function impediment({ log }: WatchDeps, ask: () => Promise<string | null>): Promise<string | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    // Without Golive's own database nothing can be told either.
+    if (error instanceof JournalError) throw error;
+    log.warn({ err: error }, "a canary's rollback could not be asked for; it is tried again");
+    return error instanceof RagStoreError ? sentence(error.message) : "It failed for a reason that the log names.";
+  }
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
