@@ -68,4 +68,16 @@ describe("what a look reads", () => {
     expect(last?.close).toBeLessThanOrEqual(1.2 * (first?.close ?? 0));
     expect(last?.idle).toBeLessThanOrEqual(30);
   });
+
+  it("doesn't grow while an arm is silent", async () => {
+    const canary = house.canary();
+    const alone = record({ hours: 20, perHour: 60 }).filter(({ arm }) => arm === "canary");
+    await house.bring(canary, alone);
+    await house.monitor.lookAt(canary, START);
+    await house.eyes.query("ANALYZE golive.observation");
+    const idle = counting();
+    await house.monitorOver(idle.pool).lookAt(canary, START);
+    // At most a bucket and the two minutes that it stays open are searched for the other arm.
+    expect(idle.rows()).toBeLessThanOrEqual(30);
+  });
 });
