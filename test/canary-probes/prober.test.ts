@@ -370,6 +370,12 @@ describe("a gold file", () => {
     expect(await house.trouble()).toBeNull();
   });
 
+  it("without a single answer is of no use", async () => {
+    house.world.gold = [gold("nobody-knows", { answerable: false })];
+    await house.tick();
+    expect(await house.trouble()).toContain("it holds no question with an answer");
+  });
+
   it("that is gone once the questions are known is not missed", async () => {
     house.world.perHour = 60;
     house.world.gold = questions(2);
