@@ -360,7 +360,7 @@ describe("a gold file", () => {
     await house.tick();
     await house.tick();
     expect(house.asked).toEqual([]);
-    const sentence = "No question can be asked: the gold file is of no use (there is no such file).";
+    const sentence = "The gold file can't be used: there is no such file.";
     expect(await house.trouble()).toBe(sentence);
     expect(house.said.filter((line) => line.includes(sentence))).toHaveLength(1);
     house.world.gold = questions(1);

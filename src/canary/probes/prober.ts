@@ -79,7 +79,7 @@ export function createProber(deps: ProberDeps): Prober {
         await ledger.plan(canary.id, gold.sha256, probes);
       } catch (error) {
         if (!(error instanceof ResultFileError)) throw error;
-        await wait(canary, `No question can be asked: the gold file is of no use (${error.message}).`);
+        await wait(canary, `The gold file can't be used: ${error.message}.`);
         return false;
       }
     }
