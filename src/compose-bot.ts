@@ -144,13 +144,17 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   // Processes report every 15 s: whoever asks for a status within the same second gets the same line.
   const resources = keepAnswers(() => core.resources.now(), { now, shareMs: 1_000, keptMs: 1_000 });
   const observations = composeObservations({ core, config, tokens: options.named.observationTokens, log });
+  const openCanaries = async () => {
+    const newest = await Promise.all(Object.keys(config.golive.services).map((id) => canaries.currentCanary(id)));
+    return newest.filter((view) => view !== null).filter(({ canary }) => canary.ended === null);
+  };
   const routes = createRoutes({
     ready: () =>
       pool.query("SELECT 1").then(
         () => true,
         () => false,
       ),
-    metrics: createMetrics(meter, core.resources, observations.counts),
+    metrics: createMetrics(meter, core.resources, observations.counts, openCanaries),
     intake: observations.routes,
   });
   const mode = modeOf(environment);

@@ -2,7 +2,6 @@ import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { CliError } from "#src/cli/io";
 import type { Variables } from "#src/config/environment";
-import type { WatchPace } from "#src/jobs/watch-loop";
 import type { DomainClock } from "#src/release/clock";
 
 /** The variable that names the file of a rehearsal clock. */
@@ -20,9 +19,6 @@ const clockSchema = z.strictObject({
 type Rate = z.infer<typeof clockSchema>;
 
 const SHAPE = 'one JSON object like {"from": "2026-03-28T12:00:00Z", "at": "2026-03-30T12:00:00Z", "speed": 60}';
-
-/** How often canaries are looked at where hours may pass in a second. */
-export const REHEARSAL_PACE: WatchPace = { openMs: 250, idleMs: 1_000 };
 
 export type RehearsalOptions = {
   readonly machineNow: () => number;

@@ -135,9 +135,9 @@ describe("two replicas", () => {
   it("share the questions: each is asked once of each arm, whoever asks", async () => {
     house.world.gold = questions(12);
     const [one, two] = [house.prober(), house.prober()];
-    for (let round = 0; round < 12 && (await house.stored()).length < 24; round++) {
-      await Promise.all([one.tick(watch(), house.world.now), two.tick(watch(), house.world.now)]);
-    }
+    // The pace holds neither back: only what the other one has does.
+    house.world.perHour = 3_600_000;
+    await Promise.all([one.tick(watch(), NOW), two.tick(watch(), NOW + 500)]);
     expect(counts()).toEqual(Array.from({ length: 24 }, () => 1));
     expect(await house.stored()).toHaveLength(24);
   });
@@ -360,7 +360,7 @@ describe("a gold file", () => {
     await house.tick();
     await house.tick();
     expect(house.asked).toEqual([]);
-    const sentence = "No question can be asked: the gold file is of no use (there is no such file).";
+    const sentence = "The gold file can't be used: there is no such file.";
     expect(await house.trouble()).toBe(sentence);
     expect(house.said.filter((line) => line.includes(sentence))).toHaveLength(1);
     house.world.gold = questions(1);
@@ -368,6 +368,12 @@ describe("a gold file", () => {
     await house.tick();
     expect(await house.stored()).toHaveLength(2);
     expect(await house.trouble()).toBeNull();
+  });
+
+  it("without a single answer is of no use", async () => {
+    house.world.gold = [gold("nobody-knows", { answerable: false })];
+    await house.tick();
+    expect(await house.trouble()).toContain("it holds no question with an answer");
   });
 
   it("that is gone once the questions are known is not missed", async () => {
