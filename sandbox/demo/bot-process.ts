@@ -16,7 +16,7 @@ export type BotProcess = {
 };
 
 const LAST_LINES = 12;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 
 /**
  * Starts the product as its own process: `node src/main.ts serve` (`--dev`: time is the sandbox's), never under npm, which swallows signals. Its log is kept. It

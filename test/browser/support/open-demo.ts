@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { buildHouse, type House } from "#sandbox/demo/house";
+import type { Extras } from "#sandbox/page/extras";
 import { startPage } from "#sandbox/page/start-page";
 import { openBrowser } from "#test/browser/support/open-browser";
 import { type Seat, takeSeat } from "#test/browser/support/seat";
@@ -21,6 +22,8 @@ export type Demo = {
 /** What `npm run demo` builds, on a Postgres of its own, and a browser in front of it. */
 export async function openDemo(
   options: { readonly configs?: string; readonly evaluates?: boolean } = {},
+  /** What stands beside the workspace. Default: nothing. */
+  extras: (house: House) => Extras = () => ({}),
 ): Promise<Demo> {
   const releasers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -39,7 +42,7 @@ export async function openDemo(
       ...options,
     });
     releasers.push(() => house.stop());
-    const page = await startPage({ world: house.slack.workspace, hands: house.slack.hands });
+    const page = await startPage({ world: house.slack.workspace, hands: house.slack.hands, extras: extras(house) });
     releasers.push(() => page.stop());
     const browser: Browser = await openBrowser();
     releasers.push(() => browser.close());
