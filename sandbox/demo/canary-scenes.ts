@@ -37,14 +37,14 @@ export async function passCanary(context: SceneContext, gold: readonly GoldCase[
   if (over.standing === "ended") {
     expectThat(stage, "the canary has passed by itself", over.ended?.as === "passed");
   } else {
-    for (const reason of over.reasons) stage.tell("golive canary status", reason);
+    stage.tell("golive canary status", over.reasons.join("\n"));
     expectThat(stage, `the verdict is ${over.verdict}: people decide`, over.verdict === "inconclusive");
     await stage.command(
       ROSA,
       RELEASE,
       "/canary promote two days without a breach; the gold set is too small to prove more",
     );
-    stage.tell("Golive", `(only to Rosa) ${await stage.answer(ROSA, RELEASE)}`);
+    await stage.answer(ROSA, RELEASE);
     const ended = await untilCanary(context, "the canary to be ended", ({ standing }) => standing === "ended");
     expectThat(
       stage,
