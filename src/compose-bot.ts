@@ -13,6 +13,7 @@ import { createMachineServer } from "#src/http/machine-server";
 import { createMetrics } from "#src/http/metrics";
 import { createRoutes } from "#src/http/routes";
 import { lookAfterReleases } from "#src/jobs/look-after";
+import type { WatchPace } from "#src/jobs/watch-loop";
 import { JournalError } from "#src/journal/journal-error";
 import { missingMigrations } from "#src/journal/migrate";
 import { assertAppRole } from "#src/journal/roles";
@@ -43,6 +44,8 @@ export type BotOptions = {
   readonly log: Log;
   /** Domain clock. Default: the real time. */
   readonly clock?: DomainClock;
+  /** How often canaries are looked at. Default: every 5 s while one is open. */
+  readonly watchPace?: WatchPace;
   /** Default: what Slack's limits ask for. */
   readonly pace?: SlackPace;
 };
@@ -87,6 +90,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     log,
     supervise: true,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.watchPace === undefined ? {} : { watchPace: options.watchPace }),
   });
   try {
     await assertReady(core, options.dev, log);

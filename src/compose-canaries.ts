@@ -147,7 +147,10 @@ export function composeCanaries(deps: Deps): Canaries {
     probesWait: (id) => probesWait(deps.pool, id),
   });
   return {
-    startCanary,
+    async startCanary(job) {
+      await startCanary(job);
+      loop.nudge();
+    },
     loop,
     async open() {
       const states = await Promise.all(services.map(serviceState));

@@ -82,6 +82,12 @@ describe("why a KPI stands as it does", () => {
     expect(explainKpi(viewOf({ sight }), "precision", when).join("\n")).not.toContain("Missing grades");
   });
 
+  it("says of a score that compares with gold why no question is asked at the moment", () => {
+    const view = viewOf({ sight: sightOf([reportOf("f1"), reportOf("p95_latency")]), probesWait: "The judge is away" });
+    expect(explainKpi(view, "f1", when)).toContain("No question is asked at the moment. The judge is away.");
+    expect(explainKpi(view, "p95_latency", when).join("\n")).not.toContain("No question");
+  });
+
   it("says what a breach would do: roll back, ask, or only tell", () => {
     expect(explain("grounded")).toContain("asks people, and rolls back if nobody answers for 30 min");
     expect(explain("grounded")).not.toContain("counts once");

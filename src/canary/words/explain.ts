@@ -119,10 +119,13 @@ function missingGrades({ sight }: CanaryView, kpi: Kpi): string[] {
   return about.map((reason) => `Missing grades: ${reason}. While that is so, the canary doesn't pass.`);
 }
 
-function onceWords({ canary, sight }: CanaryView, kpi: Kpi): string[] {
+function onceWords({ canary, sight, probesWait: wait = null }: CanaryView, kpi: Kpi): string[] {
   if ((kpi.kind !== "bounded-mean" && kpi.kind !== "paired-binary") || !needsGold(kpi.of)) return [];
   const asked = sight === null ? "" : `; ${sight.asked} of ${canary.questions} were asked of both so far`;
-  return [`A question with a known answer counts once, however often it is asked${asked}.`];
+  return [
+    `A question with a known answer counts once, however often it is asked${asked}.`,
+    ...(wait === null ? [] : [`No question is asked at the moment. ${/[.!?]$/.test(wait) ? wait : `${wait}.`}`]),
+  ];
 }
 
 function breachMeans({ canary }: CanaryView, { onBreach }: Kpi): string {
