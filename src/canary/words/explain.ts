@@ -81,9 +81,10 @@ function whyWords({ canary }: CanaryView, kpi: Kpi, figures: Figures, when: (at:
       return "Watching: the value itself is beyond the limit, and chance could still have done that. More data proves it, or takes it back.";
     case "unknown":
       if (figures.n === 0) return "Unknown: there is nothing to judge it by.";
-      return kpi.kind === "zero"
-        ? "Unknown: too little was looked at."
-        : "Unknown: the value is within the limit, and not proven to be good enough.";
+      if (kpi.kind === "zero") return "Unknown: too little was looked at.";
+      return "tolerance" in kpi
+        ? "Unknown: the value is within the limit, and not proven to be good enough."
+        : "Unknown: the value is within the limit, and no breach is proven. More can't be proven of this KPI.";
   }
 }
 
