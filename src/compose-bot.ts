@@ -13,6 +13,7 @@ import { createMachineServer } from "#src/http/machine-server";
 import { createMetrics } from "#src/http/metrics";
 import { createRoutes } from "#src/http/routes";
 import { lookAfterReleases } from "#src/jobs/look-after";
+import type { WatchPace } from "#src/jobs/watch-loop";
 import { JournalError } from "#src/journal/journal-error";
 import { missingMigrations } from "#src/journal/migrate";
 import { assertAppRole } from "#src/journal/roles";
@@ -43,6 +44,8 @@ export type BotOptions = {
   readonly log: Log;
   /** Domain clock. Default: the real time. */
   readonly clock?: DomainClock;
+  /** How often canaries are looked at. Default: every 5 s while one is open. */
+  readonly watchPace?: WatchPace;
   /** Default: what Slack's limits ask for. */
   readonly pace?: SlackPace;
 };
@@ -87,6 +90,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     log,
     supervise: true,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.watchPace === undefined ? {} : { watchPace: options.watchPace }),
   });
   try {
     await assertReady(core, options.dev, log);
@@ -140,13 +144,17 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   // Processes report every 15 s: whoever asks for a status within the same second gets the same line.
   const resources = keepAnswers(() => core.resources.now(), { now, shareMs: 1_000, keptMs: 1_000 });
   const observations = composeObservations({ core, config, tokens: options.named.observationTokens, log });
+  const openCanaries = async () => {
+    const newest = await Promise.all(Object.keys(config.golive.services).map((id) => canaries.currentCanary(id)));
+    return newest.filter((view) => view !== null).filter(({ canary }) => canary.ended === null);
+  };
   const routes = createRoutes({
     ready: () =>
       pool.query("SELECT 1").then(
         () => true,
         () => false,
       ),
-    metrics: createMetrics(meter, core.resources, observations.counts),
+    metrics: createMetrics(meter, core.resources, observations.counts, openCanaries),
     intake: observations.routes,
   });
   const mode = modeOf(environment);

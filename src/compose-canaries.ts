@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { tooSmallSentence } from "#src/canary/gold-too-small";
 import { createMonitor } from "#src/canary/monitor/create-monitor";
 import { canBeProbed, probeName } from "#src/canary/probes/probe-order";
+import { probesWait } from "#src/canary/probes/probes-wait";
 import { type CanaryUseCases, createCanaryUseCases } from "#src/canary/use-cases/canaries";
 import { canaryOf, createDecideCanary } from "#src/canary/use-cases/decide-canary";
 import { canaryStream } from "#src/canary/watch/events";
@@ -139,9 +140,17 @@ export function composeCanaries(deps: Deps): Canaries {
     ...(deps.pace === undefined ? {} : { pace: deps.pace }),
   });
 
-  const useCases = createCanaryUseCases({ journal, decide, monitor });
+  const useCases = createCanaryUseCases({
+    journal,
+    decide,
+    monitor,
+    probesWait: (id) => probesWait(deps.pool, id),
+  });
   return {
-    startCanary,
+    async startCanary(job) {
+      await startCanary(job);
+      loop.nudge();
+    },
     loop,
     async open() {
       const states = await Promise.all(services.map(serviceState));

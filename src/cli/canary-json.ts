@@ -17,7 +17,7 @@ export function canaryViewJson(ok: boolean, view: CanaryView) {
     reasons: sight?.reasons ?? canary.window?.reasons ?? [],
     hours: sight?.hours ?? canary.finding?.hours ?? 0,
     of: canary.policy.durationHours,
-    questions: { asked: sight?.asked ?? 0, of: canary.questions },
+    questions: { asked: sight?.asked ?? 0, of: canary.questions, wait: view.probesWait ?? null },
     kpis: canary.policy.kpis.map((kpi) => {
       const figures = figuresOf(view, kpi.id);
       return {

@@ -14,7 +14,7 @@ export const utc = (at: Instant): string => `${new Date(at).toISOString().replac
 
 /** Where a canary stands, for a terminal of 100 columns; same words and order as in Slack. Ends with a line break. */
 export function canaryViewText(view: CanaryView, now: Instant): string {
-  const { canary, sight } = view;
+  const { canary, sight, probesWait: wait = null } = view;
   const rows = canary.policy.kpis.map((kpi) => ({
     kpi,
     figures: figuresOf(view, kpi.id),
@@ -25,6 +25,7 @@ export function canaryViewText(view: CanaryView, now: Instant): string {
     ...wrap("", `${pair(canary.candidate)} against ${pair(canary.baseline)}`),
     ...wrap("", [time(view), traffic(view)].filter((part) => part !== "").join(" · ")),
     ...(canary.caution === null ? [] : wrap("", canary.caution)),
+    ...(wait === null ? [] : wrap("", `No questions are asked: ${wait}`)),
     "",
     ...kpiTable(rows),
     ...section(breaches(view)),

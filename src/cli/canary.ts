@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { CheckFlags } from "#src/cli/canary-check";
 import type { ObservationsFlags } from "#src/cli/canary-observations";
+import { registerCanaryWatch } from "#src/cli/canary-watch";
 import type { Register } from "#src/cli/register";
 
 const MOST_HOURS = 168;
@@ -34,6 +35,7 @@ export const registerCanary: Register = (program, io, finish) => {
     .action(async (flags: ObservationsFlags) =>
       finish(await (await import("#src/cli/canary-observations")).canaryObservations(io, flags)),
     );
+  registerCanaryWatch(canary, io, finish);
 };
 
 function hours(text: string): number {

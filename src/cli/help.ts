@@ -63,6 +63,17 @@ Exit 0: written, whatever it says · 2: no such run, or a file that can't be wri
   "golive eval baseline set": `
 Example: golive eval baseline set ev_8f136244fcd5c3b2 --reason "live for a month" --as U012AB3CD
 Exit 0: set · 1: refused · 2: no such run.`,
+  "golive canary status": `
+Exit 0: watching without a breach, passed or promoted · 1: a breach, or rolled back · 3: paused, people decide, or there is none.`,
+  "golive canary explain": `
+Example: golive canary explain f1`,
+  "golive canary extend": `
+Example: golive canary extend 12 --as U012AB3CD --reason "too few questions by now"`,
+  "golive canary abort": `
+Example: golive canary abort --as U012AB3CD --confirm --reason "answers cite the wrong page"
+The running bot rolls back; without a bot: golive rollback previous --as USER --confirm.`,
+  "golive canary mute": `
+Example: golive canary mute p95_latency --hours 2 --as U012AB3CD`,
   "golive few-shot check": `
 Example: golive few-shot check --pool pool.jsonl --eval cases.jsonl
 Exit 0: clean · 1: something is blocked · 2: a file is missing, empty, or not what it should be.`,

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import type { CanaryView } from "#src/canary/watch/view";
 import type { IntakeCounts } from "#src/observations/intake-counts";
 import type { ProcessMeter } from "#src/resources/process-meter";
 import type { QueueDepths } from "#src/resources/queue-depths";
@@ -16,6 +17,8 @@ export function createMetrics(
   meter: ProcessMeter,
   resources: Resources,
   intake: IntakeCounts | null = null,
+  /** Those that have not ended. */
+  canaries: () => Promise<readonly CanaryView[]> = async () => [],
 ): () => Promise<Scraped> {
   return async () => {
     // A registry for each scrape: what could not be read now is missing, and never what it was the last time.
@@ -33,6 +36,7 @@ export function createMetrics(
     const shared = await readShared(resources).catch(() => null);
     tell("golive_database_up", "1 when the numbers that all processes share could be read", shared === null ? 0 : 1);
     if (shared !== null) tellShared(tell, shared);
+    tellCanaries(registry, await canaries().catch(() => []));
     return { contentType: registry.contentType, body: await registry.metrics() };
   };
 }
@@ -67,6 +71,25 @@ function tellIntake(registry: Registry, intake: IntakeCounts): void {
   }
   const requests = of("golive_observation_requests_total", "requests that brought observations", ["status"]);
   for (const [status, count] of intake.answers()) requests.inc({ status: String(status) }, count);
+}
+
+/** What is known of the open canaries; nothing of one is told as a zero. */
+function tellCanaries(registry: Registry, canaries: readonly CanaryView[]): void {
+  const of = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const hours = of("golive_canary_hours", "hours with data on both arms of the open canary", ["service"]);
+  const breaches = of("golive_canary_breaches", "breaches that the open canary has found", ["service"]);
+  const standing = of("golive_canary_kpi_standing", "1: how the KPI of the open canary stands", [
+    "service",
+    "kpi",
+    "standing",
+  ]);
+  for (const { canary, sight } of canaries) {
+    const { service } = canary;
+    hours.set({ service }, sight?.hours ?? 0);
+    breaches.set({ service }, canary.breaches.length);
+    for (const kpi of sight?.kpis ?? []) standing.set({ service, kpi: kpi.id, standing: kpi.standing }, 1);
+  }
 }
 
 async function readShared(resources: Resources) {

@@ -5,7 +5,7 @@ import { checkObservation } from "#src/canary/check-observation";
 import { LATENESS_MS } from "#src/canary/clock";
 import { DEFAULT_POLICY } from "#src/canary/default-policy";
 import type { CanaryPolicy } from "#src/canary/kpi";
-import { createMonitor, type MonitorDeps } from "#src/canary/monitor/create-monitor";
+import { createMonitor, type MonitorPool } from "#src/canary/monitor/create-monitor";
 import type { CanaryMonitor } from "#src/canary/monitor/monitor";
 import { unpack } from "#src/canary/monitor/pack-state";
 import type { Observation } from "#src/canary/observation";
@@ -26,7 +26,7 @@ export type MonitorHouse = {
   /** A superuser's connections, past the product. */
   readonly eyes: Pool;
   readonly monitor: CanaryMonitor;
-  monitorOver(pool: MonitorDeps["pool"]): CanaryMonitor;
+  monitorOver(pool: MonitorPool): CanaryMonitor;
   /** A canary of a service of its own. */
   canary(changes?: Partial<CanaryWatch>): CanaryWatch;
   bring(canary: CanaryWatch, lines: readonly Line[]): Promise<void>;
@@ -41,7 +41,7 @@ export async function openMonitorHouse(): Promise<MonitorHouse> {
   const pool = new Pool({ connectionString: database.appUrl });
   const eyes = new Pool({ connectionString: database.adminUrl });
   let canaries = 0;
-  const monitorOver = (over: MonitorDeps["pool"]) =>
+  const monitorOver = (over: MonitorPool) =>
     createMonitor({ pool: over, questionText: async () => new Map([["q-1", "What is one?"]]) });
   return {
     database,
@@ -85,9 +85,13 @@ export function observed(line: Line): Observation {
 
 /**
  * What the pure canary makes of the same lines, which came in these batches. Nobody looks within a batch: it counts as having come in the order
- * of time.
+ * of time. `ended`: all buckets are closed in which anything was.
  */
-export function expected(batches: readonly (readonly Line[])[], policy: CanaryPolicy = DEFAULT_POLICY): CanaryState {
+export function expected(
+  batches: readonly (readonly Line[])[],
+  policy: CanaryPolicy = DEFAULT_POLICY,
+  ended = false,
+): CanaryState {
   const run = runCanary(policy, newCanary(policy), questionLedger(), LATENESS_MS);
   const known = new Set<string>();
   for (const batch of batches) {
@@ -95,6 +99,7 @@ export function expected(batches: readonly (readonly Line[])[], policy: CanaryPo
     for (const { trace_id } of fresh) known.add(trace_id);
     for (const observation of inOrder(fresh.map(observed))) run.add(observation);
   }
+  if (ended) run.end();
   return run.state;
 }
 

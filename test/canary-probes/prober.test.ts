@@ -360,7 +360,7 @@ describe("a gold file", () => {
     await house.tick();
     await house.tick();
     expect(house.asked).toEqual([]);
-    const sentence = "No question can be asked: the gold file is of no use (there is no such file).";
+    const sentence = "The gold file can't be used: there is no such file.";
     expect(await house.trouble()).toBe(sentence);
     expect(house.said.filter((line) => line.includes(sentence))).toHaveLength(1);
     house.world.gold = questions(1);
@@ -368,6 +368,12 @@ describe("a gold file", () => {
     await house.tick();
     expect(await house.stored()).toHaveLength(2);
     expect(await house.trouble()).toBeNull();
+  });
+
+  it("without a single answer is of no use", async () => {
+    house.world.gold = [gold("nobody-knows", { answerable: false })];
+    await house.tick();
+    expect(await house.trouble()).toContain("it holds no question with an answer");
   });
 
   it("that is gone once the questions are known is not missed", async () => {

@@ -12,6 +12,7 @@ import { createProcessMeter, type ProcessMeter, type ProcessSample } from "#src/
 import { createResources, type Resources } from "#src/resources/read-resources";
 import { createResourceReport } from "#src/resources/report-resources";
 import { saveSample } from "#src/resources/sample-rows";
+import { breachOf, reportOf, sightOf, viewOf, watch } from "#test/canary-words/view";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
 import { serviceFixture } from "#test/support/rag-fixture";
 
@@ -311,6 +312,25 @@ describe("GET /metrics", () => {
     expect((await ask("/constructor")).status).toBe(404);
     await server.stop();
     await expect(ask("/healthz")).rejects.toThrow();
+  });
+
+  it("tells hours, breaches and standings of open canaries, and leaves them out where they can't be read", async () => {
+    const open = viewOf({
+      canary: watch({ breaches: [breachOf("f1")] }),
+      sight: sightOf([reportOf("f1", { standing: "breach" }), reportOf("dedup_rate")]),
+    });
+    const { body } = await createMetrics(meter, resources, null, async () => [open])();
+    for (const line of [
+      'golive_canary_hours{service="support-docs"} 31.25',
+      'golive_canary_breaches{service="support-docs"} 1',
+      'golive_canary_kpi_standing{service="support-docs",kpi="f1",standing="breach"} 1',
+      'golive_canary_kpi_standing{service="support-docs",kpi="dedup_rate",standing="unknown"} 1',
+    ]) {
+      expect(body.split("\n")).toContain(line);
+    }
+    const away = await createMetrics(meter, resources, null, () => Promise.reject(new Error("away")))();
+    expect(away.body).not.toContain("golive_canary_hours{");
+    expect(away.body).toContain("golive_cpu_share 0.08");
   });
 
   it("tells the process's own numbers when the database is away, and no stale shared ones", async () => {

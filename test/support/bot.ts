@@ -13,6 +13,7 @@ import type { LocalSlack, SlackOptions } from "#sandbox/slack/start";
 import { type Bot, type BotOptions, composeBot } from "#src/compose-bot";
 import { type Config, loadConfig } from "#src/config/load-config";
 import { createLog, type Log } from "#src/log";
+import { CANARY_METADATA } from "#src/slack/ids";
 import { type Releasers, release, startTestSlack, TOKENS } from "#test/sandbox/bolt-app";
 import { type Line, layLine } from "#test/support/line";
 import { lean, namedVariables, paced } from "#test/support/named";
@@ -115,8 +116,10 @@ export type TestBot = {
   /** How many events of this type there are. */
   count(type: string): Promise<number>;
   live(): Promise<Live>;
-  /** Messages that everybody sees in the release channel, not in threads. */
+  /** Messages that everybody sees in the release channel, not in threads, but for those of canaries. */
   posts(): readonly SandboxMessage[];
+  /** Those of canaries and of their breaches. */
+  canaryPosts(): readonly SandboxMessage[];
   /** All words of the newest release message. */
   message(): string;
   /** Notes in the release's thread. */
@@ -216,10 +219,12 @@ function withWays(house: House, eyes: { readonly journal: Pool; readonly pointer
   const { slack } = house;
   const { workspace, hands } = slack;
 
-  const posts = () =>
+  const all = () =>
     workspace.messages(RELEASE, ROSA).filter((one) => {
       return one.user === workspace.bot.userId && one.threadTs === null && one.ephemeralFor === null;
     });
+  const isOfCanary = ({ metadata }: SandboxMessage) => JSON.stringify(metadata).includes(CANARY_METADATA);
+  const posts = () => all().filter((one) => !isOfCanary(one));
   const words = (message: SandboxMessage | undefined) =>
     message === undefined ? "" : `${message.text}\n${readableText(message.blocks)}`;
   const message = () => words(posts().at(-1));
@@ -241,6 +246,7 @@ function withWays(house: House, eyes: { readonly journal: Pool; readonly pointer
   const ways: TestBot = {
     ...house,
     posts,
+    canaryPosts: () => all().filter(isOfCanary),
     message,
     facts,
     count,

@@ -1,4 +1,4 @@
-import { DatabaseError, type Pool } from "pg";
+import { DatabaseError } from "pg";
 import { closeNext, isDue } from "#src/canary/monitor/close-next";
 import { type KeptCanary, openCanary, readBuckets, readCanary } from "#src/canary/monitor/kept-canary";
 import type { CanaryMonitor } from "#src/canary/monitor/monitor";
@@ -7,10 +7,16 @@ import { lookOf, sightOf } from "#src/canary/monitor/what-is-seen";
 import type { Look } from "#src/canary/watch/intents";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import { toJournalError } from "#src/journal/database-errors";
+import type { Queryable } from "#src/manifest/manifest-records";
 import type { Instant } from "#src/release/policy";
 
+/** What the monitor needs of golive's own database: a pool of `pg`. */
+export interface MonitorPool extends Queryable {
+  connect(): Promise<Queryable & { release(destroy?: boolean): void }>;
+}
+
 export type MonitorDeps = {
-  readonly pool: Pick<Pool, "connect" | "query">;
+  readonly pool: MonitorPool;
   /** Questions of a service's gold set as asked, by their ids; may be empty. */
   readonly questionText: (service: string) => Promise<ReadonlyMap<string, string>>;
 };
@@ -38,14 +44,14 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function lookAt(pool: MonitorDeps["pool"], canary: CanaryWatch, now: Instant): Promise<Look | null> {
+async function lookAt(pool: MonitorPool, canary: CanaryWatch, now: Instant): Promise<Look | null> {
   const kept = await newestKept(pool, canary);
   if (!isDue(canary, kept)) return lookOf(canary, kept, now);
   while ((await inTransaction(pool, canary)) === "more");
   return lookOf(canary, await newestKept(pool, canary), now);
 }
 
-async function newestKept(pool: MonitorDeps["pool"], canary: CanaryWatch): Promise<KeptCanary> {
+async function newestKept(pool: MonitorPool, canary: CanaryWatch): Promise<KeptCanary> {
   let kept = await readCanary(pool, canary.id);
   if (kept === null) {
     await openCanary(pool, canary);
@@ -58,7 +64,7 @@ async function newestKept(pool: MonitorDeps["pool"], canary: CanaryWatch): Promi
 const SERIALIZATION_FAILURE = "40001";
 
 /** One bucket, one transaction. A connection that failed in it is not used again: the server undoes what it left. */
-async function inTransaction(pool: MonitorDeps["pool"], canary: CanaryWatch): Promise<"more" | "done" | "elsewhere"> {
+async function inTransaction(pool: MonitorPool, canary: CanaryWatch): Promise<"more" | "done" | "elsewhere"> {
   const client = await pool.connect();
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");

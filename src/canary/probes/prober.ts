@@ -74,10 +74,12 @@ export function createProber(deps: ProberDeps): Prober {
     if (!known) {
       try {
         const gold = await service.readGold();
-        await ledger.plan(canary.id, gold.sha256, planProbes(canary.id, gold.questions));
+        const probes = planProbes(canary.id, gold.questions);
+        if (probes.length === 0) throw new ResultFileError("empty", "it holds no question with an answer");
+        await ledger.plan(canary.id, gold.sha256, probes);
       } catch (error) {
         if (!(error instanceof ResultFileError)) throw error;
-        await wait(canary, `No question can be asked: the gold file is of no use (${error.message}).`);
+        await wait(canary, `The gold file can't be used: ${error.message}.`);
         return false;
       }
     }

@@ -27,13 +27,17 @@ export type CanaryUseCaseDeps = {
   readonly journal: Pick<Journal, "load">;
   readonly decide: DecideCanary;
   readonly monitor: Pick<CanaryMonitor, "sight">;
+  /** Why no question is asked at the moment; null: nothing is in the way. */
+  readonly probesWait: (canary: string) => Promise<string | null>;
 };
 
-export function createCanaryUseCases({ journal, decide, monitor }: CanaryUseCaseDeps): CanaryUseCases {
+export function createCanaryUseCases({ journal, decide, monitor, probesWait }: CanaryUseCaseDeps): CanaryUseCases {
   const load = async (id: string) => canaryOf(await journal.load(canaryStream(id)));
   const viewed = async (id: string): Promise<CanaryView | null> => {
     const canary = await load(id);
-    return canary === null ? null : canaryView(canary, await monitor.sight(canary));
+    if (canary === null) return null;
+    const wait = canary.standing === "watching" ? await probesWait(id) : null;
+    return { ...canaryView(canary, await monitor.sight(canary)), probesWait: wait };
   };
   return {
     canary: viewed,

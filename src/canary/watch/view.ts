@@ -55,5 +55,7 @@ export type NextStep =
 export type CanaryView = {
   readonly canary: CanaryWatch;
   readonly sight: CanarySight | null;
+  /** Why no question of the gold set is asked at the moment, in a sentence; null or left out: nothing is in the way. */
+  readonly probesWait?: string | null;
   readonly next: NextStep;
 };

@@ -18,7 +18,7 @@ const SIZES: readonly [CanarySize, ...CanarySize[]] = [
 
 /** The answer to `/canary status`, for one person: everything of the canary's message, and what it would have seen by now. */
 export function canaryStatusReply(view: CanaryView): Reply {
-  const { canary } = view;
+  const { canary, probesWait: wait = null } = view;
   return {
     text: canarySentence(view),
     ...fitting(SIZES, (size) => {
@@ -28,6 +28,7 @@ export function canaryStatusReply(view: CanaryView): Reply {
       const after = [
         ...(hidden === null ? [] : [context(hidden)]),
         ...(caution === "" || canary.ended !== null ? [] : [context(`⚠️ ${caution}`)]),
+        ...(wait === null ? [] : [context(`⚠️ No questions are asked: ${shorten(line(wait), 400)}`)]),
         context(
           `Why a KPI stands as it does: ${code("/canary explain <kpi>")} · the canary's message and its buttons: ${channelLink(canary.channel)}`,
         ),
