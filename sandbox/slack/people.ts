@@ -45,14 +45,15 @@ const commands: readonly SlashCommand[] = [
   },
   {
     command: "/canary",
-    description: "Watch a release after its cutover (not built yet)",
-    usageHint: "status",
+    description: "The watch over a release after its cutover",
+    usageHint:
+      "status | explain <kpi> | acknowledge|mute|escalate <kpi> | hold | pause | resume | extend <h> | promote | abort | help",
     shouldEscape: true,
   },
   {
     command: "/rollback",
-    description: "Go back to the run before (not built yet)",
-    usageHint: "[service]",
+    description: "Take a service back to what was live before, or to a backup",
+    usageHint: "[service] [previous | backup id] [--dry-run]",
     shouldEscape: true,
   },
 ];

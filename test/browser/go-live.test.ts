@@ -223,7 +223,7 @@ describe("a clean candidate", () => {
     ["/golive status", /support-docs answers from run-3/],
     ["/golive help", /\/golive start \[service\]/],
     ["/golive strat", /Did you mean \/golive start\?/],
-    ["/canary status", /can't watch anything yet/],
+    ["/canary status", /of 48 h/],
     ["/rollback previous --dry-run", /What changes|run-1/],
   ])("%s is answered to the person who asked, and to nobody else", async (command, words) => {
     expect(await seat.answerTo(() => seat.send(command))).toMatch(words);

@@ -53,6 +53,11 @@ describe("why a KPI stands as it does", () => {
     expect(explainKpi(viewOf(), "f1", when)[0]).toBe("F1: not looked at yet.");
   });
 
+  it("of a KPI without a tolerance says that nothing better than unknown can be proven", () => {
+    expect(explain("dedup_rate", { value: 0.2 })).toContain("More can't be proven of this KPI.");
+    expect(explain("f1")).toContain("not proven to be good enough");
+  });
+
   it("of a p95 among the failed says what that means", () => {
     const text = explain("p95_latency", { value: Number.POSITIVE_INFINITY, baseline: 2, standing: "watching" });
     expect(text).toContain("Seen: among the failed against 2 s of the baseline");
@@ -80,6 +85,12 @@ describe("why a KPI stands as it does", () => {
       "Missing grades: 30 % of the canary's answers",
     );
     expect(explainKpi(viewOf({ sight }), "precision", when).join("\n")).not.toContain("Missing grades");
+  });
+
+  it("says of a score that compares with gold why no question is asked at the moment", () => {
+    const view = viewOf({ sight: sightOf([reportOf("f1"), reportOf("p95_latency")]), probesWait: "The judge is away" });
+    expect(explainKpi(view, "f1", when)).toContain("No question is asked at the moment. The judge is away.");
+    expect(explainKpi(view, "p95_latency", when).join("\n")).not.toContain("No question");
   });
 
   it("says what a breach would do: roll back, ask, or only tell", () => {

@@ -81,9 +81,10 @@ function whyWords({ canary }: CanaryView, kpi: Kpi, figures: Figures, when: (at:
       return "Watching: the value itself is beyond the limit, and chance could still have done that. More data proves it, or takes it back.";
     case "unknown":
       if (figures.n === 0) return "Unknown: there is nothing to judge it by.";
-      return kpi.kind === "zero"
-        ? "Unknown: too little was looked at."
-        : "Unknown: the value is within the limit, and not proven to be good enough.";
+      if (kpi.kind === "zero") return "Unknown: too little was looked at.";
+      return "tolerance" in kpi
+        ? "Unknown: the value is within the limit, and not proven to be good enough."
+        : "Unknown: the value is within the limit, and no breach is proven. More can't be proven of this KPI.";
   }
 }
 
@@ -119,10 +120,13 @@ function missingGrades({ sight }: CanaryView, kpi: Kpi): string[] {
   return about.map((reason) => `Missing grades: ${reason}. While that is so, the canary doesn't pass.`);
 }
 
-function onceWords({ canary, sight }: CanaryView, kpi: Kpi): string[] {
+function onceWords({ canary, sight, probesWait: wait = null }: CanaryView, kpi: Kpi): string[] {
   if ((kpi.kind !== "bounded-mean" && kpi.kind !== "paired-binary") || !needsGold(kpi.of)) return [];
   const asked = sight === null ? "" : `; ${sight.asked} of ${canary.questions} were asked of both so far`;
-  return [`A question with a known answer counts once, however often it is asked${asked}.`];
+  return [
+    `A question with a known answer counts once, however often it is asked${asked}.`,
+    ...(wait === null ? [] : [`No question is asked at the moment. ${/[.!?]$/.test(wait) ? wait : `${wait}.`}`]),
+  ];
 }
 
 function breachMeans({ canary }: CanaryView, { onBreach }: Kpi): string {
