@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type DemoArguments, parseDemoArguments, USAGE } from "#sandbox/demo/arguments";
 import { playStory } from "#sandbox/demo/autopilot";
+import { canaryControls } from "#sandbox/demo/canary-controls";
 import { evaluateLive } from "#sandbox/demo/evaluate-live";
 import { demoExtras } from "#sandbox/demo/extras";
 import { buildHouse, type House } from "#sandbox/demo/house";
@@ -62,7 +63,7 @@ async function autopilot(house: House, options: DemoArguments, sources: Sources)
 async function interactive(
   house: House,
   options: DemoArguments,
-  { corpus, gold, own }: Sources,
+  { corpus, gold, users, own }: Sources,
   stopped: Promise<void>,
 ): Promise<number> {
   note("… ingesting");
@@ -75,7 +76,10 @@ async function interactive(
     world: house.slack.workspace,
     hands: house.slack.hands,
     port: options.port,
-    extras: demoExtras(house.ragUrl, corpus),
+    extras: demoExtras(house.ragUrl, corpus, {
+      now: house.clock.now,
+      controls: canaryControls(house, users, (sentence) => note(`… ${sentence}`)),
+    }),
   });
   process.stdout.write(`\nGolive's demo is running: ${page.url}\n\n`);
   process.stdout.write(

@@ -1,4 +1,5 @@
 import type { StoryName } from "#sandbox/demo/arguments";
+import { beginCanary, breachCanary, passCanary } from "#sandbox/demo/canary-scenes";
 import { evaluateLive } from "#sandbox/demo/evaluate-live";
 import type { House } from "#sandbox/demo/house";
 import { ensureFirstRun, ensureLiveRun, ingestNext, readLive } from "#sandbox/demo/populate";
@@ -15,6 +16,7 @@ import {
   startRelease,
 } from "#sandbox/demo/scenes";
 import type { Sources } from "#sandbox/demo/sources";
+import { SPOILERS } from "#sandbox/demo/spoilers";
 import { createStage, type Line } from "#sandbox/demo/stage";
 
 export type StoryResult = {
@@ -31,7 +33,7 @@ export type StoryResult = {
 export async function playStory(
   house: House,
   story: StoryName,
-  { corpus, gold, own }: Omit<Sources, "databases">,
+  { corpus, gold, users, own }: Omit<Sources, "databases">,
   onLine: (line: Line) => void,
 ): Promise<StoryResult> {
   const began = performance.now();
@@ -40,7 +42,7 @@ export async function playStory(
   let ok = true;
   let ended: string;
   try {
-    ended = await play(context, story, { gold, own });
+    ended = await play(context, story, { gold, users, own });
   } catch (error) {
     ok = false;
     ended = error instanceof Error ? error.message : String(error);
@@ -54,7 +56,7 @@ export async function playStory(
 async function play(
   context: SceneContext,
   story: StoryName,
-  { gold, own }: Pick<Sources, "gold" | "own">,
+  { gold, users, own }: Pick<Sources, "gold" | "users" | "own">,
 ): Promise<string> {
   const { stage, house, corpus } = context;
   await cancelLeftOver(context);
@@ -76,7 +78,7 @@ async function play(
     const baseline = await evaluateLive(house);
     if (baseline !== null) stage.tell("story", baseline);
   }
-  await blockedCandidate(context);
+  if (story !== "breach") await blockedCandidate(context);
   if (story === "blocked") return "blocked: prefix-leakage, pointer untouched";
   const candidate = await ingestNext(house.ragUrl, corpus);
   stage.tell("story", `${candidate.run} is ingested: ${candidate.chunks} chunks, clean`);
@@ -89,6 +91,13 @@ async function play(
     await rollBack(context, before);
     return `rolled back: ${before.run} is live again, go-lives are locked`;
   }
+  if (story === "breach") {
+    if (users === null || before === null)
+      throw new Error("the breach needs somebody who asks: add --gold, and --fresh");
+    return breachCanary(context, users, candidate.run, before, SPOILERS.slow);
+  }
+  if (users !== null) await beginCanary(context, candidate.run);
   await lookAround(context);
-  return `live: ${candidate.run}`;
+  if (users === null) return `live: ${candidate.run}`;
+  return `live: ${candidate.run}; ${await passCanary(context, users, candidate.run)}`;
 }

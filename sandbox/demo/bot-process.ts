@@ -19,12 +19,12 @@ const LAST_LINES = 12;
 const PATIENCE_MS = 30_000;
 
 /**
- * Starts the product as its own process: `node src/main.ts serve`, never under npm, which swallows signals. Its log is kept. It
+ * Starts the product as its own process: `node src/main.ts serve` (`--dev`: time is the sandbox's), never under npm, which swallows signals. Its log is kept. It
  * holds the other end of a pipe of ours and stops when that closes, so that it doesn't outlive us, not even after kill -9.
  */
 export function startBot(root: string, env: Readonly<Record<string, string>>, logFile: string): BotProcess {
   const log = createWriteStream(logFile, { flags: "a" });
-  const child = spawn(process.execPath, ["src/main.ts", "serve", "--stop-with-stdin"], {
+  const child = spawn(process.execPath, ["src/main.ts", "serve", "--dev", "--stop-with-stdin"], {
     cwd: root,
     env: { ...inherited(), ...env },
     stdio: ["pipe", "ignore", "pipe"],

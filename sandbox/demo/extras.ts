@@ -4,10 +4,15 @@ import type { Faults } from "#sandbox/rag/faults";
 import type { Ingested } from "#sandbox/rag/ingest";
 
 /** What the demo's page shows besides the workspace: what to type first, and the ingestion of another candidate. */
-export function demoExtras(ragUrl: string, corpus: string): Extras {
+export function demoExtras(
+  ragUrl: string,
+  corpus: string,
+  more: Pick<Extras, "now"> & { readonly controls?: readonly Control[] } = {},
+): Extras {
   return {
+    ...(more.now === undefined ? {} : { now: more.now }),
     empty: "Type /golive start in #release to begin a go-live. To sign, act as somebody else in the list at the left.",
-    controls: candidateControls(ragUrl, corpus),
+    controls: [...candidateControls(ragUrl, corpus), ...(more.controls ?? [])],
   };
 }
 

@@ -3,8 +3,9 @@ import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type LocalBedrock, startBedrock } from "#sandbox/bedrock/start";
+import { openSandboxClock, type SandboxClock } from "#sandbox/clock/sandbox-clock";
 import { type BotProcess, runGolive, startBot } from "#sandbox/demo/bot-process";
-import { writePacedConfigs } from "#sandbox/demo/paced-configs";
+import { OBSERVATIONS_TOKEN, writePacedConfigs } from "#sandbox/demo/paced-configs";
 import { SERVICE } from "#sandbox/demo/populate";
 import type { DemoDatabases } from "#sandbox/demo/sources";
 import { assertSuperuser, dropDatabase, ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
@@ -16,6 +17,7 @@ import { type LocalRagService, startRagService } from "#sandbox/rag-service/star
 import { harborDocs } from "#sandbox/slack/people";
 import { readManifest } from "#sandbox/slack/read-manifest";
 import { type LocalSlack, startSlack } from "#sandbox/slack/start";
+import type { Intake } from "#sandbox/traffic/post-observations";
 
 export type House = {
   readonly slack: LocalSlack;
@@ -25,6 +27,10 @@ export type House = {
   readonly bedrock: LocalBedrock;
   readonly ragService: LocalRagService;
   readonly bot: () => BotProcess;
+  /** What time it is for Golive. */
+  readonly clock: SandboxClock;
+  /** Where observations of the RAG service's requests are brought. */
+  readonly intake: Intake;
   /** `golive …` with the demo's environment. */
   golive(words: readonly string[]): ReturnType<typeof runGolive>;
   /** What `golive` needs in a shell of one's own. Holds secrets of the demo only. */
@@ -89,7 +95,8 @@ async function build(
   const rag = await ensureDatabase(adminUrl, names.rag);
   await createStore(rag.adminUrl, { grantTo: "golive_app" });
 
-  const bedrock = await startBedrock();
+  // What a model takes is most of what an answer takes, as in life: how busy this machine is shows less.
+  const bedrock = await startBedrock({ latencyMs: 40 });
   releasers.push(() => bedrock.stop());
   const storeUrl = rag.appUrl;
   const ragService = await startRagService({
@@ -114,6 +121,10 @@ async function build(
   if (fresh) await rm(backups, { recursive: true, force: true });
   const logFile = join(dataDir, "bot.log");
   const port = await freePort();
+  // In Socket Mode nothing listens for observations unless a port is set aside for them.
+  const machinePort = socket ? await freePort() : port;
+  const clock = await openSandboxClock(join(dataDir, "clock.json"), { fresh });
+  const intake = { url: `http://127.0.0.1:${machinePort}`, token: randomBytes(24).toString("hex") };
   const env: Record<string, string> = {
     ...serviceEnvironment(storeUrl, { url: ragService.url, bedrock: bedrock.url }),
     DATABASE_URL: golive.appUrl,
@@ -122,12 +133,16 @@ async function build(
     // Loopback only: a demo is nobody else's business.
     HOST: "127.0.0.1",
     PORT: String(port),
+    ...(socket ? { METRICS_PORT: String(machinePort) } : {}),
+    GOLIVE_CLOCK_FILE: clock.file,
+    [OBSERVATIONS_TOKEN]: intake.token,
     LOG_LEVEL: "info",
     GOLIVE_CONFIG: await writePacedConfigs({
       from: configs ?? join(root, "configs"),
       to: join(dataDir, "configs"),
       gold: gold ?? join(root, "sandbox/corpus/gold.jsonl"),
       evaluates,
+      observed: true,
       backups,
     }),
     ...(socket ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
@@ -148,6 +163,8 @@ async function build(
     ragService,
     env,
     bot: () => bot,
+    clock,
+    intake,
     golive: (words) => runGolive(root, env, words),
     async restartBot(how) {
       await bot[how]();

@@ -13,6 +13,16 @@ const ROOM = { event_loop_lag_ms: 30_000, rss_mb: 8_192 };
 const TOLERANCE = 0.05;
 const REASON = "the sandbox's local models: five hundred times the checklist's rate";
 
+/** Asked of both runs in a canary: enough that all of them are asked within its first days. */
+const PROBES_PER_HOUR = 6;
+/**
+ * What the sandbox's answers have nothing of: its service has no tools, and of a corpus this small nothing is a near duplicate. A KPI without
+ * data is never healthy, so that no canary could pass with them.
+ */
+const NOT_MEASURED = ["tool_schema", "intent_line", "mutating_without_dry_run", "dedup_rate"];
+/** The variable that holds the token of the traffic's observations. */
+export const OBSERVATIONS_TOKEN = "OBSERVATIONS_TOKEN";
+
 /** Where no gold set fits the corpus, nothing can be evaluated honestly: that is declared, shown and signed. */
 const NO_EVALUATION = "this corpus of the sandbox comes without a gold set that an evaluation could pass";
 
@@ -26,10 +36,12 @@ export async function writePacedConfigs(options: {
   readonly gold: string;
   /** Whether releases evaluate their candidates. Not, where the questions aren't about the corpus, or nobody waits for it. */
   readonly evaluates: boolean;
+  /** Whether somebody brings observations, and a canary is to be held to what they can show. Default: no. */
+  readonly observed?: boolean;
   /** Where full backups are kept. Default: in the copy. */
   readonly backups?: string;
 }): Promise<string> {
-  const { from, to, gold, evaluates, backups = "backups" } = options;
+  const { from, to, gold, evaluates, observed = false, backups = "backups" } = options;
   if (from !== to) {
     await rm(to, { recursive: true, force: true });
     await cp(from, to, { recursive: true });
@@ -46,19 +58,29 @@ export async function writePacedConfigs(options: {
     for (const check of evaluates ? [] : ["evaluation-floors", "evaluation-baseline"]) {
       document.setIn(["services", id, "applies", check], { check: false, reason: NO_EVALUATION });
     }
+    if (observed) {
+      document.setIn(["services", id, "observations"], { token_env: OBSERVATIONS_TOKEN });
+      document.setIn(["services", id, "canary", "probes"], evaluates ? { per_hour: PROBES_PER_HOUR } : false);
+    }
     const pool = document.getIn(["services", id, "few_shot_pool"]);
     if (typeof pool === "string") document.setIn(["services", id, "few_shot_pool"], resolve(from, pool));
     if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
   }
-  if (evaluates) await widenTolerances(join(to, "quality_gates.yaml"));
+  await adaptGates(join(to, "quality_gates.yaml"), {
+    without: observed ? NOT_MEASURED : [],
+    wider: evaluates ? ["oracle_prefilter", "reader_used_gold", "f1", "precision"] : [],
+  });
   await writeFile(file, document.toString({ flowCollectionPadding: false, lineWidth: 0 }));
   return to;
 }
 
-async function widenTolerances(file: string): Promise<void> {
+async function adaptGates(
+  file: string,
+  { without, wider }: { readonly without: readonly string[]; readonly wider: readonly string[] },
+): Promise<void> {
+  if (without.length + wider.length === 0) return;
   const document = parseDocument(await readFile(file, "utf8"));
-  for (const kpi of ["oracle_prefilter", "reader_used_gold", "f1", "precision"]) {
-    document.setIn(["canary", "kpis", kpi, "tolerance"], TOLERANCE);
-  }
+  for (const kpi of without) document.deleteIn(["canary", "kpis", kpi]);
+  for (const kpi of wider) document.setIn(["canary", "kpis", kpi, "tolerance"], TOLERANCE);
   await writeFile(file, document.toString({ flowCollectionPadding: true, lineWidth: 0 }));
 }

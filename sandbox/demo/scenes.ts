@@ -26,7 +26,7 @@ export function expectThat(stage: Stage, what: string, holds: boolean): void {
   stage.tell("story", `✓ ${what}`);
 }
 
-const name = (live: Live): string => (live === null ? "nothing" : `${live.run} with ${live.config}`);
+export const name = (live: Live): string => (live === null ? "nothing" : `${live.run} with ${live.config}`);
 
 const statusSchema = z.object({
   release: z.object({ number: z.number(), phase: z.string(), ended: z.looseObject({}).nullable() }).nullable(),

@@ -6,6 +6,8 @@ import { readCorpus } from "#sandbox/rag/read-corpus";
 
 /** The demo's own corpus: small, and written for it. */
 export const OWN_CORPUS = fileURLToPath(new URL("../corpus", import.meta.url));
+/** Its questions with known answers. */
+export const OWN_GOLD = `${OWN_CORPUS}/gold.jsonl`;
 
 /** The databases of one demo: Golive's own, and the RAG store. */
 export type DemoDatabases = { readonly golive: string; readonly rag: string };
@@ -14,6 +16,8 @@ export type DemoDatabases = { readonly golive: string; readonly rag: string };
 export type Sources = {
   readonly corpus: string;
   readonly gold: readonly GoldCase[] | null;
+  /** What the users of the service ask: the gold cases, or those of the demo's own corpus; null: there are none. */
+  readonly users: readonly GoldCase[] | null;
   readonly databases: DemoDatabases;
   /** Whether the demo's own questions are about this corpus: then releases evaluate their candidates with them. */
   readonly own: boolean;
@@ -33,7 +37,8 @@ export async function readSources(given: { readonly corpus: string; readonly gol
   await readCorpus(corpus).catch((cause: unknown) => fail(`--corpus: ${wordsOf(cause)}.`, cause));
   const gold = given.gold === null ? null : await goldAt(given.gold);
   const own = corpus === (await realpath(OWN_CORPUS));
-  return { corpus, gold, databases: own ? { golive: "golive", rag: "rag" } : databasesOf(corpus), own };
+  const users = gold ?? (own ? await goldAt(OWN_GOLD) : null);
+  return { corpus, gold, users, databases: own ? { golive: "golive", rag: "rag" } : databasesOf(corpus), own };
 }
 
 function databasesOf(corpus: string): DemoDatabases {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FoundButton, findButtons, readableText } from "#sandbox/demo/read-blocks";
-import type { Hands, SandboxMessage, World } from "#sandbox/slack/model";
+import type { Hands, Json, SandboxMessage, World } from "#sandbox/slack/model";
 
 /** The story did not go as scripted. The message is the reason that the demo prints. */
 export class StoryError extends Error {
@@ -123,7 +123,8 @@ export function createStage(world: World, hands: Hands, onLine: (line: Line) => 
       ),
     releaseText(user, channel) {
       const released = mine(user, channel).filter(
-        (message) => message.ephemeralFor === null && message.threadTs === null && message.blocks.length > 0,
+        ({ ephemeralFor, threadTs, blocks, metadata }) =>
+          ephemeralFor === null && threadTs === null && blocks.length > 0 && isOfRelease(metadata),
       );
       const newest = released.at(-1);
       return newest === undefined ? null : readableText(newest.blocks);
@@ -131,5 +132,12 @@ export function createStage(world: World, hands: Hands, onLine: (line: Line) => 
     offers: (user, channel, label) => findButton(user, channel, label) !== null,
   };
 }
+
+/** Canaries and rollbacks have messages of their own. */
+const isOfRelease = (metadata: Json): boolean =>
+  typeof metadata === "object" &&
+  metadata !== null &&
+  "event_type" in metadata &&
+  metadata.event_type === "golive_release";
 
 const firstWords = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text).replaceAll("\n", " ");

@@ -22,5 +22,9 @@ export function breachOfSubject(subject: string): { readonly canary: string; rea
   return at < 0 || kpi === "" || !isCanaryId(canary) ? null : { canary, kpi };
 }
 
-/** The rollback that a canary asks for: one, so that every retry means the same. */
-export const rollbackOfCanary = (canary: string): string => `rb_${digestOf({ rollbackOf: canary }).slice(0, DIGITS)}`;
+/**
+ * The rollback that a canary asks for: one, so that every retry means the same. `attempt`: from 1; another one only where the pointer could not
+ * be moved by the one before.
+ */
+export const rollbackOfCanary = (canary: string, attempt = 1): string =>
+  `rb_${digestOf({ rollbackOf: canary, attempt }).slice(0, DIGITS)}`;

@@ -1,3 +1,4 @@
+import { rollbackOfCanary } from "#src/canary/canary-id";
 import type { CanaryMonitor } from "#src/canary/monitor/monitor";
 import type { DecideCanary } from "#src/canary/use-cases/decide-canary";
 import { subjectsOf } from "#src/canary/watch/consequences";
@@ -102,34 +103,51 @@ async function resolve({ identity, log }: WatchDeps, canary: CanaryWatch): Promi
 async function rollBack(
   deps: WatchDeps,
   canary: CanaryWatch,
-  { rollback, kpi, why, reason, by }: NonNullable<CanaryWatch["rollback"]>,
+  triggered: NonNullable<CanaryWatch["rollback"]>,
 ): Promise<void> {
-  const says = await impediment(deps, async () => {
-    const known = await deps.rollbacks.rollback(rollback);
+  const says = await impediment(deps, () => ask(deps, canary, triggered));
+  if (says === null) return;
+  const { rollback } = triggered;
+  await deps.decide(canary.service, canary.id, null, { type: "rollback-impeded", rollback, says });
+}
+
+/** Whatever has to be asked for more often is a case for people. */
+const MOST_ATTEMPTS = 5;
+
+/** Asks for it unless that was done. One that could not move the pointer is followed by another. Returns what keeps it from going on. */
+async function ask(
+  deps: WatchDeps,
+  canary: CanaryWatch,
+  { kpi, why, reason, by }: NonNullable<CanaryWatch["rollback"]>,
+): Promise<string | null> {
+  let refused = "";
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const rollback = rollbackOfCanary(canary.id, attempt);
+    const known = (await deps.rollbacks.rollback(rollback))?.rollback ?? null;
+    if (known !== null && known.standing !== "refused") return null;
     if (known !== null) {
-      const { standing, ended, number } = known.rollback;
-      if (standing !== "refused" && standing !== "withdrawn") return null;
-      return `Rollback #${number} did not go through, and somebody has to roll back by hand. ${ended?.says ?? ""}`;
+      refused = `Rollback #${known.number} did not go through, nor did ${attempt - 1} before it. ${known.ended?.says ?? ""}`;
+      continue;
     }
     const decided = await deps.rollbacks.trigger({
       service: canary.service,
       rollback,
       trigger: { canary: canary.id, kpi },
+      from: canary.candidate,
       to: canary.baseline,
       by: why === "person" ? by : null,
       members: await resolve(deps, canary),
       reason,
     });
     return decided.ok ? null : refusalText(decided.refusal, namesFrom(null));
-  });
-  if (says === null) return;
-  await deps.decide(canary.service, canary.id, null, { type: "rollback-impeded", rollback, says });
+  }
+  return `Somebody has to roll back by hand. ${refused}`.trim();
 }
 
 /** What keeps it from being asked for, in a sentence; null: nothing does. */
-async function impediment({ log }: WatchDeps, ask: () => Promise<string | null>): Promise<string | null> {
+async function impediment({ log }: WatchDeps, asking: () => Promise<string | null>): Promise<string | null> {
   try {
-    return await ask();
+    return await asking();
   } catch (error) {
     // Without Golive's own database nothing can be told either.
     if (error instanceof JournalError) throw error;

@@ -63,6 +63,13 @@ describe("what follows from a canary's facts", () => {
     expect(new Set(posts.map(({ key }) => key)).size).toBe(3);
   });
 
+  it("a rollback that can't be asked for reaches whoever may roll back", () => {
+    const triggered = play(breached(), { type: "abort", actor: omar, members, reason });
+    const rollback = canaryOf(triggered).rollback?.rollback ?? "";
+    const { posts } = of(triggered, { type: "rollback-impeded", rollback, says: "The RAG store can't be reached." });
+    expect(posts.map(({ to }) => to.kind)).toEqual(["thread", "person", "person"]);
+  });
+
   it("of a KPI that is muted nothing is said, but to whom somebody escalates it", () => {
     const muted = play(breached(), { type: "mute", actor: omar, members, kpi: "f1", hours: 1 });
     expect(kindsOf(muted, { type: "acknowledge", actor: omar, members, kpi: "f1" })).toEqual([]);

@@ -95,7 +95,12 @@ describe("the demo's house", () => {
     const house = open ?? (await build());
     await ingestNext(house.ragUrl, OWN_CORPUS);
     await startRelease(context(house), "");
-    const result = await playStory(house, "blocked", { corpus: OWN_CORPUS, gold: null, own: false }, () => undefined);
+    const result = await playStory(
+      house,
+      "blocked",
+      { corpus: OWN_CORPUS, gold: null, users: null, own: false },
+      () => undefined,
+    );
     expect(result.ended).toBe("blocked: prefix-leakage, pointer untouched");
     expect(result.ok).toBe(true);
     const told = result.transcript.map(({ who, what }) => `${who}: ${what}`);

@@ -17,6 +17,7 @@ import {
   omar,
   play,
   runA,
+  runB,
   type Story,
   started,
   watch,
@@ -126,6 +127,7 @@ describe("a rollback that was triggered", () => {
         service: "docs",
         rollback: canaryOf(triggered).rollback?.rollback,
         trigger: { canary: canaryOf(triggered).id, kpi: "f1" },
+        from: runB,
         to: runA,
         by: null,
         reason: expect.stringContaining("f1 is proven worse"),
@@ -162,17 +164,25 @@ describe("a rollback that was triggered", () => {
     expect(intents.at(-1)).toMatchObject({ type: "rollback-impeded", says: expect.stringContaining(says) });
   });
 
-  it("says so where the pointer could not be moved, and asks for no second one", async () => {
+  it("is asked for again where the pointer could not be moved, five times, and is then people's", async () => {
     const refused = { ...rollbackOf(playRollback(live, request())), standing: "refused" } as const;
-    const { pass, intents, wishes } = house(triggered, {
+    const known = new Set<string>();
+    const wishes: string[] = [];
+    const { pass, intents } = house(triggered, {
       rollbacks: {
-        rollback: async () => rollbackView(refused),
-        trigger: () => Promise.reject(new Error("asked again")),
+        rollback: async (id) => (known.has(id) ? rollbackView(refused) : null),
+        async trigger({ rollback }) {
+          known.add(rollback);
+          wishes.push(rollback);
+          return { ok: true, rollback, events: [] };
+        },
       },
     });
-    await pass();
-    expect(wishes).toEqual([]);
-    expect(intents.at(-1)).toMatchObject({ says: expect.stringContaining("somebody has to roll back by hand") });
+    for (let look = 0; look < 7; look++) await pass();
+    expect(new Set(wishes).size).toBe(5);
+    expect(wishes).toHaveLength(5);
+    expect(wishes[0]).toBe(canaryOf(triggered).rollback?.rollback);
+    expect(intents.at(-1)).toMatchObject({ says: expect.stringContaining("Somebody has to roll back by hand") });
   });
 
   it("tells nothing where Golive's own database is gone: it is tried again", async () => {

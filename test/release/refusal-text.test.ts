@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Intent } from "#src/release/intents";
 import { namesFrom, refusalText } from "#src/release/refusal-text";
+import type { Refusal } from "#src/release/refusals";
 import * as w from "#test/release/world";
 
 const say = (story: w.Story, intent: Intent) =>
@@ -62,6 +63,26 @@ describe("a refusal says what, why, who can and what next", () => {
     const text = refusalText({ kind: "config-unnamed", run: "run-b", known: many }, namesFrom(null));
     expect(text).toMatch(/\/golive start SERVICE run-b VERSION.*: v3, v4, .*, v12 and 2 more\.$/);
     expect(refusalText({ kind: "config-unnamed", run: "run-b", known: [] }, namesFrom(null))).toMatch(/no version yet/);
+  });
+
+  it("to who wants something of a canary that it can't give", () => {
+    const text = (refusal: Refusal) => refusalText(refusal, namesFrom(null));
+    expect(text({ kind: "kpi-unknown", kpi: "f2", known: ["f1", "precision"] })).toBe(
+      "This canary has no KPI `f2`. Did you mean `f1`? There are: f1 and precision.",
+    );
+    expect(text({ kind: "no-breach", kpi: "precision", breached: ["f1"] })).toBe(
+      "precision is not in breach, so there is nothing to answer to. In breach: f1. Nothing changed.",
+    );
+    expect(text({ kind: "no-breach", kpi: "precision", breached: [] })).toContain("Nothing is in breach.");
+    expect(text({ kind: "hours-invalid", what: "An extension", least: 1, most: 120 })).toBe(
+      "An extension takes whole hours from 1 to 120. Nothing changed; type it again.",
+    );
+    expect(text({ kind: "canary-ended", number: 3, as: "rolled-back" })).toMatch(/^Canary #3 is over \(rolled-back\)/);
+    expect(text({ kind: "no-canary", service: "docs" })).toContain("one starts by itself when a release goes live");
+    expect(text({ kind: "not-paused" })).toContain("nothing to resume");
+    expect(text({ kind: "nothing-to-hold" })).toContain("no rollback would come by itself");
+    expect(text({ kind: "nobody-to-tell", roles: ["on-call"] })).toContain("nobody is in on-call");
+    expect(text({ kind: "nobody-to-tell", roles: [] })).toContain("golive.yaml names nobody");
   });
 
   it("to who acts when nobody could have been looked up", () => {

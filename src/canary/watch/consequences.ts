@@ -4,13 +4,14 @@ import type { CanaryNote } from "#src/canary/watch/notes";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import type { Post } from "#src/journal/journal";
 import type { Recorded } from "#src/release/events";
+import type { Person } from "#src/release/people";
 import { holdersOf } from "#src/release/rights";
 
 export type CanaryConsequences = { readonly repaint: readonly string[]; readonly posts: readonly Post[] };
 
 /**
  * What follows from facts of a canary that were just decided: its message and those of its breaches are painted again, its thread is told,
- * and whoever a breach is escalated to directly. Keys are made of stream and version: the same facts never tell anything twice.
+ * and directly whoever has to act. Keys are made of stream and version: the same facts never tell anything twice.
  */
 export function consequencesOfCanary(after: CanaryWatch, facts: readonly Recorded<CanaryEvent>[]): CanaryConsequences {
   if (facts.length === 0) return { repaint: [], posts: [] };
@@ -20,13 +21,19 @@ export function consequencesOfCanary(after: CanaryWatch, facts: readonly Recorde
       const note = noteOf(after, fact);
       if (note === null) return [];
       const key = `${fact.stream}/${fact.version}/${note.kind}`;
-      const direct = note.kind === "breach-escalated" ? note.to : [];
+      const direct = toldDirectly(after, note);
       return [
         { key, to: { kind: "thread", subject: after.id }, note },
         ...direct.map(({ id }): Post => ({ key: `${key}/${id}`, to: { kind: "person", user: id }, note })),
       ];
     }),
   };
+}
+
+/** Whom a note must reach wherever they are: a rollback that doesn't come leaves everybody with answers that are proven worse. */
+function toldDirectly({ rights, members }: CanaryWatch, note: CanaryNote): readonly Person[] {
+  if (note.kind === "breach-escalated") return note.to;
+  return note.kind === "canary-rollback-impeded" ? holdersOf(rights, "rollback", members) : [];
 }
 
 /** Everything that is painted of a canary: its own message, and one for each breach. */

@@ -32,6 +32,8 @@ export type TriggeredRollback = {
   readonly service: string;
   readonly rollback: string;
   readonly trigger: RollbackTrigger;
+  /** What is watched: where something else answers by now, nothing is undone. */
+  readonly from: Pair;
   /** What was live before, and is to be live again. */
   readonly to: Pair;
   /** Who gave the canary up; null: its policy asks. */
@@ -145,12 +147,14 @@ export function createRollbackUseCases(deps: RollbackUseCaseDeps): RollbackUseCa
       return decide(service, rollback, key, { ...intent, rollback, plan: planned.plan });
     },
     async trigger(wish) {
-      const { service, rollback, to, reason, ...asked } = wish;
+      const { service, rollback, from, to, reason, ...asked } = wish;
       if ((await load(rollback)) !== null) return { ok: true, rollback, events: [] };
       const open = (await serviceState(service)).rollback;
       if (open !== null) return join(open, wish);
       const planned = await plan(service, { kind: "previous" });
       if (!planned.ok) return planned;
+      // Somebody moved the pointer past Golive, which is about to notice.
+      if (!samePair(planned.plan.from, from)) return { ok: true, rollback, events: [] };
       if (!samePair(planned.plan.to, to))
         return { ok: false, refusal: { kind: "view-outdated", what: "The rollback" } };
       const { channel, policy } = deps.service(service);
