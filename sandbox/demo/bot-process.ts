@@ -16,7 +16,8 @@ export type BotProcess = {
 };
 
 const LAST_LINES = 12;
-const PATIENCE_MS = 90_000;
+/** A machine that is busy with other things takes a minute to load the program. */
+const PATIENCE_MS = 120_000;
 
 /**
  * Starts the product as its own process: `node src/main.ts serve` (`--dev`: time is the sandbox's), never under npm, which swallows signals. Its log is kept. It

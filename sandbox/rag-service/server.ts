@@ -32,7 +32,8 @@ export type ServiceParts = {
 const NOTHING_LIVE = "nothing is live: name run_id and config_version, or let a release set the pointer";
 
 export function createRagServer(parts: ServiceParts): Server {
-  return createServer((request, response) => {
+  // As in the local Slack: who asks is the one who hangs up.
+  return createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     route(parts, request, response, gone.signal).catch((error: unknown) => {

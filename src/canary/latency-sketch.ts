@@ -16,17 +16,26 @@ export function addLatency(sketch: LatencySketch, seconds: number): void {
     sketch.failed++;
     return;
   }
-  sketch.finite++;
-  const bin = Math.floor(Math.log2(Math.max(SHORTEST, seconds)) * PER_OCTAVE);
+  addToBin(sketch, Math.floor(Math.log2(Math.max(SHORTEST, seconds)) * PER_OCTAVE), 1, seconds);
+}
+
+/** Adds all that another one holds. */
+export function addSketch(sketch: LatencySketch, { bins, counts, largest, failed }: LatencySketch): void {
+  sketch.failed += failed;
+  for (const [place, bin] of bins.entries()) addToBin(sketch, bin, counts[place] ?? 0, largest[place] ?? 0);
+}
+
+function addToBin(sketch: LatencySketch, bin: number, count: number, longest: number): void {
+  sketch.finite += count;
   const place = placeOf(sketch.bins, bin);
   if (sketch.bins[place] === bin) {
-    sketch.counts[place] = (sketch.counts[place] ?? 0) + 1;
-    sketch.largest[place] = Math.max(sketch.largest[place] ?? 0, seconds);
+    sketch.counts[place] = (sketch.counts[place] ?? 0) + count;
+    sketch.largest[place] = Math.max(sketch.largest[place] ?? 0, longest);
     return;
   }
   sketch.bins.splice(place, 0, bin);
-  sketch.counts.splice(place, 0, 1);
-  sketch.largest.splice(place, 0, seconds);
+  sketch.counts.splice(place, 0, count);
+  sketch.largest.splice(place, 0, longest);
 }
 
 /** By nearest rank, over all requests; Infinity where it is among the failed. Null without requests. */

@@ -83,6 +83,7 @@ export function rollbackJson(ok: boolean, { rollback, approvers, flippedAfterMs 
       target,
       plan,
       reason,
+      trigger: rollback.trigger ?? null,
       requested_by: requester.id,
       requested_at: iso(requestedAt),
       confirmed:

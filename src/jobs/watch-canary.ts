@@ -60,7 +60,7 @@ async function watchOne(deps: WatchDeps, shown: Map<string, string>, service: st
   const now = deps.clock.now();
   const isTold = dueEscalations(canary).some(({ at }) => at <= now);
   const members = isTold ? await resolve(deps, canary) : null;
-  const decided = await deps.decide(service, canary.id, null, { type: "watch", look, members });
+  const decided = await deps.decide(service, canary.id, null, { type: "watch", look, asOf: canary.version, members });
   const after = await deps.canary(canary.id);
   if (after === null || after.ended !== null) {
     shown.delete(canary.id);

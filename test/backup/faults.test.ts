@@ -3,10 +3,9 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CopySession, CopySource } from "#src/backup/copy/session";
+import type { CopySource } from "#src/backup/copy/session";
 import { expired } from "#src/backup/retention";
 import type { BackupStorage } from "#src/backup/storage/storage";
 import { StorageError } from "#src/backup/storage/storage-error";
@@ -20,22 +19,27 @@ beforeAll(async () => {
 afterAll(() => house.stop());
 
 const stored = () => readdir(house.folder, { recursive: true });
+const READERS = "application_name = 'golive-backup' AND datname = current_database()";
 const chunks = async () => (await house.runner.query(`SELECT count(*)::int AS n FROM ${FIXTURE.chunks}`))[0]?.n;
 
-/** Runs `before` each time a session of the source is about to be asked something. */
-const watched = (before: (sql: string, session: CopySession) => Promise<void> | void): CopySource => ({
+/** Runs `during` before a question is put to a session of the source, and while a COPY has begun of which nobody has read a row. */
+const watched = (during: (sql: string) => Promise<void>): CopySource => ({
   parallel: house.source.parallel,
   open: async (signal) => {
     const session = await house.source.open(signal);
     return {
       ...session,
       query: async (sql, values) => {
-        await before(sql, session);
+        await during(sql);
         return session.query(sql, values);
       },
       copyOut: (sql) => {
-        void before(sql, session);
-        return session.copyOut(sql);
+        const rows = session.copyOut(sql);
+        async function* afterwards() {
+          await during(sql);
+          yield* rows;
+        }
+        return Readable.from(afterwards(), { objectMode: false });
       },
     };
   },
@@ -65,42 +69,26 @@ describe("a backup that can't be made", () => {
   });
 
   it("keeps its tables from being dropped while it reads them", async () => {
-    let waits: Promise<unknown> | null = null;
-    const source = watched((sql) => {
-      if (!sql.startsWith("COPY") || waits !== null) return;
+    let answer: unknown = null;
+    const source = watched(async (sql) => {
+      if (!sql.startsWith("COPY") || answer !== null) return;
+      answer = "none yet";
       const drop = `SET lock_timeout = '100ms'; DROP TABLE ${FIXTURE.chunks}`;
-      waits = house.runner.query(drop).catch((error: unknown) => error);
+      answer = await house.runner.query(drop).catch((error: unknown) => error);
     });
     const { manifest } = await house.create({ source });
     expect(manifest.tables.find(({ role }) => role === "chunks")?.rows).toBe(80);
-    // Either it waited too long, or the backup had ended before it came: then nobody would have been hurt.
-    expect(await waits).toMatchObject({ code: "busy" });
+    expect(answer).toMatchObject({ code: "busy" });
   });
 
   it("says that there is none when its readers are killed in the middle", async () => {
-    const killing: CopySource = {
-      ...house.source,
-      open: async (signal) => {
-        const session = await house.source.open(signal);
-        const [row] = await session.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-        return {
-          ...session,
-          copyOut: (sql) => {
-            const rows = session.copyOut(sql);
-            void house.runner.query("SELECT pg_terminate_backend($1)", [row?.pid]);
-            return Readable.from(
-              (async function* () {
-                await sleep(200);
-                yield* rows;
-              })(),
-              { objectMode: false },
-            );
-          },
-        };
-      },
-    };
+    // It waits until they are gone; a reader that had its rows by then fails at its next table.
+    const source = watched(async (sql) => {
+      if (!sql.startsWith("COPY")) return;
+      await house.runner.query(`SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE ${READERS}`);
+    });
     const before = await stored();
-    await expect(house.create({ source: killing })).rejects.toMatchObject({ name: "BackupError" });
+    await expect(house.create({ source })).rejects.toMatchObject({ name: "BackupError" });
     expect(await stored()).toEqual(before);
   });
 
@@ -187,9 +175,8 @@ describe("kill -9", () => {
   };
   /** What the killed process had open is over once the server noticed. */
   const settled = async () => {
-    const open =
-      "SELECT 1 FROM pg_stat_activity WHERE application_name = 'golive-backup' AND datname = current_database()";
-    for (let tries = 0; tries < 100 && (await house.runner.query(open)).length > 0; tries++) await sleep(50);
+    const open = async () => (await house.runner.query(`SELECT 1 FROM pg_stat_activity WHERE ${READERS}`)).length;
+    await expect.poll(open, { timeout: 40_000 }).toBe(0);
   };
 
   it("in the middle of a backup leaves none that counts", async () => {

@@ -38,6 +38,8 @@ async function addService(folder: string, id: string): Promise<void> {
   const services = document.get("services");
   const first = document.getIn(["services", "support-docs"]);
   if (!isMap(services) || !isMap(first)) throw new Error("configs/golive.yaml has no service support-docs");
+  // Its paths are relative to the folder it was copied from.
+  first.set("few_shot_pool", join(ROOT, "configs", String(first.get("few_shot_pool"))));
   services.set(id, first.clone());
   document.setIn(["services", id, "title"], "Help centre");
   document.setIn(["services", id, "rag_store", "pointer", "key"], id);

@@ -28,7 +28,7 @@ export default defineConfig({
     // Each test of a story begins where the one before ended.
     bail: 1,
     fileParallelism: false,
-    testTimeout: 150_000,
-    hookTimeout: 180_000,
+    testTimeout: 400_000,
+    hookTimeout: 600_000,
   },
 });

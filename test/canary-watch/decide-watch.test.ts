@@ -105,6 +105,18 @@ describe("what is seen", () => {
   });
 });
 
+describe("a look at what has become another since", () => {
+  it("ends no window that somebody extended meanwhile, and finds nothing; what is due by the clock comes", () => {
+    const { version } = canaryOf(started);
+    const over = look(started, {}, { over: true, verdict: "pass" });
+    const intent = { type: "watch", look: over, asOf: version, members: null } as const;
+    expect(factsOf(started, intent)).toEqual(["canary-ended", "canary-closed"]);
+    const extended = play(started, { type: "extend", actor: omar, members, hours: 12, reason: "more questions come" });
+    expect(factsOf(extended, intent)).toEqual([]);
+    expect(factsOf(later(breached(), 5 * MINUTE), intent)).toEqual(["rollback-triggered"]);
+  });
+});
+
 describe("an arm that falls silent", () => {
   it("is told once, and when it is heard again, once", () => {
     const heard = { baseline: started.now, canary: started.now + 50 * MINUTE };

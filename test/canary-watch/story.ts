@@ -14,7 +14,7 @@ import { evolveService } from "#src/release/evolve-service";
 import type { ServiceState } from "#src/release/state";
 import * as w from "#test/release/world";
 
-export { dan, guest, HOUR, ines, MINUTE, members, omar, policy, rosa, runA, runB, T0 } from "#test/release/world";
+export { dan, guest, HOUR, MINUTE, members, omar, rosa, runA, runB } from "#test/release/world";
 
 /** A service and the canary of what went live, told by intents. `facts`: the canary's own, as the journal has them. */
 export type Story = {

@@ -134,6 +134,9 @@ describe("time", () => {
       "Tells the next person in 1 h if nobody acknowledges gone.",
     );
     expect(say({ kind: "rolling-back", rollback: "rb_1" })).toBe("Rolling back now (rollback rb_1).");
+    expect(say({ kind: "rolling-back", rollback: "rb_1" }, watch({ impeded: "the store is away" }))).toMatch(
+      /^Goes on trying/,
+    );
     expect(say({ kind: "waits-for-people", why: "the window is over" })).toBe("Waits for people: the window is over.");
     expect(say({ kind: "watches", hoursLeft: 16.75 })).toBe("Goes on watching for 16 h 45 with data on both arms.");
     expect(say({ kind: "watches", hoursLeft: 0 })).toMatch(/last bucket/);

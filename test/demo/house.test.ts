@@ -14,7 +14,7 @@ import { collectSignOffs, cutOver, RELEASE, ROSA, startRelease } from "#sandbox/
 import { OWN_CORPUS } from "#sandbox/demo/sources";
 import { createStage } from "#sandbox/demo/stage";
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CHILD = fileURLToPath(new URL("house-child.ts", import.meta.url));

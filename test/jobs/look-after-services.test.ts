@@ -78,4 +78,18 @@ describe("looking after services", () => {
     ]);
     expect(asked).toEqual(["a note-pointer", "docs note-pointer"]);
   });
+
+  it("has a canary begun whose job died every time, where none is open; other jobs of an ended release stay dead by themselves", async () => {
+    const driven: unknown[] = [];
+    const redrive = async (about: unknown) => driven.push(about);
+    const dead = (queue: string) => [{ id: "j", queue, data: {}, error: "away", diedAt: 0, retries: 5 }];
+    await house({ jobs: { deadJobs: async () => dead("stop-evaluation"), redrive } });
+    expect(driven).toEqual([]);
+    await house({ jobs: { deadJobs: async () => dead("start-canary"), redrive } });
+    expect(driven).toContainEqual({ service: "docs", release: "r1" });
+    driven.length = 0;
+    const state = async () => ({ ...live.service, canary: "cn_0123456789abcdef" });
+    await house({ state, jobs: { deadJobs: async () => dead("start-canary"), redrive } });
+    expect(driven).toEqual([]);
+  });
 });

@@ -80,7 +80,7 @@ describe("one pass over the canaries", () => {
   it("decides what is due by the clock though nothing could be looked at", async () => {
     const { pass, intents } = house(started, { monitor: { lookAt: () => Promise.reject(new Error("broken")) } });
     await pass();
-    expect(intents).toEqual([{ type: "watch", look: undefined, members: null }]);
+    expect(intents).toEqual([{ type: "watch", look: undefined, asOf: canaryOf(started).version, members: null }]);
   });
 
   it("looks at nothing while the canary is paused, or something else is live", async () => {

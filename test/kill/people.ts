@@ -56,7 +56,7 @@ export type People = {
 
 export function createPeople({ stage, facts }: Pick<KillHouse, "stage" | "facts">): People {
   const until = (release: string, what: string, holds: (known: readonly Fact[]) => boolean): Promise<true> =>
-    eventually(what, async () => (holds(await facts.ofRelease(release)) ? true : null), { timeoutMs: 150_000 });
+    eventually(what, async () => (holds(await facts.ofRelease(release)) ? true : null), { timeoutMs: 240_000 });
 
   const people: People = {
     typeStart: (run) => stage.command(ROSA, RELEASE, `/golive start ${SERVICE} ${run}`),

@@ -91,6 +91,15 @@ function checkBlock(block: Node, at: string, found: string[]): void {
         length(found, `${at} task id`, task.task_id, LIMITS.blockId);
       });
       return;
+    case "table":
+      if (asList(block.rows).length > LIMITS.table.rows) found.push(`${at} rows: ${asList(block.rows).length}`);
+      for (const row of asList(block.rows)) {
+        list(found, `${at} cells`, row, LIMITS.table.cells, (cell) => length(found, `${at} cell`, cell.text, 3_000));
+      }
+      return;
+    case "data_visualization":
+      checkChart(block, at, found);
+      return;
     case "input":
       length(found, `${at} label`, textOf(block.label), LIMITS.input.label);
       length(found, `${at} hint`, textOf(block.hint), LIMITS.input.hint);
@@ -99,6 +108,27 @@ function checkBlock(block: Node, at: string, found: string[]): void {
     default:
       found.push(`${at} has a type nobody checked: ${String(block.type)}`);
   }
+}
+
+/** Every series has exactly one point per category, or Slack refuses the message. */
+function checkChart(block: Node, at: string, found: string[]): void {
+  const {
+    chart: { points, series: most, title, label },
+  } = LIMITS;
+  length(found, `${at} chart title`, block.title, title);
+  const { series, axis_config } = asNode(block.chart);
+  const categories = asList(asNode(axis_config).categories);
+  if (categories.length > points) found.push(`${at} points: ${categories.length}`);
+  if (new Set(categories).size !== categories.length) found.push(`${at} repeats a category`);
+  list(found, `${at} series`, series, most, ({ name, data }) => {
+    length(found, `${at} series name`, name, label);
+    const labels = asList(data).map((point) => asNode(point).label);
+    if (JSON.stringify(labels) !== JSON.stringify(categories))
+      found.push(`${at} series ${String(name)} has other points`);
+    for (const point of asList(data)) {
+      if (!Number.isFinite(asNode(point).value)) found.push(`${at} a point without a number`);
+    }
+  });
 }
 
 function checkElement(element: Node, at: string, found: string[]): void {

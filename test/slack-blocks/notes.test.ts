@@ -199,11 +199,11 @@ describe("notes in the thread", () => {
     expect(said).toContain("<@U0MEI001>");
   });
 
-  test("going live says what answers now, what did before, and that no canary watches", () => {
+  test("going live says what answers now, what did before, and where a canary tells of it", () => {
     const said = text({ kind: "live", live: b, before: a, by: rina });
     expect(said).toContain("`support-docs` answers from `run-b` (config `config-2`), cut over by Rina Ray");
     expect(said).toContain("Before: `run-a`");
-    expect(said).toContain("No canary watches it yet");
+    expect(said).toContain("A canary begins, in a message of its own");
   });
 
   test("passes come in one note with their numbers", () => {

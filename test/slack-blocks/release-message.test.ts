@@ -380,13 +380,13 @@ describe("after the end", () => {
     },
   );
 
-  test("live: what is live now, what was before, who cut over and who signed, and that no canary watches", () => {
+  test("live: what is live now, what was before, who cut over and who signed, and where the canary is asked", () => {
     const text = textOf(liveView);
     expect(text).toContain("`support-docs` answers from `run-b` (config `config-2`)");
     expect(text).toContain("Before: `run-a` (config `config-1`)");
     expect(text).toContain("Cut over by Rina Ray");
     expect(text).toContain("signed by Dan Ito");
-    expect(text).toContain("No canary watches it yet");
+    expect(text).toContain("`/canary status support-docs`");
     expect(idsOf(liveView)).toEqual([ACTIONS.details]);
     expect(draw(liveView).text).toContain("is live; it was `run-a` (config `config-1`) before");
   });

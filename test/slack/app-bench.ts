@@ -75,7 +75,8 @@ export async function startApp(
     mode?: SlackOptions["mode"];
     slack?: Partial<SlackOptions>;
     config?: (config: Config) => Config;
-    canaries?: CanaryUseCases;
+    /** What the bot sees of canaries, over what is really there. */
+    canaries?: (own: CanaryUseCases) => CanaryUseCases;
   } = {},
 ): Promise<AppBench> {
   const mode = options.mode ?? "http";
@@ -103,7 +104,7 @@ export async function startApp(
   });
   releasers.push(core.close);
   const { pool, useCases, rollbacks, journal, clock } = core;
-  const canaries = options.canaries ?? core.canaries;
+  const canaries = options.canaries?.(core.canaries) ?? core.canaries;
   const { manifests } = core.checks;
   const decide = createDecideIntent({ journal, clock });
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });

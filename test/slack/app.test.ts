@@ -7,7 +7,7 @@ import { CHANNEL, callsOf, posted } from "#test/slack/bench";
 const releasers: Releasers = [];
 afterEach(() => release(releasers));
 
-const eventually = { timeout: 8_000, interval: 20 };
+const eventually = { timeout: 40_000, interval: 20 };
 
 async function started(options?: Parameters<typeof startApp>[1]): Promise<AppBench> {
   const bench = await startApp(releasers, options);

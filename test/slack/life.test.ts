@@ -7,7 +7,7 @@ import { CHANNEL, posted } from "#test/slack/bench";
 const releasers: Releasers = [];
 afterEach(() => release(releasers));
 
-const eventually = { timeout: 8_000, interval: 20 };
+const eventually = { timeout: 40_000, interval: 20 };
 
 async function started(): Promise<AppBench> {
   const bench = await startApp(releasers);

@@ -14,7 +14,7 @@ import { CHANNEL, posted } from "#test/slack/bench";
 const releasers: Releasers = [];
 afterEach(() => release(releasers));
 
-const eventually = { timeout: 8_000, interval: 20 };
+const eventually = { timeout: 40_000, interval: 20 };
 const A: Pair = { run: "run-a", config: "v1" };
 const B: Pair = { run: "run-2", config: "v1" };
 

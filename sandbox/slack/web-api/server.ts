@@ -34,7 +34,8 @@ const MAX_CALLS = 20_000;
 
 /** The HTTP side of the local Slack: Web API, uploads, response URLs. */
 export function createApiServer(deps: Deps): Server {
-  return createServer((request, response) => {
+  // Node hangs up after five idle seconds: on a busy machine just as the next call comes. The client hangs up sooner by itself.
+  return createServer({ keepAliveTimeout: 0 }, (request, response) => {
     route(request, response, deps).catch((cause: unknown) => {
       if (!response.headersSent) send(response, 500, { ok: false, error: "internal_error" });
       console.error("The local Slack failed to answer:", cause);

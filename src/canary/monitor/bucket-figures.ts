@@ -1,5 +1,5 @@
 import type { CanaryPolicy, Kpi } from "#src/canary/kpi";
-import { addLatency, type LatencySketch, newSketch } from "#src/canary/latency-sketch";
+import { addLatency, addSketch, type LatencySketch, newSketch } from "#src/canary/latency-sketch";
 import { singleValue } from "#src/canary/measure";
 import { ARMS, type Arm, type Observation, scoreOf, secondsOf } from "#src/canary/observation";
 import type { ArmPair } from "#src/canary/pair-arms";
@@ -70,7 +70,7 @@ export function mergeFigures(all: readonly BucketFigures[]): BucketFigures {
   for (const figures of all) {
     for (const arm of ARMS) {
       requests[arm] += figures.requests[arm];
-      mergeInto(latency[arm], figures.latency[arm]);
+      addSketch(latency[arm], figures.latency[arm]);
     }
     for (const [id, sums] of Object.entries(figures.kpis)) {
       const known = kpis[id];
@@ -84,10 +84,3 @@ export function mergeFigures(all: readonly BucketFigures[]): BucketFigures {
 }
 
 const plus = (a: Sums, b: Sums): Sums => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-
-/** Rounded latencies have a bin of their own each, so that its largest value is all of them. */
-function mergeInto(sketch: LatencySketch, { counts, largest, failed }: LatencySketch): void {
-  sketch.failed += failed;
-  for (const [place, seconds] of largest.entries())
-    for (let left = counts[place] ?? 0; left > 0; left--) addLatency(sketch, seconds);
-}

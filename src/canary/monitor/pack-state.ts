@@ -12,9 +12,11 @@ export const pack = (value: unknown): string =>
 
 /** What `pack` wrote. Of whichever type the caller knows it to be: only this program writes it. */
 export const unpack = (text: string) =>
-  JSON.parse(text, (_, each) =>
-    typeof each === "object" && each !== null && typeof each[KEY] === "string" ? Number(each[KEY]) : each,
-  );
+  // Asked about each of ten thousand numbers, the second one takes ten times as long; hardly any state needs it.
+  text.includes(KEY) ? JSON.parse(text, revive) : JSON.parse(text);
+
+const revive = (_: string, each: unknown) =>
+  typeof each === "object" && each !== null && KEY in each ? Number(each[KEY]) : each;
 
 /** SHA-256 over the canonical form of a state and the bucket that was closed last. */
 export const stateDigest = (state: CanaryState): string =>

@@ -7,7 +7,7 @@ import { storeObservations } from "#src/observations/store-observations";
 
 /** A pool of `pg`, as far as it is needed here. */
 export interface ProbePool extends Queryable {
-  connect(): Promise<Queryable & { release(): void }>;
+  connect(): Promise<Queryable & { release(destroy?: boolean): void }>;
 }
 
 /** A question that this process has taken, and nobody else asks meanwhile. */
@@ -126,6 +126,7 @@ export function createProbeLedger(pool: ProbePool): ProbeLedger {
         );
         if (held.length === 0) {
           await client.query("ROLLBACK");
+          client.release();
           return null;
         }
         const fresh = await storeObservations(client, rows);
@@ -134,12 +135,12 @@ export function createProbeLedger(pool: ProbePool): ProbeLedger {
           [claim.canary],
         );
         await client.query("COMMIT");
+        client.release();
         return fresh;
       } catch (error) {
-        await client.query("ROLLBACK").catch(() => undefined);
+        // A connection that failed in it is not used again: the server undoes what it left.
+        client.release(true);
         throw error;
-      } finally {
-        client.release();
       }
     },
     async putBack(claim, tries) {

@@ -21,16 +21,17 @@ import type { ServiceState } from "#src/release/state";
 export function decideWatch(
   service: ServiceState,
   canary: CanaryWatch,
-  { look, members }: Extract<CanaryIntent, { type: "watch" }>,
+  { look: seen, asOf = canary.version, members }: Extract<CanaryIntent, { type: "watch" }>,
   now: Instant,
 ): CanaryDecision {
   if (canary.ended !== null) return acceptThese();
   const draft = newDraft(canary, now);
   if (!samePair(service.live, canary.candidate)) return acceptThese(...leave(draft, service).events);
   if (canary.standing === "paused") return acceptThese();
-  const seen = look === undefined ? draft : see(draft, look);
+  const look = asOf === canary.version ? seen : undefined;
+  const found = look === undefined ? draft : see(draft, look);
   // What is due comes before the end of the window: nobody is asked to decide what Golive does by itself a moment later.
-  const done = tell(rollBack(seen), members ?? canary.members);
+  const done = tell(rollBack(found), members ?? canary.members);
   return acceptThese(...(look === undefined || look === null ? done : close(done, look)).events);
 }
 

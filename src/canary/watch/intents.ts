@@ -45,8 +45,14 @@ export type CanaryIntent =
   | ({ readonly type: "start" } & CanaryStart)
   /**
    * Golive's own, every few seconds: what is seen, and what is due by the clock. `look` null: nobody was ever heard; undefined: it could not
-   * be looked. `members` null: as at the start.
+   * be looked. `asOf`: version of the canary that was looked at; a look at what is another by now (somebody extended it meanwhile) counts as
+   * none, and the next one comes. Left out: it is of this moment. `members` null: as at the start.
    */
-  | { readonly type: "watch"; readonly look: Look | null | undefined; readonly members: RoleMembers | null }
+  | {
+      readonly type: "watch";
+      readonly look: Look | null | undefined;
+      readonly asOf?: number;
+      readonly members: RoleMembers | null;
+    }
   | { readonly type: "rollback-impeded"; readonly rollback: string; readonly says: string }
   | CanaryPersonIntent;

@@ -30,7 +30,9 @@ export function sayNext(view: Pick<CanaryView, "canary" | "next">, now: Instant)
       return `Tells ${whom} ${within(next.at, now)} if nobody acknowledges ${nameOf(view, next.kpi)}.`;
     }
     case "rolling-back":
-      return `Rolling back now (rollback ${next.rollback}).`;
+      return canary.impeded === null
+        ? `Rolling back now (rollback ${next.rollback}).`
+        : `Goes on trying to roll back. By hand: golive rollback previous, or /rollback ${canary.service}.`;
     case "waits-for-people":
       return `Waits for people: ${sentence(next.why)}`;
     case "watches":

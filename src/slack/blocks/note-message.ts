@@ -127,7 +127,7 @@ function noteLines(note: Note, service: string, known: NotedManifest): string[] 
       return [
         `✅ *Live*: ${code(service)} answers from ${pair(note.live)}, cut over by ${name(note.by)}.`,
         note.before === null ? "Before: nothing, this was the first go-live." : `Before: ${pair(note.before)}.`,
-        "⚠️ No canary watches it yet: watch your own dashboards.",
+        "A canary begins, in a message of its own. Where none can, this thread says why.",
       ];
     case "step-failing":
       return [

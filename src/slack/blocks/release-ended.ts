@@ -55,9 +55,7 @@ function live(view: ReleaseView, density: Density): KnownBlock[] {
     ...(waived > 0
       ? [section(`⚠️ Went live with ${count(waived, "waived check")}; the reasons stand in Details.`)]
       : []),
-    section(
-      "⚠️ *No canary watches it yet*: this version of Golive has none. Watch your own dashboards; nothing rolls back by itself.",
-    ),
+    section(`What the canary sees of it: ${code(`/canary status ${release.service}`, 100)}`),
   ];
 }
 

@@ -15,7 +15,7 @@ function predicate(view: ReleaseView): string {
   switch (release.standing) {
     case "live": {
       const before = release.active === null ? "nothing was live before" : `it was ${pair(release.active, 60)} before`;
-      return `is live; ${before}; no canary watches it yet`;
+      return `is live; ${before}`;
     }
     case "cancelled":
       return `was cancelled${endedBy(view)}; this release did not move the pointer`;

@@ -18,7 +18,7 @@ export type ReplyPlace = {
  * Answers one person: through the response URL, else ephemerally in the channel, else by direct message. An answer
  * that can't be delivered is logged, never thrown: what was decided stands.
  */
-export async function answer(deps: ListenerDeps, place: ReplyPlace, reply: Reply): Promise<void> {
+export async function answer(deps: Pick<ListenerDeps, "web" | "log">, place: ReplyPlace, reply: Reply): Promise<void> {
   const { web, log } = deps;
   const { text, blocks, fallback } = reply;
   const ways: ((blocks: readonly MessageBlock[]) => Promise<unknown>)[] = [];

@@ -33,7 +33,8 @@ const LAPTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 }, 
 export async function takeSeat(browser: Browser, url: string, look: BrowserContextOptions = {}): Promise<Seat> {
   const context = await browser.newContext({ ...LAPTOP, locale: "en-GB", timezoneId: "UTC", ...look });
   const page = await context.newPage();
-  page.setDefaultTimeout(45_000);
+  // A machine that is busy with other things runs two dozen checks in a minute or two.
+  page.setDefaultTimeout(120_000);
   const scriptErrors: string[] = [];
   page.on("pageerror", (error) => scriptErrors.push(error.message));
   const channel = page.getByRole("log", { name: /^Messages in / });
