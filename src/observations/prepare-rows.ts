@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { checkObservation, type Refusal } from "#src/canary/check-observation";
 import { bucketEnd, bucketOf, LATENESS_MS } from "#src/canary/clock";
 import type { Arm } from "#src/canary/observation";
+import { isProbeTrace } from "#src/canary/probe-trace";
 import { isFields, keptBody } from "#src/observations/kept-body";
 
 /** One thing that came: read, or why it couldn't be. `place`: the line, span or row that it was, from 1. */
@@ -27,8 +28,8 @@ export type Tally = {
   readonly late: number;
 };
 
-/** `now`: domain time. `lateAfterMs`: what is older is refused. */
-export type TimeBounds = { readonly now: number; readonly lateAfterMs: number };
+/** `now`: domain time. `lateAfterMs`: what is older is refused. `probes`: they are Golive's own; nobody else may bring a probe's trace. */
+export type Bounds = { readonly now: number; readonly lateAfterMs: number; readonly probes?: boolean };
 
 /** Clocks differ. No further than a bucket stays open: believed, it would close buckets before their time. */
 const MOST_AHEAD_MS = LATENESS_MS;
@@ -36,7 +37,7 @@ const MOST_AHEAD_MS = LATENESS_MS;
 const AT_ONCE = 500;
 
 /** Checks what came, in order. Good ones become rows whatever the others are; each other one is told by its place. */
-export async function prepareRows(service: string, entries: Iterable<Entry>, bounds: TimeBounds): Promise<Prepared> {
+export async function prepareRows(service: string, entries: Iterable<Entry>, bounds: Bounds): Promise<Prepared> {
   const rows: ObservationRow[] = [];
   const problems: Problem[] = [];
   let count = 0;
@@ -49,10 +50,18 @@ export async function prepareRows(service: string, entries: Iterable<Entry>, bou
   return { rows, problems };
 }
 
-function toRow(service: string, value: unknown, { now, lateAfterMs }: TimeBounds): ObservationRow | Refusal {
+function toRow(
+  service: string,
+  value: unknown,
+  { now, lateAfterMs, probes = false }: Bounds,
+): ObservationRow | Refusal {
   const checked = checkObservation(value);
   if (!checked.ok) return checked.refusal;
   const { at, arm, traceId } = checked.observation;
+  // What is judged must not answer for its judge: a probe that comes second would be a duplicate.
+  if (isProbeTrace(traceId) !== probes) {
+    return { kind: "value", sentence: "trace_id begins with probe/, which only Golive's own probes do" };
+  }
   if (at > now + MOST_AHEAD_MS) return { kind: "time", sentence: "at is in the future, by more than two minutes" };
   if (at < now - lateAfterMs) {
     return { kind: "time", sentence: `at is more than ${lateAfterMs / 3_600_000} hours ago: too late to be taken` };

@@ -40,6 +40,7 @@ describe("POST /v1/observations", () => {
     ["U+0000", { trace_id: "a\u0000b" }, "shape", "trace_id holds U+0000"],
     ["half of a surrogate pair", { query_id: "q\ud800" }, "shape", "query_id holds half of a surrogate pair"],
     ["U+0000 in a tool's name", { tool_calls: [{ name: "\u0000" }] }, "shape", "tool_calls[0].name holds U+0000"],
+    ["the trace of a probe", { trace_id: "probe/cn_1/q-1/canary" }, "value", "which only Golive's own probes do"],
     ["too many tool calls", { tool_calls: Array(600).fill({ name: "search" }) }, "shape", "at most 16384 are kept"],
   ])("refuses %s by line and keeps the good lines", async (_what, fields, kind, sentence) => {
     const good = [lineOf(), lineOf()];

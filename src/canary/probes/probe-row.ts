@@ -20,7 +20,11 @@ export async function probeRow(
   ];
   let refused = "";
   for (const line of lines) {
-    const { rows, problems } = await prepareRows(service, [{ place: 1, value: line() }], { now: at, lateAfterMs: 0 });
+    const { rows, problems } = await prepareRows(service, [{ place: 1, value: line() }], {
+      now: at,
+      lateAfterMs: 0,
+      probes: true,
+    });
     if (rows[0] !== undefined) return rows[0];
     refused = problems[0]?.sentence ?? "";
   }
