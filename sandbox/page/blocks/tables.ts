@@ -15,11 +15,12 @@ export function table(block: Block, viewing: Viewing): Html {
       const align = string(settings[column] ?? null, "align");
       const numeric = isObject(cell) && cell.type === "raw_number";
       const side = align === "center" || align === "right" ? align : numeric && align === "" ? "right" : "left";
+      const wraps = settings[column]?.is_wrapped === true ? " wraps" : "";
       const shown = content(cell, viewing);
-      if (inHead) return html`<th scope="col" class="${side}">${shown}</th>`;
+      if (inHead) return html`<th scope="col" class="${side}${wraps}">${shown}</th>`;
       return column === rowHeader
-        ? html`<th scope="row" class="${side}">${shown}</th>`
-        : html`<td class="${side}">${shown}</td>`;
+        ? html`<th scope="row" class="${side}${wraps}">${shown}</th>`
+        : html`<td class="${side}${wraps}">${shown}</td>`;
     });
   return html`<div class="table-frame" tabindex="0" role="region" aria-label="${caption || "Table"}"><table>
     ${caption ? html`<caption>${caption}</caption>` : ""}

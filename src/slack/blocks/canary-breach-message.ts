@@ -122,7 +122,7 @@ function standingText(view: CanaryView, breach: Breach, { chars }: Size): string
     ...(paused === null || ended !== null
       ? []
       : [`⏸ paused by ${name(paused.by)} ${when(paused.at)}: ${shorten(line(paused.reason), chars)}`]),
-    ...(acknowledged === null ? [] : [`✍️ acknowledged by ${name(acknowledged.by)} ${when(acknowledged.at)}`]),
+    ...(acknowledged === null ? [] : [`acknowledged by ${name(acknowledged.by)} ${when(acknowledged.at)}`]),
     ...(mutedUntil === null ? [] : [`muted until ${when(mutedUntil)}`]),
     ...escalated.slice(-3).map(({ to, at, because }) => {
       const why = because === "asked" ? "asked for" : "nobody had acknowledged it";

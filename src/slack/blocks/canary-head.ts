@@ -14,14 +14,17 @@ export function canaryHead(view: CanaryView, size: CanarySize): string[] {
   const { canary } = view;
   if (canary.ended !== null) return endedTexts(view, size);
   const way = `${pairOrNothing(canary.candidate, size.id)} against ${pairOrNothing(canary.baseline, size.id)}`;
-  return [`${standingLine(view, size)}\n${way}`, [...againstIt(view, size), nextWords(view, size.says)].join("\n")];
+  const then = view.next.kind === "rolling-back" ? [] : [nextWords(view, size.says)];
+  const rest = [...againstIt(view, size), ...then];
+  return [`${standingLine(view, size)}\n${way}`, ...(rest.length === 0 ? [] : [rest.join("\n")])];
 }
 
-function standingLine({ canary, next, sight }: CanaryView, { says }: CanarySize): string {
-  if (next.kind === "rolling-back") return "⏳ *Rolling back*";
+function standingLine(view: CanaryView, { says }: CanarySize): string {
+  const { canary, next, sight } = view;
+  if (next.kind === "rolling-back") return nextWords(view, says);
   if (canary.paused !== null && canary.standing === "paused") {
     const { by, at, reason } = canary.paused;
-    return `⏸ *Paused* by ${name(by)} ${when(at)}: ${shorten(line(reason), says)} What comes in meanwhile doesn't count.`;
+    return `⏸ *Paused* by ${name(by)} ${when(at)}: ${shorten(line(reason), says)}\nWhat comes in meanwhile doesn't count.`;
   }
   if (canary.standing === "deciding") return "⚠️ *The window is over without a pass: people decide*";
   const breached = canary.breaches.length;

@@ -10,9 +10,9 @@ import { bold, line } from "#src/slack/escape";
 
 const HEAD = ["KPI", "Standing", "Canary", "Baseline", "Threshold", "Evidence", "n"] as const;
 const SEES = "Would see";
-/** The first column says what the row is about, and may break; numbers stand under each other. */
+/** Numbers stand under each other. */
 const COLUMNS: NonNullable<TableBlock["column_settings"]> = [
-  { align: "left", is_wrapped: true },
+  { align: "left" },
   { align: "left" },
   { align: "right" },
   { align: "right" },
@@ -45,8 +45,11 @@ export function kpiTable(view: CanaryView, { rows: most, name, sees = false }: T
 
 function seesText({ sight }: CanaryView, { kpi }: KpiRow): string {
   const detectable = sight?.kpis.find(({ id }) => id === kpi.id)?.detectable ?? null;
-  return kpi.kind === "zero" || detectable === null ? "–" : detectableWords(kpi, detectable);
+  return kpi.kind === "zero" || detectable === null ? "–" : shortly(detectableWords(kpi, detectable));
 }
+
+/** Of what, is said by `/canary explain`. */
+const shortly = (words: string): string => words.replace(/ (more|of) .*$/, "");
 
 function cellsOf(row: KpiRow, name: number): ReturnType<typeof cell>[] {
   const { kpi, value, baseline, n } = row;
