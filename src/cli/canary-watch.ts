@@ -56,7 +56,7 @@ const REASONED = [
   ["pause", "stop watching: nothing rolls back by itself, and the hours don't count"],
   ["resume", "go on watching"],
   ["promote", "end it in favour of the candidate; with a breach that is a waiver, and said to be one"],
-  ["hold", "no rollback by itself until people decide"],
+  ["hold", "what was found so far rolls nothing back by itself"],
 ] as const;
 
 const ANSWERS = [

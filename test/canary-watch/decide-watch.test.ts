@@ -176,6 +176,19 @@ describe("a rollback by itself", () => {
     expect(factsOf(story, quiet(story))).not.toContain("rollback-triggered");
   });
 
+  it("comes of a breach that is found after a hold, and a second hold keeps that away as well", () => {
+    const both = (at: Story) =>
+      watch(look(at, { f1: { standing: "breach" }, precision: { standing: "breach", onBreach: "rollback" } }));
+    const held = later(play(breached(), hold), 1);
+    const more = play(held, both(held));
+    const due = later(more, 5 * MINUTE);
+    expect(eventsOf(due, both(due))).toMatchObject([{ type: "rollback-triggered", kpi: "precision" }]);
+    const again = play(more, hold);
+    expect(canaryOf(again).held?.at).toBe(more.now);
+    expect(factsOf(later(again, 24 * HOUR), both(again))).not.toContain("rollback-triggered");
+    expect(factsOf(later(again, HOUR), hold)).toEqual([]);
+  });
+
   it("doesn't come of a breach that only alerts", () => {
     const story = later(breached({ onBreach: "alert" }), 24 * HOUR);
     expect(factsOf(story, quiet(story))).not.toContain("rollback-triggered");
@@ -270,7 +283,8 @@ describe("a breach that nobody answers", () => {
 
   it("is news when it is found after another one was held", () => {
     const held = play(breached(), hold);
-    const both = (at: Story) => watch(look(at, { f1: { standing: "breach" }, precision: { standing: "breach" } }));
+    const both = (at: Story) =>
+      watch(look(at, { f1: { standing: "breach" }, precision: { standing: "breach", onBreach: "alert" } }));
     const more = play(later(held, MINUTE), both(later(held, MINUTE)));
     const due = later(more, 10 * MINUTE);
     expect(eventsOf(due, both(due))).toMatchObject([{ type: "breach-escalated", kpi: "precision" }]);
@@ -350,9 +364,13 @@ describe("the end", () => {
     ]);
   });
 
-  it("is a rollback where one was triggered, wherever it led", () => {
+  it("is superseded where the rollback that was triggered led elsewhere, and keeps what answers", () => {
     const triggered = play(later(breached(), 5 * MINUTE), quiet(breached()));
-    expect(eventsOf(pointTo(triggered, runC), watch(null))).toMatchObject([{ as: "rolled-back" }, {}]);
+    expect(eventsOf(pointTo(triggered, runC), watch(null))).toMatchObject([
+      { as: "superseded", live: runC, says: expect.stringContaining("answers from run-c with c1 now") },
+      { as: "superseded" },
+    ]);
+    expect(eventsOf(pointTo(triggered, runA), watch(null))).toMatchObject([{ as: "rolled-back", live: runA }, {}]);
   });
 
   it("is the end: nothing is found after it", () => {

@@ -192,6 +192,7 @@ export const ended = (
       at: NOW - MINUTE,
       by: as === "promoted" ? omar : { id: "golive", name: "Golive", kind: "bot" },
       says: "Passed after 48 h with data on both arms.",
+      ...(as === "rolled-back" ? { live: { run: "run-a", config: "config-1" } } : {}),
       proven: ["f1", "p95_latency"],
       unrefuted: ["dedup_rate"],
       kpis: [],

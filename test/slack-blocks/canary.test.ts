@@ -114,6 +114,29 @@ describe("a canary's message", () => {
     expect(shown(ended(as))).toContain("Proven good enough: F1, p95 latency");
   });
 
+  test("that is over never says that the baseline answers where nobody knows it", () => {
+    const { canary, ...rest } = ended("rolled-back");
+    const { ended: over } = canary;
+    if (over === null) throw new Error("it is not over");
+    const { live, ...before } = over;
+    expect(shown({ ...rest, canary: { ...canary, ended: before } })).not.toContain("Answers");
+  });
+
+  test("held before another breach was found is in breach, and the other one is to be held and looked at", () => {
+    const held = { by: dan, reason: "the key was rotated", at: NOW - 60_000 };
+    const view = breached({ held, breaches: [f1Breach(), f1Breach({ kpi: "precision", foundAt: held.at })] });
+    expect(shown(view)).toContain("🛑 *2 breaches*");
+    expect(shown(view)).toContain("held by Dan Ito");
+    expect(message(view).text).not.toContain("is held");
+    expect(told(view, true)).toContain(": please look.");
+    expect(told(view)).not.toContain("held by");
+    expect(buttons(view)).toContain(ACTIONS.canaryHold);
+    const older = asSent(canaryBreachMessage(view, "precision", NOW, true)?.blocks);
+    expect(readText(older)).toContain("held by Dan Ito");
+    expect(readText(older)).not.toContain("<@");
+    expect(actionIds(older)).not.toContain(ACTIONS.canaryHold);
+  });
+
   test("says who paused or held it and why, what an arm's silence means, and what keeps a rollback away", () => {
     const by = { by: dan, reason: "the key was rotated", at: NOW };
     expect(shown(quiet({ standing: "paused", paused: by }))).toContain("⏸ *Paused* by Dan Ito");
@@ -167,6 +190,35 @@ describe("a breach's message", () => {
     expect(
       told({ ...breached(), canary: ended("rolled-back", { breaches: [f1Breach()] }).canary }, true),
     ).not.toContain("<@");
+  });
+
+  test("mentions the owner though the rollback began in the same moment, and not once it is under way", () => {
+    const { foundAt } = f1Breach();
+    const rollback = {
+      rollback: "rb_1",
+      kpi: "f1",
+      why: "policy",
+      reason: "F1 is worse",
+      at: foundAt,
+      by: dan,
+    } as const;
+    const under = (at: number) =>
+      breached({ rollback: { ...rollback, at } }, { kind: "rolling-back", rollback: "rb_1" });
+    expect(told(under(foundAt), true)).toContain(`<@${omar.id}>: please look.`);
+    expect(told(under(foundAt + 1), true)).not.toContain("<@");
+  });
+
+  test("with nobody as owner or on call mentions who may decide, or else roll back", () => {
+    const nobody = breached({ breaches: [f1Breach({ owner: null })], onCall: [] });
+    const { rights } = nobody.canary;
+    const may = (right: "canary" | "rollback") => ({
+      ...rights,
+      rights: { ...rights.rights, canary: [], rollback: [], [right]: ["ml-lead"] },
+    });
+    for (const right of ["canary", "rollback"] as const)
+      expect(told({ ...nobody, canary: { ...nobody.canary, rights: may(right) } }, true)).toContain(
+        `<@${omar.id}>: please look.`,
+      );
   });
 
   test("that nobody owns, or whose owner's role is empty, mentions who is on call", () => {

@@ -95,10 +95,9 @@ function decideAct(canary: CanaryWatch, intent: Reasoned, now: Instant): CanaryD
       return acceptThese(...end(draft, { as: "promoted", says, proven: [], unrefuted: [] }, actor).events);
     }
     case "hold":
-      if (canary.held !== null) return NOTHING_NEW;
       // A pause keeps it away only for now.
-      if (dueRollback({ ...canary, standing: "watching" }) === null) return refuseThis({ kind: "nothing-to-hold" });
-      return fact({ type: "canary-held", reason });
+      if (dueRollback({ ...canary, standing: "watching" }) !== null) return fact({ type: "canary-held", reason });
+      return canary.held === null ? refuseThis({ kind: "nothing-to-hold" }) : NOTHING_NEW;
   }
 }
 

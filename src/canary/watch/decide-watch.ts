@@ -38,9 +38,9 @@ export function decideWatch(
 /** Something else answers: there is nothing to watch any more. */
 function leave(draft: Draft, { live }: ServiceState): Draft {
   const { canary } = draft;
-  const isBack = canary.rollback !== null || samePair(live, canary.baseline);
-  const says = isBack ? sayRolledBack(canary, live) : saySuperseded(canary, live);
-  return end(draft, { as: isBack ? "rolled-back" : "superseded", says, proven: [], unrefuted: [] });
+  const isBack = samePair(live, canary.baseline);
+  const says = isBack ? sayRolledBack(canary) : saySuperseded(canary, live);
+  return end(draft, { as: isBack ? "rolled-back" : "superseded", says, live, proven: [], unrefuted: [] });
 }
 
 /** `look` null: nobody was ever heard. */

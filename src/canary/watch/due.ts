@@ -19,14 +19,24 @@ export function dueAfter({ pauses }: CanaryWatch, from: Instant, ms: number): In
   return due;
 }
 
+/** Whether somebody held off what this breach calls for. Who held knew of what had been found by then; what is found later is news. */
+export const isHeld = ({ held }: Pick<CanaryWatch, "held">, { foundAt }: Pick<Breach, "foundAt">): boolean =>
+  held !== null && foundAt <= held.at;
+
+/** The hold that covers every breach; null: nobody held, or something was found since. */
+export const holdOfAll = (canary: CanaryWatch): CanaryWatch["held"] =>
+  canary.breaches.every((breach) => isHeld(canary, breach)) ? canary.held : null;
+
 /**
- * The rollback that comes next by itself; null: none does. A pause and a hold keep it away, as does the acknowledgement of a breach that
- * only asks. That a KPI is muted keeps nothing away.
+ * The rollback that comes next by itself; null: none does. A pause keeps it away, a hold that of the breaches it was about, and the
+ * acknowledgement that of a breach that only asks. That a KPI is muted keeps nothing away.
  */
 export function dueRollback(canary: CanaryWatch): DueRollback | null {
-  if (isIdle(canary) || canary.held !== null) return null;
+  if (isIdle(canary)) return null;
   const { rollBackAfterMs, askForMs } = canary.response;
-  const due = canary.breaches.flatMap(({ kpi, onBreach, foundAt, acknowledged }): DueRollback[] => {
+  const due = canary.breaches.flatMap((breach): DueRollback[] => {
+    const { kpi, onBreach, foundAt, acknowledged } = breach;
+    if (isHeld(canary, breach)) return [];
     if (onBreach === "rollback") return [{ at: dueAfter(canary, foundAt, rollBackAfterMs), kpi, why: "policy" }];
     if (onBreach === "alert" || acknowledged !== null) return [];
     return [{ at: dueAfter(canary, foundAt, askForMs), kpi, why: "unanswered" }];
@@ -34,17 +44,14 @@ export function dueRollback(canary: CanaryWatch): DueRollback | null {
   return first(due);
 }
 
-/**
- * The next step of each breach that nobody acknowledged, the soonest first. Somebody who held knows of what had been found by then; what is
- * found later is news.
- */
+/** The next step of each breach that nobody acknowledged or held, the soonest first. */
 export function dueEscalations(canary: CanaryWatch): readonly DueEscalation[] {
   if (isIdle(canary)) return [];
   return canary.breaches
     .flatMap((breach): DueEscalation[] => {
       const step = nextStepOf(breach);
       if (step === null || breach.acknowledged !== null) return [];
-      if (canary.held !== null && canary.held.at >= breach.foundAt) return [];
+      if (isHeld(canary, breach)) return [];
       const wait = canary.response.escalateAfterMs * (step === "person" ? 1 : 2);
       const at = Math.max(dueAfter(canary, breach.foundAt, wait), breach.mutedUntil ?? 0);
       return [{ at, kpi: breach.kpi, step }];

@@ -37,7 +37,7 @@ export type KpiNumbers = {
 /** What the evidence came to at one moment. `digest`: SHA-256 over the state that it was computed from. */
 export type Finding = { readonly bucket: number | null; readonly digest: string; readonly hours: number };
 
-/** How a canary ends. `superseded`: something else went live, by a release or past Golive. `stopped`: it can't be watched any more. */
+/** How a canary ends. `rolled-back`: the baseline answers again. `superseded`: something else does, by a release, another rollback, or past Golive. */
 export type CanaryEnd = "passed" | "promoted" | "rolled-back" | "superseded";
 
 /** Facts of one canary, in the order they happened. */
@@ -92,7 +92,7 @@ export type CanaryEvent =
       readonly to: readonly Person[];
       readonly because: "unacknowledged" | "asked";
     }
-  /** The rollback that would come by itself doesn't, until people decide. */
+  /** What was found so far rolls nothing back by itself, until people decide. What is found later does. */
   | { readonly type: "canary-held"; readonly reason: string }
   | { readonly type: "canary-paused"; readonly reason: string }
   | { readonly type: "canary-resumed"; readonly reason: string }
@@ -122,6 +122,8 @@ export type CanaryEvent =
       readonly as: CanaryEnd;
       /** A sentence: why, or what was proven. */
       readonly says: string;
+      /** What answered when it was seen that the candidate no longer does; null: nothing. Left out: the candidate, or it was not kept. */
+      readonly live?: Pair | null;
       readonly proven: readonly string[];
       readonly unrefuted: readonly string[];
       readonly kpis: readonly KpiNumbers[];

@@ -18,7 +18,7 @@ export type CanaryPersonIntent =
   | ({ readonly type: "promote" } & WithReason)
   /** Rolls back now: right `rollback`. */
   | ({ readonly type: "abort" } & WithReason)
-  /** No rollback by itself until people decide. */
+  /** No rollback by itself for what was found so far, until people decide. Again for what was found since. */
   | ({ readonly type: "hold" } & WithReason)
   /** Any member. */
   | ({ readonly type: "acknowledge"; readonly kpi: string } & By)

@@ -2,7 +2,7 @@ import type { CanaryReport } from "#src/canary/verdict";
 import type { DueRollback } from "#src/canary/watch/due";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import type { Pair } from "#src/release/events";
-import { pairText, samePair } from "#src/release/pair";
+import { pairText } from "#src/release/pair";
 import type { Person } from "#src/release/people";
 import { durationText, listOf } from "#src/release/wording";
 
@@ -16,9 +16,9 @@ export function sayPassed({ hours, proven, unrefuted }: CanaryReport): string {
   return `Passed after ${hours} h with data on both arms.${shown}${open}`;
 }
 
-export function sayRolledBack({ service, rollback, baseline }: CanaryWatch, live: Pair | null): string {
+export function sayRolledBack({ service, rollback, baseline }: CanaryWatch): string {
   const why = rollback === null ? "by a rollback that the canary didn't ask for." : rollback.reason;
-  return `${service} answers from ${pairText(live)} ${samePair(live, baseline) ? "again" : "now"}: ${why}`;
+  return `${service} answers from ${pairText(baseline)} again: ${why}`;
 }
 
 export const saySuperseded = ({ service, candidate }: CanaryWatch, live: Pair | null): string =>

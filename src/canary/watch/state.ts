@@ -47,6 +47,7 @@ export type CanaryWatch = {
   readonly finding: Finding | null;
   /** In the order they were found. */
   readonly breaches: readonly Breach[];
+  /** The newest hold; it is about the breaches that were found by then. */
   readonly held: { readonly by: Person; readonly reason: string; readonly at: Instant } | null;
   readonly paused: { readonly by: Person; readonly reason: string; readonly at: Instant } | null;
   /** Times in which it was paused, ended ones: nothing of them is bet. */

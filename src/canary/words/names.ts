@@ -1,6 +1,7 @@
 import type { Kpi } from "#src/canary/kpi";
 import type { KpiStanding } from "#src/canary/kpi-report";
 import type { Score } from "#src/canary/observation";
+import { holdOfAll } from "#src/canary/watch/due";
 import type { CanaryView } from "#src/canary/watch/view";
 
 const SCORE_NAMES: Readonly<Record<Score, string>> = {
@@ -68,7 +69,7 @@ export function canaryWord({ canary, next }: CanaryView): string {
   if (canary.standing === "paused") return "paused";
   if (canary.standing === "deciding") return "people decide";
   if (canary.breaches.length === 0) return "watching";
-  return canary.held === null ? "breach" : "held";
+  return holdOfAll(canary) === null ? "breach" : "held";
 }
 
 /** What `n` of a KPI's report counts: "1,240 graded pairs". */

@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import { isHeld } from "#src/canary/watch/due";
 import type { Breach } from "#src/canary/watch/state";
 import type { CanaryView } from "#src/canary/watch/view";
 import { nameOf } from "#src/canary/words/names";
@@ -33,5 +34,6 @@ export function breachActions(view: CanaryView, breach: Breach): KnownBlock[] {
 }
 
 /** Where a rollback would come by itself; a pause keeps it away only for now. */
-const canHold = ({ canary, next }: CanaryView, { onBreach }: Breach): boolean =>
-  canary.held === null && (next.kind === "rolls-back" || (canary.standing === "paused" && onBreach !== "alert"));
+const canHold = ({ canary, next }: CanaryView, breach: Breach): boolean =>
+  !isHeld(canary, breach) &&
+  (next.kind === "rolls-back" || (canary.standing === "paused" && breach.onBreach !== "alert"));

@@ -1,4 +1,5 @@
 import { breachSubject } from "#src/canary/canary-id";
+import { isHeld } from "#src/canary/watch/due";
 import type { Breach } from "#src/canary/watch/state";
 import type { CanaryView } from "#src/canary/watch/view";
 import { breachWords, sayRecovery } from "#src/canary/words/breach";
@@ -6,7 +7,7 @@ import { findKpi } from "#src/canary/words/names";
 import { sayValue } from "#src/canary/words/values";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
-import { peopleOf } from "#src/release/rights";
+import { holdersOf, peopleOf } from "#src/release/rights";
 import { breachActions } from "#src/slack/blocks/canary-breach-actions";
 import { breachChart, chartLine } from "#src/slack/blocks/canary-chart";
 import type { CanaryMessage } from "#src/slack/blocks/canary-message";
@@ -99,13 +100,22 @@ function headText(view: CanaryView, breach: Breach, { people }: Size, isFirst: b
   ].join("\n");
 }
 
-const isWaiting = ({ canary, next }: CanaryView, { acknowledged }: Breach): boolean =>
-  canary.ended === null && acknowledged === null && canary.held === null && next.kind !== "rolling-back";
+/** A rollback that began in the same moment is news to its owner all the same. */
+const isWaiting = ({ canary }: CanaryView, breach: Breach): boolean =>
+  canary.ended === null &&
+  breach.acknowledged === null &&
+  !isHeld(canary, breach) &&
+  (canary.rollback === null || canary.rollback.at === breach.foundAt);
 
-/** Who is asked first: the KPI's owner, else whoever is on call. */
-function owners({ canary }: CanaryView, { owner }: Breach): readonly Person[] {
-  const own = owner === null ? [] : peopleOf(canary.members, [owner]);
-  return own.length > 0 ? own : peopleOf(canary.members, canary.onCall);
+/** Who is asked first: the KPI's owner, else whoever is on call; where nobody is either, who may decide, or roll back. */
+function owners({ canary: { members, onCall, rights } }: CanaryView, { owner }: Breach): readonly Person[] {
+  const asked = [
+    owner === null ? [] : peopleOf(members, [owner]),
+    peopleOf(members, onCall),
+    holdersOf(rights, "canary", members),
+    holdersOf(rights, "rollback", members),
+  ];
+  return asked.find((people) => people.length > 0) ?? [];
 }
 
 /** What was done about it, how it looks by now, and what happens next. */
@@ -116,7 +126,7 @@ function standingText(view: CanaryView, breach: Breach, { chars }: Size): string
   const recovered = ended === null ? sayRecovery(view, breach) : null;
   const lines = [
     ...(ended === null ? [nextWords(view, chars)] : [endedLine(view, chars)]),
-    ...(held === null || ended !== null
+    ...(held === null || ended !== null || !isHeld(canary, breach)
       ? []
       : [`⏸ held by ${name(held.by)} ${when(held.at)}: ${shorten(line(held.reason), chars)}`]),
     ...(paused === null || ended !== null

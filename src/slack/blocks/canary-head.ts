@@ -1,3 +1,4 @@
+import { holdOfAll, isHeld } from "#src/canary/watch/due";
 import type { CanaryView } from "#src/canary/watch/view";
 import { breachWords } from "#src/canary/words/breach";
 import { nameOf } from "#src/canary/words/names";
@@ -28,8 +29,9 @@ function standingLine(view: CanaryView, { says }: CanarySize): string {
   }
   if (canary.standing === "deciding") return "⚠️ *The window is over without a pass: people decide*";
   const breached = canary.breaches.length;
-  if (canary.held !== null) {
-    const { by, at, reason } = canary.held;
+  const held = holdOfAll(canary);
+  if (held !== null) {
+    const { by, at, reason } = held;
     return `⏸ *Held* by ${name(by)} ${when(at)}: ${shorten(line(reason), says)}`;
   }
   if (breached > 0) return `🛑 *${count(breached, "breach", "breaches")}*`;
@@ -46,6 +48,7 @@ function againstIt({ canary, ...view }: CanaryView, { lines, says }: CanarySize)
     const { acknowledged, mutedUntil } = breach;
     const done = [
       acknowledged === null ? "nobody acknowledged it" : `acknowledged by ${name(acknowledged.by, 40)}`,
+      ...(canary.held !== null && isHeld(canary, breach) ? [`held by ${name(canary.held.by, 40)}`] : []),
       ...(mutedUntil === null ? [] : [`muted until ${when(mutedUntil)}`]),
     ];
     const what = breachWords({ canary }, breach.kpi)?.what ?? breach.kpi;
@@ -71,8 +74,9 @@ const ENDS = {
 function endedTexts({ canary }: CanaryView, { says, id }: CanarySize): string[] {
   const { ended } = canary;
   if (ended === null) return [];
-  const live = pairOrNothing(ended.as === "rolled-back" ? canary.baseline : canary.candidate, id);
-  const answers = ended.as === "superseded" ? "" : `\nAnswers: ${live}`;
+  // Facts from before `live` was kept may call it a rollback wherever it led: their sentence names what answers.
+  const live = ended.live ?? (ended.as === "passed" || ended.as === "promoted" ? canary.candidate : null);
+  const answers = live === null || ended.as === "superseded" ? "" : `\nAnswers: ${pairOrNothing(live, id)}`;
   const listed = (title: string, ids: readonly string[]): string[] =>
     ids.length === 0 ? [] : [`${title}: ${shorten(line(ids.map((kpi) => nameOf({ canary }, kpi)).join(", ")), says)}`];
   const known = [...listed("Proven good enough", ended.proven), ...listed("Only not refuted", ended.unrefuted)];

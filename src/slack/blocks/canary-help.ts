@@ -7,7 +7,7 @@ const HELP: readonly (readonly [usage: string, does: string])[] = [
   ["/canary acknowledge [service] <kpi>", "you have seen a breach and take care of it: it is not escalated further"],
   ["/canary mute [service] <kpi> [hours]", "says nothing more of a breach for 1 to 24 hours; its policy goes on"],
   ["/canary escalate [service] <kpi>", "tells a breach to the next people now"],
-  ["/canary hold [service] [reason]", "nothing rolls back by itself until people decide"],
+  ["/canary hold [service] [reason]", "what was found so far rolls nothing back by itself"],
   ["/canary pause|resume [service] [reason]", "stops the watch, or lets it go on"],
   ["/canary extend [service] <hours> [reason]", "watches for 1 to 120 more hours with data on both arms"],
   ["/canary promote [service] [reason]", "ends it in favour of the candidate; over a breach that is a waiver"],

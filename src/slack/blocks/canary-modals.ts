@@ -84,7 +84,7 @@ function meaning(view: CanaryView, decision: CanaryDecision, plan: RollbackPlan 
         ? `The pointer of ${where} goes back to ${pairOrNothing(canary.baseline, 60)}. What else changes could not be worked out just now; the rollback works it out again before it does anything.`
         : `The pointer of ${where} goes ${wayBack(plan, 60)}. The rollback has a message of its own, with its steps.`;
     case "hold":
-      return `Nothing of ${where} rolls back by itself any more until people decide. ${candidate} goes on answering, with what was proven against it.`;
+      return `What was found in ${where} until now rolls nothing back by itself until people decide; a breach that is found later does. ${candidate} goes on answering, with what was proven against it.`;
   }
 }
 

@@ -86,7 +86,7 @@ function noteLines(note: Told, at: NoteContext): string[] {
     case "canary-held":
       return [
         `⏸ ${name(note.by)} held the rollback${because(note.reason)}`,
-        "Nothing rolls back by itself until people decide.",
+        "What was found until now rolls nothing back by itself until people decide. A breach that is found later does.",
       ];
     case "breach-acknowledged":
       return [`${name(note.by)} acknowledged the breach of ${named(note.kpi, at)}.`];

@@ -1,3 +1,4 @@
+import { holdOfAll } from "#src/canary/watch/due";
 import type { CanaryView } from "#src/canary/watch/view";
 import { nameOf } from "#src/canary/words/names";
 import { sayHours } from "#src/canary/words/time";
@@ -23,7 +24,8 @@ export function canarySentence(view: CanaryView): string {
     return cut(`${subject} is paused by ${name(by)}: ${shorten(line(reason), 300)}${breached}`);
   }
   if (canary.standing === "deciding") return cut(`${subject} has seen its window, and people decide.${breached}`);
-  if (canary.held !== null) return cut(`${subject} is held by ${name(canary.held.by)}.${breached}`);
+  const held = holdOfAll(canary);
+  if (held !== null) return cut(`${subject} is held by ${name(held.by)}.${breached}`);
   if (names.length > 0) return cut(`${subject}:${breached}`);
   return cut(`${subject} watches ${pairOrNothing(canary.candidate, 60)} since its cutover: ${seen}, no breach.`);
 }
