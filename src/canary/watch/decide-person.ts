@@ -1,7 +1,6 @@
-import { rollbackOfCanary } from "#src/canary/canary-id";
 import { acceptThese, type CanaryDecision, NOTHING_NEW, onCanary, refuseThis } from "#src/canary/watch/decision";
 import { add, end, newDraft } from "#src/canary/watch/draft";
-import { dueRollback, nextStepOf } from "#src/canary/watch/due";
+import { dueRollback, nextRollback, nextStepOf } from "#src/canary/watch/due";
 import { escalationTo } from "#src/canary/watch/escalation";
 import type { CanaryEvent } from "#src/canary/watch/events";
 import type { CanaryPersonIntent } from "#src/canary/watch/intents";
@@ -71,7 +70,7 @@ function decideAct(canary: CanaryWatch, intent: Reasoned, now: Instant): CanaryD
   const fact = (event: CanaryEvent): CanaryDecision => acceptThese(onCanary(canary, event, actor));
   if (intent.type === "abort") {
     if (canary.rollback !== null) return NOTHING_NEW;
-    const rollback = rollbackOfCanary(canary.id);
+    const rollback = nextRollback(canary);
     return fact({ type: "rollback-triggered", rollback, kpi: null, why: "person", reason });
   }
   if (canary.rollback !== null) return refuseThis(UNDER_WAY);
