@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type CanaryStatus, canaryStatus } from "#sandbox/demo/canary-status";
+import { ROLL_BACK_AFTER_MIN } from "#sandbox/demo/paced-configs";
 import { breachMessages, passTime, TWO_DAYS_H } from "#sandbox/demo/pass-time";
 import { type Live, readLive } from "#sandbox/demo/populate";
 import { readableText } from "#sandbox/demo/read-blocks";
@@ -13,8 +14,8 @@ import type { Played } from "#sandbox/traffic/play-traffic";
 const LOOK_MS = 1_000;
 const INCIDENT_MS = 180_000;
 const SPOILED_AT_H = 10;
-/** Minutes in which people can hold a rollback (configs/golive.yaml), and one more. */
-const HOLD_MIN = 6;
+/** Minutes in which people can hold a rollback, and one more. */
+const HOLD_MIN = ROLL_BACK_AFTER_MIN + 1;
 
 /** The canary of what was just cut over: it begins by itself. */
 export async function beginCanary(context: SceneContext, run: string): Promise<CanaryStatus> {

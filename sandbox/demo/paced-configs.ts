@@ -15,6 +15,8 @@ const REASON = "the sandbox's local models: five hundred times the checklist's r
 
 /** Asked of both runs in a canary: enough that all of them are asked within its first days. */
 const PROBES_PER_HOUR = 6;
+/** In the demo a quarter hour passes at a step, and two days in a minute: long enough that somebody can press a button. */
+export const ROLL_BACK_AFTER_MIN = 120;
 /**
  * What the sandbox's answers have nothing of: its service has no tools, and of a corpus this small nothing is a near duplicate. A KPI without
  * data is never healthy, so that no canary could pass with them.
@@ -61,6 +63,7 @@ export async function writePacedConfigs(options: {
     if (observed) {
       document.setIn(["services", id, "observations"], { token_env: OBSERVATIONS_TOKEN });
       document.setIn(["services", id, "canary", "probes"], evaluates ? { per_hour: PROBES_PER_HOUR } : false);
+      document.setIn(["services", id, "canary", "roll_back_after_min"], ROLL_BACK_AFTER_MIN);
     }
     const pool = document.getIn(["services", id, "few_shot_pool"]);
     if (typeof pool === "string") document.setIn(["services", id, "few_shot_pool"], resolve(from, pool));

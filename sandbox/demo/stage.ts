@@ -31,7 +31,7 @@ export type Stage = {
   until<T>(what: string, predicate: () => Promise<T | null> | T | null, timeoutMs?: number): Promise<T>;
 };
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 
 /** `onLine` receives each line as it happens, so that a person can follow. */
 export function createStage(world: World, hands: Hands, onLine: (line: Line) => void): Stage {

@@ -37,6 +37,8 @@ export type CanaryState = {
   graded: { [score in Score]?: Graded };
   evidence: { [kpi: string]: Evidence };
   counts: { [arm in Arm]: ArmCounts };
+  /** Stored observations that could not be read; left out: none. */
+  unreadable?: number;
 };
 
 const noCounts = (): ArmCounts => ({ counted: 0, failed: 0, late: 0, unpaired: 0, after: 0 });

@@ -1,6 +1,7 @@
 import { breachEvidence, evidenceOf, healthyEvidence } from "#src/canary/breach-evidence";
 import type { CanaryState } from "#src/canary/canary-state";
 import { detectableEffect } from "#src/canary/detectable";
+import { failingBaseline, isCompared } from "#src/canary/doubts";
 import { breachBar, type CanaryPolicy, healthyBar, type Kpi } from "#src/canary/kpi";
 import { latencyQuantile } from "#src/canary/latency-sketch";
 import { P95 } from "#src/canary/tail-test";
@@ -42,9 +43,17 @@ function reportKpi(kpi: Kpi, alpha: number, state: CanaryState): KpiReport {
   const { n, breachedAt } = evidenceOf(kpi, state);
   const logHealthy = healthyEvidence(kpi, state);
   const { value, baseline } = valuesOf(kpi, state);
-  const isHealthy = kpi.kind === "zero" ? n > 0 : logHealthy !== null && logHealthy >= healthyBar(alpha);
+  // Beside a baseline that fails everything looks good; what is proven bad is bad all the more.
+  const provesNothing = isCompared(kpi) && failingBaseline(state) !== null;
+  const isGood = kpi.kind === "zero" ? n > 0 : logHealthy !== null && logHealthy >= healthyBar(alpha);
   const standing =
-    breachedAt !== null ? "breach" : isHealthy ? "healthy" : crosses(kpi, value, baseline) ? "watching" : "unknown";
+    breachedAt !== null
+      ? "breach"
+      : isGood && !provesNothing
+        ? "healthy"
+        : crosses(kpi, value, baseline)
+          ? "watching"
+          : "unknown";
   const detectable = detectableOf(kpi, alpha, state);
   return {
     id: kpi.id,
@@ -59,7 +68,7 @@ function reportKpi(kpi: Kpi, alpha: number, state: CanaryState): KpiReport {
     firstAlarmAt: breachedAt,
     n,
     detectable,
-    satisfied: standing === "healthy" || (standing !== "breach" && isUnrefuted(kpi, detectable)),
+    satisfied: standing === "healthy" || (standing !== "breach" && !provesNothing && isUnrefuted(kpi, detectable)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CanaryState } from "#src/canary/canary-state";
 import { dataHours } from "#src/canary/clock";
+import { doubtsOf, isCompared } from "#src/canary/doubts";
 import { ungradedProblem } from "#src/canary/graded-share";
 import type { CanaryPolicy } from "#src/canary/kpi";
 import { type KpiReport, reportKpis } from "#src/canary/kpi-report";
@@ -47,6 +48,7 @@ export function judgeCanary(policy: CanaryPolicy, state: CanaryState, circumstan
     ...breached.map(({ id }) => `${id} is proven worse than its threshold`),
     ...missingHours(policy, state, circumstances),
     ...missingGrades(state),
+    ...doubtsOf(state),
     ...circumstances.doubts,
     ...kpis.filter((each) => !each.satisfied && each.standing !== "breach").map(unsatisfied),
   ];
@@ -91,6 +93,9 @@ function unsatisfied({ id, n, kpi, detectable }: KpiReport): string {
   if (n === 0) return `nothing is known of ${id}`;
   if (kpi.kind === "zero") return `${id} is not known to be zero`;
   if (kpi.atEnd === "proven") return `${id} is not proven good enough`;
+  if (isCompared(kpi) && detectable !== null && detectable <= kpi.detect) {
+    return `${id} is not refuted, but only beside a baseline that fails`;
+  }
   const seen = detectable === null ? "nothing" : `only a change of ${Number(detectable.toPrecision(2))}`;
   return `${id} is not refuted, but ${seen} would have been seen, and it has to be ${kpi.detect}`;
 }

@@ -1,5 +1,5 @@
 import { thresholdOf } from "#src/canary/kpi-report";
-import type { CanaryView, NextStep } from "#src/canary/watch/view";
+import type { CanarySight, CanaryView, NextStep } from "#src/canary/watch/view";
 import { figuresOf } from "#src/canary/words/figures";
 import type { Instant } from "#src/release/policy";
 
@@ -17,6 +17,9 @@ export function canaryViewJson(ok: boolean, view: CanaryView) {
     reasons: sight?.reasons ?? canary.window?.reasons ?? [],
     hours: sight?.hours ?? canary.finding?.hours ?? 0,
     of: canary.policy.durationHours,
+    doubts: sight?.doubts ?? [],
+    counts:
+      sight === null ? null : { baseline: countsOf(sight.counts.baseline), canary: countsOf(sight.counts.canary) },
     questions: { asked: sight?.asked ?? 0, of: canary.questions, wait: view.probesWait ?? null },
     kpis: canary.policy.kpis.map((kpi) => {
       const figures = figuresOf(view, kpi.id);
@@ -67,6 +70,9 @@ export function canaryViewJson(ok: boolean, view: CanaryView) {
         : { as: canary.ended.as, says: canary.ended.says, by: canary.ended.by.id, at: iso(canary.ended.at) },
   };
 }
+
+type Counts = CanarySight["counts"]["canary"];
+const countsOf = ({ counted, failed, late, unpaired }: Counts) => ({ counted, failed, late, unpaired });
 
 function nextJson(next: NextStep): object {
   switch (next.kind) {

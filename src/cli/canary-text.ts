@@ -25,6 +25,7 @@ export function canaryViewText(view: CanaryView, now: Instant): string {
     ...wrap("", `${pair(canary.candidate)} against ${pair(canary.baseline)}`),
     ...wrap("", [time(view), traffic(view)].filter((part) => part !== "").join(" · ")),
     ...(canary.caution === null ? [] : wrap("", canary.caution)),
+    ...(sight?.doubts ?? []).flatMap((doubt) => wrap("", `Keeps it from a pass: ${doubt}.`)),
     ...(wait === null ? [] : wrap("", `No questions are asked: ${wait}`)),
     "",
     ...kpiTable(rows),
@@ -45,11 +46,16 @@ function time({ canary, sight }: CanaryView): string {
 
 function traffic({ canary, sight }: CanaryView): string {
   if (sight === null) return "nothing was looked at yet";
-  const { perHour, asked } = sight;
+  const { perHour, asked, counts } = sight;
   const silent = (["baseline", "canary"] as const).filter((arm) => canary.silent[arm] !== undefined);
   return [
     `in the last hour ${perHour.baseline} requests of the baseline, ${perHour.canary} of the canary`,
     `${asked} of ${canary.questions} questions asked of both`,
+    ...(["failed", "late", "unpaired"] as const).flatMap((kind) => {
+      const { baseline, canary: candidate } = counts;
+      const [before, now] = [baseline[kind], candidate[kind]];
+      return before + now === 0 ? [] : [`${kind}: ${before} of the baseline, ${now} of the canary`];
+    }),
     ...silent.map((arm) => `the ${arm} is silent since ${utc(canary.silent[arm] ?? 0)}`),
   ].join(" · ");
 }

@@ -3,6 +3,7 @@ import { newCanary } from "#src/canary/canary-state";
 import { bucketOf } from "#src/canary/clock";
 import { DEFAULT_POLICY } from "#src/canary/default-policy";
 import { pack, stateDigest, unpack } from "#src/canary/monitor/pack-state";
+import { storeObservations } from "#src/observations/store-observations";
 import { HOUR, iso, type Line, record, START, worse } from "#test/canary/recording";
 import { expected, MINUTE, type MonitorHouse, openMonitorHouse } from "#test/canary-monitor/monitor-house";
 
@@ -27,6 +28,40 @@ function asked(minute: number, question: string, canary: object, baseline: objec
   return [line("baseline", baseline), line("canary", canary)];
 }
 const tick = (minute: number): Line[] => asked(minute, `tick-${minute}`, {});
+
+describe("what doesn't count", () => {
+  it("what came late is counted and shown, and is nothing that was heard", async () => {
+    const canary = house.canary();
+    const canaryOnly = (minute: number) => tick(minute).filter(({ arm }) => arm === "canary");
+    await house.bring(canary, [...tick(1), ...canaryOnly(40)]);
+    await house.monitor.lookAt(canary, START);
+    await house.bring(canary, [...tick(16).filter(({ arm }) => arm === "baseline"), ...canaryOnly(80)]);
+    expect(await house.monitor.lookAt(canary, START)).toMatchObject({
+      heard: { baseline: START + MINUTE, canary: START + 80 * MINUTE },
+    });
+    expect(await house.monitor.sight(canary)).toMatchObject({
+      counts: { baseline: { counted: 1, late: 1 } },
+      doubts: ["50 % of the baseline's requests came after their bucket was closed and count for nothing"],
+    });
+  });
+
+  it("a stored row that can't be read hides no other, in its bucket or late, and is a reason against a pass", async () => {
+    const canary = house.canary();
+    const unreadable = (minute: number, body: string) =>
+      storeObservations(house.pool, [
+        { service: canary.service, at: START + minute * MINUTE, arm: "canary", traceId: `bad-${minute}`, body },
+      ]);
+    await unreadable(2, '{"at": "once was fine"}');
+    await house.bring(canary, [...tick(1), ...tick(40)]);
+    await house.monitor.lookAt(canary, START);
+    expect(await house.state(canary)).toMatchObject({ unreadable: 1, counts: { canary: { counted: 1 } } });
+    await unreadable(3, "no JSON");
+    await house.bring(canary, tick(80));
+    const seen = await house.monitor.lookAt(canary, START);
+    expect(seen?.report.reasons).toContain("2 of the stored requests could not be read and count for nothing");
+    expect(await house.state(canary)).toMatchObject({ unreadable: 2, counts: { canary: { counted: 2 } } });
+  });
+});
 
 describe("what people see", () => {
   it("is null before the first bucket, though somebody was heard", async () => {

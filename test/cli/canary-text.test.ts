@@ -44,6 +44,21 @@ describe("a canary on a terminal", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(COLUMNS);
   });
 
+  it("shows what came late, and what keeps it from a pass whatever the numbers; in JSON, too", () => {
+    const counts = {
+      baseline: { counted: 93, failed: 0, late: 7, unpaired: 0 },
+      canary: { counted: 100, failed: 0, late: 0, unpaired: 2 },
+    };
+    const view = viewOf({ sight: { ...everything, counts, doubts: ["7 % of it came late"] } });
+    const text = canaryViewText(view, w.T0).replaceAll("\n", " ");
+    expect(text).toContain("late: 7 of the baseline, 0 of the canary");
+    expect(text).toContain("unpaired: 0 of the baseline, 2 of the canary");
+    expect(text).toContain("Keeps it from a pass: 7 % of it came late.");
+    expect(text).not.toContain("failed: 0");
+    expect(canaryViewJson(true, view)).toMatchObject({ counts, doubts: ["7 % of it came late"] });
+    expect(canaryViewJson(true, viewOf())).toMatchObject({ counts: null, doubts: [] });
+  });
+
   it("before the first look says that nothing is known, of each KPI", () => {
     const text = canaryViewText(viewOf(), w.T0);
     expect(text).toContain("nothing was looked at yet");

@@ -53,6 +53,19 @@ describe("a canary's message", () => {
     expect(text).toContain("goes on watching for 16 h 45");
   });
 
+  test("says what came late, and what keeps it from a pass; so does /canary status", () => {
+    const { sight, ...view } = quiet();
+    if (sight === null) throw new Error("nothing is seen");
+    const counts = { ...sight.counts, baseline: { counted: 93, failed: 0, late: 7, unpaired: 3 } };
+    const doubted = { ...view, sight: { ...sight, counts, doubts: ["7 % of it came late"] } };
+    for (const text of [shown(doubted), readText(asSent(canaryStatusReply(doubted).blocks))]) {
+      expect(text).toMatch(/late: \d+ canary, 7 baseline/);
+      expect(text).toMatch(/unpaired: \d+ canary, 3 baseline/);
+      expect(text).toContain("keeps it from a pass: 7 % of it came late");
+    }
+    expect(shown(quiet())).not.toContain("keeps it from a pass");
+  });
+
   test("has a row per KPI with its standing as a word, what needs people first", () => {
     const [head, first, ...rest] = rowsOf(breached());
     expect(head).toEqual(["KPI", "Standing", "Canary", "Baseline", "Threshold", "Evidence", "n"]);

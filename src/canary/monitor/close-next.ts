@@ -57,21 +57,29 @@ function latchAtEnd({ policy }: CanaryWatch, { state }: KeptCanary): void {
 }
 
 async function countLate(database: Queryable, canary: CanaryWatch, kept: KeptCanary): Promise<KeptCanary> {
-  const late = (await cameLate(database, canary, kept)).filter(({ at }) => !isLeftOut(canary, at));
+  const { observations, unreadable } = await cameLate(database, canary, kept);
+  countUnreadable(kept, unreadable);
+  const late = observations.filter(({ at }) => !isLeftOut(canary, at));
   if (late.length === 0) return kept;
   for (const observation of late) noteLate(canary.policy, kept.state, observation);
   const worst = addWorst(canary, kept.worst, (kpi) =>
     kpi.kind === "zero" ? worseAnswers(kpi, late, () => undefined) : [],
   );
-  const heard = { ...kept.heard };
-  for (const { arm, at } of late) heard[arm] = later(heard[arm], at);
-  return { ...kept, worst, heard };
+  // Nobody is heard by it: an arm of which everything comes too late is as good as silent.
+  return { ...kept, worst };
+}
+
+/** Each is seen once: in its bucket, or when it came late. */
+function countUnreadable({ state }: KeptCanary, came: number): void {
+  if (came > 0) state.unreadable = (state.unreadable ?? 0) + came;
 }
 
 async function close(database: Queryable, canary: CanaryWatch, kept: KeptCanary, bucket: number): Promise<KeptCanary> {
   const { id, policy } = canary;
   const { state } = kept;
-  const observations = (await inBucket(database, canary, bucket)).filter(({ at }) => !isLeftOut(canary, at));
+  const found = await inBucket(database, canary, bucket);
+  countUnreadable(kept, found.unreadable);
+  const observations = found.observations.filter(({ at }) => !isLeftOut(canary, at));
   if (observations.length === 0) return kept;
   const known = new Map(await readQuestions(database, id, questionsOf([...state.carry.observations, ...observations])));
   const ledger = questionLedger(known);

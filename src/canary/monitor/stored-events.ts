@@ -43,31 +43,44 @@ export async function nextBucket(database: Queryable, canary: Of, after: number,
   return rows[0] === undefined ? null : bucketOf(atSchema.parse(rows[0]).at);
 }
 
+/** What was found, and how many rows of it can't be read: one of them keeps nobody from the others. */
+export type Read = { readonly observations: readonly Observation[]; readonly unreadable: number };
+
 /** Everything that lies in a bucket since the start. */
-export async function inBucket(database: Queryable, canary: Of, bucket: number): Promise<Observation[]> {
+export async function inBucket(database: Queryable, canary: Of, bucket: number): Promise<Read> {
   const { rows } = await database.query(
     "SELECT body FROM golive.observation WHERE service = $1 AND at >= $2::timestamptz AND at < $3::timestamptz",
     [canary.service, since(canary, bucket), microsecondsOf(bucketEnd(bucket))],
   );
-  return rows.map(observationOf);
+  return readRows(rows);
 }
 
 /** Who came for a closed bucket after `kept` was written. Found by arrival, so that it reads nobody from before. */
-export async function cameLate(database: Queryable, canary: Of, { through, seen }: KeptCanary): Promise<Observation[]> {
+export async function cameLate(database: Queryable, canary: Of, { through, seen }: KeptCanary): Promise<Read> {
   const { rows } = await database.query(
     `SELECT body FROM golive.observation
       WHERE service = $1 AND at >= $2::timestamptz AND at < $3::timestamptz
         AND tx >= pg_snapshot_xmin($4::pg_snapshot) AND NOT pg_visible_in_snapshot(tx, $4::pg_snapshot)`,
     [canary.service, microsecondsOf(canary.from), microsecondsOf(bucketEnd(through)), seen],
   );
-  return rows.map(observationOf);
+  return readRows(rows);
 }
 
 const bodySchema = z.object({ body: z.string() });
 
-function observationOf(row: unknown): Observation {
-  const checked = checkObservation(JSON.parse(bodySchema.parse(row).body));
-  if (checked.ok) return checked.observation;
-  // Only what was checked is stored: the check has become stricter, or somebody with the owner's rights wrote here.
-  throw new Error(`a stored observation can't be used any more: ${checked.refusal.sentence}`);
+function readRows(rows: readonly unknown[]): Read {
+  const observations = rows.flatMap((row) => observationOf(row) ?? []);
+  return { observations, unreadable: rows.length - observations.length };
+}
+
+/** Null: only what was checked is stored, but the check has become stricter, or somebody with the owner's rights wrote here. */
+function observationOf(row: unknown): Observation | null {
+  const { body } = bodySchema.parse(row);
+  try {
+    const checked = checkObservation(JSON.parse(body));
+    return checked.ok ? checked.observation : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

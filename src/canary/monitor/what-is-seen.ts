@@ -1,4 +1,5 @@
 import { BUCKET_MS, bucketEnd, dataHours } from "#src/canary/clock";
+import { doubtsOf } from "#src/canary/doubts";
 import type { KpiReport } from "#src/canary/kpi-report";
 import type { Heard, KeptCanary } from "#src/canary/monitor/kept-canary";
 import { type StoredBucket, seriesOf } from "#src/canary/monitor/series";
@@ -50,6 +51,7 @@ export function sightOf(
   return {
     verdict,
     reasons,
+    doubts: doubtsOf(state),
     kpis,
     hours,
     closedUntil: bucketEnd(state.closed),

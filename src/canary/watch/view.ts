@@ -26,6 +26,8 @@ export type WorstQuestion = {
 export type CanarySight = {
   readonly verdict: CanaryVerdict;
   readonly reasons: readonly string[];
+  /** Those of the reasons that are about the data itself, and no question of time. Left out: none. */
+  readonly doubts?: readonly string[];
   readonly kpis: readonly KpiReport[];
   /** Hours with data on both arms, of `policy.durationHours`. */
   readonly hours: number;

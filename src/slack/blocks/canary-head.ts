@@ -42,7 +42,7 @@ function standingLine(view: CanaryView, { says }: CanarySize): string {
     : `🟡 *Watching*: ${count(beyond, "value")} beyond the threshold, nothing proven`;
 }
 
-/** What blocks a pass: breaches with what was done about them, an arm that fell silent, what the end of the window missed. */
+/** What blocks a pass: breaches with what was done about them, a silent arm, data that can't be relied on, what the end of the window missed. */
 function againstIt({ canary, ...view }: CanaryView, { lines, says }: CanarySize): string[] {
   const breaches = canary.breaches.map((breach) => {
     const { acknowledged, mutedUntil } = breach;
@@ -58,7 +58,11 @@ function againstIt({ canary, ...view }: CanaryView, { lines, says }: CanarySize)
     const since = canary.silent[arm];
     return since === undefined ? [] : [`• ⚠️ nothing was heard of the ${arm} since ${when(since)}: the clock stands`];
   });
-  const missing = canary.standing === "deciding" ? (canary.window?.reasons ?? view.sight?.reasons ?? []) : [];
+  // At the end of the window they stand among what it missed.
+  const missing =
+    canary.standing === "deciding"
+      ? (canary.window?.reasons ?? view.sight?.reasons ?? [])
+      : (view.sight?.doubts ?? []).map((doubt) => `⚠️ keeps it from a pass: ${doubt}`);
   const all = [...breaches, ...silent, ...missing.map((reason) => `• ${shorten(line(reason), says)}`)];
   const hidden = all.length - lines;
   return [...all.slice(0, lines), ...(hidden > 0 ? [`_… and ${number(hidden)} more: \`/canary status\`_`] : [])];
@@ -93,15 +97,15 @@ export function canaryFacts({ canary, sight }: CanaryView): string[] {
   const more = canary.extended > 0 ? [`${number(canary.extended)} h added`] : [];
   if (sight === null) return [credited, ...more, "no traffic yet"];
   const { perHour, counts, asked, closedUntil } = sight;
-  const failed = counts.canary.failed + counts.baseline.failed;
   return [
     credited,
     ...more,
     `${number(perHour.canary)} canary and ${number(perHour.baseline)} baseline requests in the last hour`,
     `${number(asked)} of ${count(canary.questions, "question")} asked of both`,
-    ...(failed === 0
-      ? []
-      : [`failed: ${number(counts.canary.failed)} canary, ${number(counts.baseline.failed)} baseline`]),
+    ...(["failed", "late", "unpaired"] as const).flatMap((kind) => {
+      const [canary, baseline] = [counts.canary[kind], counts.baseline[kind]];
+      return canary + baseline === 0 ? [] : [`${kind}: ${number(canary)} canary, ${number(baseline)} baseline`];
+    }),
     ...(closedUntil === null ? [] : [`looked at until ${when(closedUntil)}`]),
   ];
 }
