@@ -83,7 +83,7 @@ function breaches(view: CanaryView): string[] {
 
 /** What people did, and what keeps a rollback from beginning. */
 function people(view: CanaryView): string[] {
-  const { held, paused, rollback, impeded, window, changes, breaches: found } = view.canary;
+  const { held, paused, rollback, impeded, givenUp, window, changes, breaches: found } = view.canary;
   const why = rollback === null || rollback.kpi === null ? "" : ` because of ${nameOf(view, rollback.kpi)}`;
   return [
     ...(held === null ? [] : wrap("", `Held by ${held.by.name}, ${utc(held.at)}: ${held.reason}`)),
@@ -92,6 +92,7 @@ function people(view: CanaryView): string[] {
       ? []
       : wrap("", `Rollback ${rollback.rollback}${why}, ${utc(rollback.at)}: ${rollback.reason}`)),
     ...(impeded === null ? [] : wrap("", `The rollback could not begin: ${impeded}`)),
+    ...(givenUp === null ? [] : wrap("", `Golive gave a rollback up, ${utc(givenUp.at)}: ${givenUp.says}`)),
     ...(window === null ? [] : wrap("", `The window ended ${utc(window.at)}, ${window.verdict}:`)),
     ...(window?.reasons ?? []).flatMap((reason) => wrap("- ", reason)),
     ...(found.length === 0 || changes.length === 0

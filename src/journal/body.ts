@@ -69,6 +69,8 @@ const EVENT_TYPES: Readonly<Record<DomainEvent["type"], true>> = {
   "arm-heard": true,
   "rollback-triggered": true,
   "rollback-impeded": true,
+  "rollback-begun": true,
+  "rollback-given-up": true,
   "window-ended": true,
   "canary-ended": true,
   "baseline-set": true,

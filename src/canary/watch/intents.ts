@@ -54,5 +54,8 @@ export type CanaryIntent =
       readonly asOf?: number;
       readonly members: RoleMembers | null;
     }
+  /** `rollback`: the canary's own, as it was when this was seen. `runs`: the one that does it. */
   | { readonly type: "rollback-impeded"; readonly rollback: string; readonly says: string }
+  | { readonly type: "rollback-begun"; readonly rollback: string; readonly runs: string }
+  | { readonly type: "rollback-given-up"; readonly rollback: string; readonly says: string; readonly attempts: number }
   | CanaryPersonIntent;
