@@ -6,6 +6,7 @@ import type { Instant } from "#src/release/policy";
 /** The one JSON document about a canary. Times are ISO 8601 UTC; a p95 among the failed is null with `beyond: true`. */
 export function canaryViewJson(ok: boolean, view: CanaryView) {
   const { canary, sight, next } = view;
+  const { blind = null } = canary;
   return {
     ok,
     service: canary.service,
@@ -60,6 +61,7 @@ export function canaryViewJson(ok: boolean, view: CanaryView) {
     held: reasoned(canary.held),
     paused: reasoned(canary.paused),
     impeded: canary.impeded,
+    blind: blind === null ? null : { since: iso(blind.since), says: blind.says },
     next: nextJson(next),
     candidate: canary.candidate,
     baseline: canary.baseline,

@@ -5,7 +5,7 @@ import type { CanaryWatch } from "#src/canary/watch/state";
 import type { Post } from "#src/journal/journal";
 import type { Recorded } from "#src/release/events";
 import type { Person } from "#src/release/people";
-import { holdersOf } from "#src/release/rights";
+import { holdersOf, peopleOf } from "#src/release/rights";
 
 export type CanaryConsequences = { readonly repaint: readonly string[]; readonly posts: readonly Post[] };
 
@@ -31,8 +31,12 @@ export function consequencesOfCanary(after: CanaryWatch, facts: readonly Recorde
 }
 
 /** Whom a note must reach wherever they are: a rollback that doesn't come leaves everybody with answers that are proven worse. */
-function toldDirectly({ rights, members }: CanaryWatch, note: CanaryNote): readonly Person[] {
+function toldDirectly({ rights, members, onCall }: CanaryWatch, note: CanaryNote): readonly Person[] {
   if (note.kind === "breach-escalated") return note.to;
+  if (note.kind === "canary-blind") {
+    const people = peopleOf(members, onCall);
+    return people.length > 0 ? people : holdersOf(rights, "canary", members);
+  }
   return note.kind === "canary-rollback-impeded" ? holdersOf(rights, "rollback", members) : [];
 }
 
@@ -69,6 +73,10 @@ function noteOf(after: CanaryWatch, { event, by, at }: Recorded<CanaryEvent>): C
       return { kind: "arm-silent", arm: event.arm, since: event.since };
     case "arm-heard":
       return { kind: "arm-heard", arm: event.arm };
+    case "watch-blind":
+      return { kind: "canary-blind", since: event.since, says: event.says };
+    case "watch-sees":
+      return { kind: "canary-sees" };
     case "rollback-triggered": {
       const { kpi, why, reason } = event;
       return { kind: "canary-rollback-triggered", kpi, why, reason, by };

@@ -29,6 +29,8 @@ export const CANARY_NOTE_KINDS = [
   "breach-escalated",
   "arm-silent",
   "arm-heard",
+  "canary-blind",
+  "canary-sees",
   "canary-rollback-triggered",
   "canary-rollback-impeded",
   "canary-window-ended",
@@ -99,6 +101,13 @@ function noteLines(note: Told, at: NoteContext): string[] {
       ];
     case "arm-heard":
       return [`The ${note.arm} is heard again: the clock goes on.`];
+    case "canary-blind":
+      return [
+        `⚠️ *The canary of ${code(at.service)} can't be watched* since ${when(note.since)}: ${shorten(line(note.says), 900)}`,
+        `Golive goes on trying, and raises no alert until it can look again. Watch your own dashboards. By hand: ${code(`/rollback ${at.service}`, 100)}.`,
+      ];
+    case "canary-sees":
+      return ["The canary can be watched again. What came in meanwhile is looked at now."];
     case "canary-rollback-triggered":
       return [
         `⏳ *A rollback begins*${note.kpi === null ? "" : ` because of ${named(note.kpi, at)}`}, ${TRIGGERS[note.why](name(note.by))}${because(note.reason)}`,
