@@ -25,15 +25,18 @@ type Of<T extends RollbackIntent["type"]> = Extract<RollbackIntent, { type: T }>
 
 /**
  * Which facts an intent about a rollback may cause. `release`: the service's open release, null if there is none; `rollback`: the one
- * that the intent is about, null for a request. The facts are to be appended all or none, in their order.
+ * that the intent is about, null for a request; `other`: the service's open rollback, where a canary's trigger meets one. The facts are to
+ * be appended all or none, in their order.
  */
 export function decideRollback(
   service: ServiceState,
   release: ReleaseState | null,
   rollback: RollbackState | null,
   intent: RollbackIntent,
+  other: RollbackState | null = null,
 ): RollbackDecision {
-  if (intent.type === "request" || intent.type === "trigger") return decideRequest(service, release, rollback, intent);
+  if (intent.type === "trigger") return decideTrigger(service, release, rollback, intent, other);
+  if (intent.type === "request") return decideRequest(service, release, rollback, intent);
   if (rollback === null) return refuseIt({ kind: "no-rollback", service: service.id });
   switch (intent.type) {
     case "approve":
@@ -59,6 +62,31 @@ export function decideRollback(
     default:
       return unreachable(intent);
   }
+}
+
+/**
+ * A wish that only waits keeps no canary from rolling back: anybody could block it, or somebody's forgotten wish. It is withdrawn in the
+ * same transaction. One that is under way is left to it.
+ */
+function decideTrigger(
+  service: ServiceState,
+  release: ReleaseState | null,
+  known: RollbackState | null,
+  intent: Of<"trigger">,
+  other: RollbackState | null,
+): RollbackDecision {
+  if (known !== null || other === null || other.id !== service.rollback) {
+    return decideRequest(service, release, known, intent);
+  }
+  if (other.standing !== "waiting") return NO_CHANGE;
+  const decided = decideRequest({ ...service, rollback: null }, release, null, intent);
+  if (!decided.ok) return decided;
+  const who = intent.by === null ? "the canary's policy rolls back by itself" : `${intent.by.name} gave the canary up`;
+  const says = `Withdrawn: ${who}, as #${service.rollbacks + 1}`;
+  return acceptAll(
+    ...ended(service, other, "withdrawn", intent.plan.from, says, intent.by ?? GOLIVE),
+    ...decided.events,
+  );
 }
 
 /**

@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { rollbackOfCanary } from "#src/canary/canary-id";
 import {
+  A,
+  B,
   CANARY,
   type Fault,
   openWatchHouse,
   type Replica,
   SERVICE,
   type WatchHouse,
+  WISH,
 } from "#test/canary-watch/watch-house";
 import { HOUR, MINUTE } from "#test/release/world";
 
@@ -125,5 +128,46 @@ describe("a breach over the wire of the database", () => {
     await replica.watch();
     expect(await made.live()).toBe("run-1");
     expect(await made.canary()).toMatchObject({ ended: { as: "rolled-back" } });
+  });
+});
+
+describe("a wish for a rollback that waits when a canary is breached", () => {
+  async function breached(wish: Parameters<WatchHouse["asks"]>[0]): Promise<WatchHouse> {
+    const made = await house();
+    const replica = fresh(made);
+    await replica.start();
+    await made.asks(wish);
+    made.now += 41 * MINUTE;
+    await made.leak();
+    await replica.watch();
+    made.now += 5 * MINUTE;
+    await replica.watch();
+    await replica.carryOut();
+    await replica.watch();
+    return made;
+  }
+
+  it.each([
+    ["is from before the go-live", { to: A, asOf: { run: "run-0", config: "v1" } }],
+    ["has another target", { to: { run: "run-0", config: "v1" }, asOf: B }],
+  ])("is withdrawn where it %s, and the canary's own is carried out", async (_, wish) => {
+    const made = await breached(wish);
+    expect(await made.facts(`rollback/${WISH}`)).toEqual(["rollback-requested", "rollback-ended"]);
+    expect(await made.rollbacks()).toBe(2);
+    expect(await made.live()).toBe("run-1");
+    expect(await made.facts(`canary/${CANARY}`)).toEqual(STORY);
+    expect(await made.facts(ROLLBACK)).toEqual(expect.arrayContaining(["rollback-confirmed", "rollback-ended"]));
+    const posts = await made.posts();
+    expect(posts).toContain(`rollback/${WISH}/2/rollback-ended`);
+    expect(posts).toContain(`${ROLLBACK}/1/rollback-requested`);
+    expect(await made.repainted()).toEqual(expect.arrayContaining([WISH, rollbackOfCanary(CANARY)]));
+  });
+
+  it("is confirmed by the policy where it is for the same", async () => {
+    const made = await breached({ to: A, asOf: B });
+    expect(await made.facts(`rollback/${WISH}`)).toEqual(expect.arrayContaining(["rollback-confirmed"]));
+    expect(await made.rollbacks()).toBe(1);
+    expect(await made.live()).toBe("run-1");
+    expect(await made.facts(`canary/${CANARY}`)).toEqual(STORY);
   });
 });

@@ -22,22 +22,25 @@ import { storeObservations } from "#src/observations/store-observations";
 import type { RagStore } from "#src/rag/store";
 import { RagStoreError } from "#src/rag/store-error";
 import { createRagStore, prepareRagStore } from "#src/rag/store-postgres";
-import { releaseStream, serviceStream } from "#src/release/events";
+import { type Pair, releaseStream, serviceStream } from "#src/release/events";
 import { foldService } from "#src/release/evolve";
 import { createDecideIntent } from "#src/release/use-cases/decide-intent";
 import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
+import { decideRollback } from "#src/rollback/decide";
 import type { StepResult } from "#src/rollback/events";
 import { rollbackStream } from "#src/rollback/events";
 import { createDecideRollback, rollbackOf } from "#src/rollback/use-cases/decide-rollback";
 import { createRollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 import { response } from "#test/canary-watch/story";
 import * as w from "#test/release/world";
+import { plan, request } from "#test/rollback/story";
 import { createEmptyDatabase, createTestDatabase } from "#test/support/postgres";
 
 export const SERVICE = "support-docs";
 export const CANARY = canaryIdOf("r1");
-const A = { run: "run-1", config: "v1" };
-const B = { run: "run-2", config: "v1" };
+export const WISH = "rb_of_somebody";
+export const A = { run: "run-1", config: "v1" };
+export const B = { run: "run-2", config: "v1" };
 const quiet = createLog({ level: "silent", secrets: [] });
 
 /** Makes a transaction fail: before anything was decided, or after it was committed though nobody heard of it. */
@@ -62,6 +65,8 @@ export type WatchHouse = {
   replica(fault?: Fault): Replica;
   /** The canary leaked a prefix in its first bucket, and later events say that the bucket is over. */
   leak(): Promise<void>;
+  /** Somebody without the right asked for a rollback, which waits. `asOf`: what was live then. */
+  asks(wish: { readonly to: Pair; readonly asOf: Pair }): Promise<void>;
   live(): Promise<string>;
   /** Types of a stream's facts. */
   facts(stream: string): Promise<readonly string[]>;
@@ -69,6 +74,8 @@ export type WatchHouse = {
   rollbacks(): Promise<number>;
   /** Keys of what is to be posted. */
   posts(): Promise<readonly string[]>;
+  /** Whose messages are to be painted. */
+  repainted(): Promise<readonly string[]>;
   stop(): Promise<void>;
 };
 
@@ -125,6 +132,20 @@ export async function openWatchHouse(): Promise<WatchHouse> {
       if (problems.length > 0) throw new Error(JSON.stringify(problems));
       await storeObservations(pool, rows);
     },
+    async asks({ to, asOf }) {
+      await first.transact(SERVICE, null, [serviceStream(SERVICE), rollbackStream(WISH)], (loaded) => {
+        const state = { ...serviceOf(SERVICE, loaded.get(serviceStream(SERVICE)) ?? []), live: asOf };
+        const decision = decideRollback(
+          state,
+          null,
+          null,
+          request(w.rosa, { rollback: WISH, plan: plan({ from: asOf, to }) }),
+        );
+        if (!decision.ok) throw new Error(JSON.stringify(decision.refusal));
+        const events = decision.events.map(({ stream, by, event }) => ({ stream, by, event, at: house.now }));
+        return { outcome: null, events, jobs: [], repaint: [], posts: [] };
+      });
+    },
     live: async () => (await store.pointer())?.run ?? "nothing",
     facts: async (stream) =>
       (await sql("SELECT type FROM golive.journal WHERE stream = $1 ORDER BY version", [stream])).map(
@@ -140,6 +161,7 @@ export async function openWatchHouse(): Promise<WatchHouse> {
     rollbacks: async () =>
       Number((await sql("SELECT count(*) AS n FROM golive.journal WHERE type = 'rollback-requested'"))[0]?.n),
     posts: async () => (await sql("SELECT key FROM golive.outbox ORDER BY created_at, key")).map(({ key }) => key),
+    repainted: async () => (await sql("SELECT subject FROM golive.slack_message")).map(({ subject }) => subject),
     async stop() {
       await store.close();
       await Promise.all([pool.end(), eyes.end()]);
@@ -204,12 +226,12 @@ function createReplica(house: WatchHouse, journal: Journal, pool: Pool, real: Ra
   const state = async (id: string) => serviceOf(id, await journal.load(serviceStream(id)));
   const rollback = async (id: string) => rollbackOf(await journal.load(rollbackStream(id)));
   const release = async (id: string) => releaseOf(await journal.load(releaseStream(id)));
-  const decideRollback = createDecideRollback({ journal, clock });
+  const decideRollbacks = createDecideRollback({ journal, clock });
   const identity = { members: async () => w.members };
   const useCases = createRollbackUseCases({
     journal,
-    decide: decideRollback,
-    newRollbackId: () => "rb_of_somebody",
+    decide: decideRollbacks,
+    newRollbackId: () => WISH,
     now: machineClock.now,
     service: () => ({
       channel: "C1",
@@ -254,7 +276,7 @@ function createReplica(house: WatchHouse, journal: Journal, pool: Pool, real: Ra
     }),
   });
   const rollBack = createRollBack({
-    decide: decideRollback,
+    decide: decideRollbacks,
     decideRelease: createDecideIntent({ journal, clock }),
     rollback,
     openRelease: async () => null,

@@ -50,7 +50,8 @@ export const request = (
 export function attempt(story: Story, intent: RollbackIntent): { decision: RollbackDecision; story: Story } {
   const open = story.release !== null && story.release.ended === null ? story.release : null;
   const rollback = intent.type === "request" || intent.type === "trigger" ? null : story.rollback;
-  const decision = decideRollback(story.service, open, rollback, intent);
+  const other = story.service.rollback === story.rollback?.id ? story.rollback : null;
+  const decision = decideRollback(story.service, open, rollback, intent, other);
   return { decision, story: decision.ok ? append(story, decision.events) : story };
 }
 

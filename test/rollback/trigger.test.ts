@@ -86,7 +86,35 @@ describe("a canary's rollback", () => {
     expect(refusalOf(moved, confirm)).toMatchObject({ kind: "view-outdated" });
   });
 
-  it("is one with the rollback that is open", () => {
+  it("withdraws a wish that waits for something else, and is opened in the same decision", () => {
+    const { decision, story } = attempt(waiting, trigger());
+    expect(decision.ok && decision.events.map(({ stream, event }) => `${stream} ${event.type}`)).toEqual([
+      "rollback/rb1 rollback-ended",
+      "service/docs rollback-closed",
+      "service/docs rollback-opened",
+      "rollback/rb_1 rollback-requested",
+      "rollback/rb_1 rollback-confirmed",
+      "service/docs service-locked",
+      "rollback/rb_1 rollback-step-finished",
+    ]);
+    expect(decision.ok && decision.events[0]).toMatchObject({
+      by: GOLIVE,
+      event: {
+        outcome: "withdrawn",
+        live: w.runB,
+        says: "Withdrawn: the canary's policy rolls back by itself, as #2",
+      },
+    });
+    expect(story.service).toMatchObject({ rollback: "rb_1", rollbacks: 2 });
+    expect(rollbackOf(story)).toMatchObject({ number: 2, standing: "running", confirmed: { how: "policy" } });
+  });
+
+  it("withdraws nothing where it can't begin, and leaves one alone that is under way", () => {
+    expect(refusalOf(waiting, trigger({ plan: plan({ data: "damaged" }) }))).toMatchObject({ kind: "target-damaged" });
+    expect(factsOf(play(live, request(w.omar)), trigger())).toEqual([]);
+  });
+
+  it("is refused where the open rollback isn't known", () => {
     expect(attempt({ ...waiting, rollback: null }, trigger()).decision).toEqual({
       ok: false,
       refusal: { kind: "rollback-open", number: 1 },

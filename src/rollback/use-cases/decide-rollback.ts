@@ -4,6 +4,7 @@ import { consequencesOf } from "#src/release/consequences";
 import { type Recorded, releaseStream, serviceStream } from "#src/release/events";
 import { evolveRelease } from "#src/release/evolve";
 import type { Refusal } from "#src/release/refusals";
+import type { ServiceState } from "#src/release/state";
 import { record } from "#src/release/use-cases/decide-intent";
 import { isReleaseRecord, releaseOf, serviceOf } from "#src/release/use-cases/folded";
 import { consequencesOfRollback } from "#src/rollback/consequences";
@@ -35,7 +36,8 @@ export const rollbackOf = (stream: readonly Recorded[]): RollbackState | null =>
 
 /**
  * The one way from an intent about a rollback to the journal: under the service's lock, over the streams of the service, of its open
- * release and of the rollback. Throws `JournalError` when the database can't be reached: then nothing was decided.
+ * release, of the rollback, and of one that a canary's trigger meets. Throws `JournalError` when the database can't be reached: then nothing
+ * was decided.
  */
 export function createDecideRollback(deps: { readonly journal: Journal; readonly clock: DomainClock }): DecideRollback {
   const { journal, clock } = deps;
@@ -45,31 +47,43 @@ export function createDecideRollback(deps: { readonly journal: Journal; readonly
     id: string,
     key: string | null,
     intent: RollbackIntent,
-    open: string | null,
+    seen: ServiceState,
   ): Promise<RollbackDecided> {
-    const streams = [serviceStream(service), rollbackStream(id), ...(open === null ? [] : [releaseStream(open)])];
+    const open = seen.openRelease;
+    const metBy = ({ rollback }: ServiceState) => (intent.type === "trigger" && rollback !== id ? rollback : null);
+    const met = metBy(seen);
+    const streams = [
+      serviceStream(service),
+      rollbackStream(id),
+      ...(open === null ? [] : [releaseStream(open)]),
+      ...(met === null ? [] : [rollbackStream(met)]),
+    ];
     const { outcome } = await journal.transact<RollbackDecided>(service, key, streams, (loaded) => {
       const now = clock.now();
       const state = serviceOf(service, loaded.get(serviceStream(service)) ?? []);
-      if (state.openRelease !== open) throw new OtherRelease();
+      if (state.openRelease !== open || metBy(state) !== met) throw new OpenElsewhere();
       const before = open === null ? null : releaseOf(loaded.get(releaseStream(open)) ?? []);
       const rollback = rollbackOf(loaded.get(rollbackStream(id)) ?? []);
-      const decision = decideRollback(state, before, rollback, intent);
+      const other = met === null ? null : rollbackOf(loaded.get(rollbackStream(met)) ?? []);
+      const decision = decideRollback(state, before, rollback, intent, other);
       if (!decision.ok) {
         return { outcome: { ok: false, refusal: decision.refusal }, events: [], jobs: [], repaint: [], posts: [] };
       }
       const recorded = record(decision.events, loaded, now);
-      const facts = recorded.filter(isRollbackRecord);
-      const after = facts.reduce(evolveRollback, rollback);
       const release = recorded.filter(isReleaseRecord).reduce(evolveRelease, before);
       const ofRelease = consequencesOf(before, release, recorded.filter(isReleaseRecord));
-      const own = after === null ? { jobs: [], repaint: [], posts: [] } : consequencesOfRollback(after, facts);
+      const ofRollback = (about: string, from: RollbackState | null) => {
+        const facts = recorded.filter(isRollbackRecord).filter(({ stream }) => stream === rollbackStream(about));
+        const after = facts.reduce(evolveRollback, from);
+        return after === null ? [] : [consequencesOfRollback(after, facts)];
+      };
+      const all = [...ofRollback(id, rollback), ...(met === null ? [] : ofRollback(met, other)), ofRelease];
       return {
         outcome: { ok: true, rollback: id, events: decision.events.map(({ event }) => event.type) },
         events: decision.events.map(({ stream, by, event }) => ({ stream, by, event, at: now })),
-        jobs: [...own.jobs, ...ofRelease.jobs],
-        repaint: [...own.repaint, ...ofRelease.repaint],
-        posts: [...own.posts, ...ofRelease.posts],
+        jobs: all.flatMap(({ jobs }) => jobs),
+        repaint: all.flatMap(({ repaint }) => repaint),
+        posts: all.flatMap(({ posts }) => posts),
       };
     });
     return outcome;
@@ -77,16 +91,16 @@ export function createDecideRollback(deps: { readonly journal: Journal; readonly
 
   return async (service, id, key, intent) => {
     for (let left = ATTEMPTS; ; left--) {
-      const { openRelease } = serviceOf(service, await journal.load(serviceStream(service)));
+      const seen = serviceOf(service, await journal.load(serviceStream(service)));
       try {
-        return await attempt(service, id, key, intent, openRelease);
+        return await attempt(service, id, key, intent, seen);
       } catch (error) {
-        if (!(error instanceof OtherRelease) || left <= 1) throw error;
+        if (!(error instanceof OpenElsewhere) || left <= 1) throw error;
       }
     }
   };
 }
 
-/** The open release became another one between the look and the lock. */
-class OtherRelease extends Error {}
+/** The open release, or the rollback that a trigger meets, became another one between the look and the lock. */
+class OpenElsewhere extends Error {}
 const ATTEMPTS = 5;

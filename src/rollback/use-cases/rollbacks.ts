@@ -54,8 +54,8 @@ export interface RollbackUseCases {
   plan(service: string, target: RollbackTarget): Promise<SeenPlan>;
   request(request: RollbackRequest): Promise<RollbackDecided>;
   /**
-   * A canary's: asked for and confirmed at once. A wish of somebody's for the same that waits is confirmed instead; one that is under way is
-   * left to it. Throws `RagStoreError` when the store doesn't answer.
+   * A canary's: asked for and confirmed at once. A wish of somebody's for the same that waits is confirmed instead, one for something else or
+   * from before something went live is withdrawn; one that is under way is left to it. Throws `RagStoreError` when the store doesn't answer.
    */
   trigger(wish: TriggeredRollback): Promise<RollbackDecided>;
   act(rollback: string, key: string | null, intent: RollbackPersonIntent): Promise<RollbackDecided>;
@@ -119,12 +119,16 @@ export function createRollbackUseCases(deps: RollbackUseCaseDeps): RollbackUseCa
     return { ok: false, refusal: { kind: "view-outdated", what: "The rollback" } };
   };
 
-  /** Somebody else's, that waits or is under way. */
-  const join = async (open: string, { service, to, by, reason }: TriggeredRollback): Promise<RollbackDecided> => {
+  /** Somebody else's for the same: confirmed where it waits, left to it where it is under way. Null: it is for something else by now. */
+  const join = async (
+    open: string,
+    { service, to, by, reason }: TriggeredRollback,
+  ): Promise<RollbackDecided | null> => {
     const other = await load(open);
     if (other?.standing !== "waiting") return { ok: true, rollback: open, events: [] };
-    if (samePair(other.plan.to, to)) return decide(service, open, null, { type: "confirm-by-canary", by, reason });
-    return { ok: false, refusal: { kind: "rollback-open", number: other.number } };
+    if (!samePair(other.plan.to, to)) return null;
+    const decided = await decide(service, open, null, { type: "confirm-by-canary", by, reason });
+    return decided.ok ? decided : null;
   };
 
   return {
@@ -150,7 +154,8 @@ export function createRollbackUseCases(deps: RollbackUseCaseDeps): RollbackUseCa
       const { service, rollback, from, to, reason, ...asked } = wish;
       if ((await load(rollback)) !== null) return { ok: true, rollback, events: [] };
       const open = (await serviceState(service)).rollback;
-      if (open !== null) return join(open, wish);
+      const joined = open === null ? null : await join(open, wish);
+      if (joined !== null) return joined;
       const planned = await plan(service, { kind: "previous" });
       if (!planned.ok) return planned;
       // Somebody moved the pointer past Golive, which is about to notice.
