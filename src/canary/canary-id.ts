@@ -23,8 +23,8 @@ export function breachOfSubject(subject: string): { readonly canary: string; rea
 }
 
 /**
- * The rollback that a canary asks for: one, so that every retry means the same. `attempt`: from 1; another one only where the pointer could not
- * be moved by the one before.
+ * The rollback that a canary asks for: one, so that every retry means the same. `attempt`: from 1 over the canary's whole life; another one only
+ * where the pointer could not be moved by the one before.
  */
 export const rollbackOfCanary = (canary: string, attempt = 1): string =>
   `rb_${digestOf({ rollbackOf: canary, attempt }).slice(0, DIGITS)}`;

@@ -61,6 +61,7 @@ export function canaryViewJson(ok: boolean, view: CanaryView) {
     held: reasoned(canary.held),
     paused: reasoned(canary.paused),
     impeded: canary.impeded,
+    given_up: canary.givenUp === null ? null : { says: canary.givenUp.says, at: iso(canary.givenUp.at) },
     blind: blind === null ? null : { since: iso(blind.since), says: blind.says },
     next: nextJson(next),
     candidate: canary.candidate,

@@ -83,7 +83,7 @@ function breaches(view: CanaryView): string[] {
 
 /** What people did, and what keeps a rollback from beginning. */
 function people(view: CanaryView): string[] {
-  const { blind = null, held, paused, rollback, impeded, window, changes, breaches: found } = view.canary;
+  const { blind = null, held, paused, rollback, impeded, givenUp, window, changes, breaches: found } = view.canary;
   const why = rollback === null || rollback.kpi === null ? "" : ` because of ${nameOf(view, rollback.kpi)}`;
   return [
     ...(blind === null ? [] : wrap("⚠️ ", `Can't be watched since ${utc(blind.since)}: ${blind.says}`)),
@@ -93,6 +93,7 @@ function people(view: CanaryView): string[] {
       ? []
       : wrap("", `Rollback ${rollback.rollback}${why}, ${utc(rollback.at)}: ${rollback.reason}`)),
     ...(impeded === null ? [] : wrap("", `The rollback could not begin: ${impeded}`)),
+    ...(givenUp === null ? [] : wrap("", `Golive gave a rollback up, ${utc(givenUp.at)}: ${givenUp.says}`)),
     ...(window === null ? [] : wrap("", `The window ended ${utc(window.at)}, ${window.verdict}:`)),
     ...(window?.reasons ?? []).flatMap((reason) => wrap("- ", reason)),
     ...(found.length === 0 || changes.length === 0

@@ -3,7 +3,7 @@ import type { CanaryMonitor } from "#src/canary/monitor/monitor";
 import type { DecideCanary } from "#src/canary/use-cases/decide-canary";
 import { subjectsOf } from "#src/canary/watch/consequences";
 import { dueEscalations } from "#src/canary/watch/due";
-import type { Look } from "#src/canary/watch/intents";
+import type { CanaryIntent, Look } from "#src/canary/watch/intents";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import { JournalError } from "#src/journal/journal-error";
 import type { Log } from "#src/log";
@@ -13,8 +13,10 @@ import { samePair } from "#src/release/pair";
 import type { RoleMembers } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
 import { namesFrom, refusalText } from "#src/release/refusal-text";
+import type { Refusal } from "#src/release/refusals";
 import type { ServiceState } from "#src/release/state";
 import type { Identity } from "#src/release/use-cases";
+import type { RollbackState } from "#src/rollback/state";
 import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
 export type WatchDeps = {
@@ -127,59 +129,90 @@ async function resolve({ identity, log }: WatchDeps, canary: CanaryWatch): Promi
   }
 }
 
-async function rollBack(
-  deps: WatchDeps,
-  canary: CanaryWatch,
-  triggered: NonNullable<CanaryWatch["rollback"]>,
-): Promise<void> {
-  const says = await impediment(deps, () => ask(deps, canary, triggered));
-  if (says === null) return;
-  const { rollback } = triggered;
-  await deps.decide(canary.service, canary.id, null, { type: "rollback-impeded", rollback, says });
+type Triggered = NonNullable<CanaryWatch["rollback"]>;
+type Progress = Extract<CanaryIntent, { type: "rollback-impeded" | "rollback-begun" | "rollback-given-up" }>;
+
+async function rollBack(deps: WatchDeps, canary: CanaryWatch, triggered: Triggered): Promise<void> {
+  const came = await progress(deps, triggered, () => ask(deps, canary, triggered));
+  if (came !== null) await deps.decide(canary.service, canary.id, null, came);
 }
 
-/** Whatever has to be asked for more often is a case for people. */
-const MOST_ATTEMPTS = 5;
+const MINUTE_MS = 60_000;
+/** How long after one that did not go through the next is asked for; the last goes on without end. */
+const PAUSES_MS: readonly number[] = [1, 2, 5, 10, 15].map((minutes) => minutes * MINUTE_MS);
 
-/** Asks for it unless that was done. One that could not move the pointer is followed by another. Returns what keeps it from going on. */
-async function ask(
-  deps: WatchDeps,
-  canary: CanaryWatch,
-  { kpi, why, reason, by }: NonNullable<CanaryWatch["rollback"]>,
-): Promise<string | null> {
-  let refused = "";
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    const rollback = rollbackOfCanary(canary.id, attempt);
-    const known = (await deps.rollbacks.rollback(rollback))?.rollback ?? null;
-    if (known !== null && known.standing !== "refused") return null;
-    if (known !== null) {
-      refused = `Rollback #${known.number} did not go through, nor did ${attempt - 1} before it. ${known.ended?.says ?? ""}`;
-      continue;
-    }
-    const decided = await deps.rollbacks.trigger({
-      service: canary.service,
-      rollback,
-      trigger: { canary: canary.id, kpi },
-      from: canary.candidate,
-      to: canary.baseline,
-      by: why === "person" ? by : null,
-      members: await resolve(deps, canary),
-      reason,
-    });
-    return decided.ok ? null : refusalText(decided.refusal, namesFrom(null));
+/** Only people can mend these, so nobody is kept waiting for Golive. */
+const HOPELESS: ReadonlySet<Refusal["kind"]> = new Set(["target-damaged", "config-gone", "nothing-before"]);
+
+/** Asks for it unless that was done. One that could not move the pointer is followed by another. Null: nothing is news. */
+async function ask(deps: WatchDeps, canary: CanaryWatch, triggered: Triggered): Promise<Progress | null> {
+  const { kpi, why, reason, by, rollback } = triggered;
+  const before = canary.givenUp?.attempts ?? 0;
+  const { attempt, newest } = await newestAttempt(deps, canary.id, before);
+  if (newest !== null && newest.standing !== "refused") return begun(canary, rollback, newest.id);
+  if (newest !== null) {
+    const says = sayRefused(newest);
+    if (newest.flip === null) return { type: "rollback-given-up", rollback, says, attempts: attempt };
+    const pause = PAUSES_MS[attempt - before - 1] ?? PAUSES_MS.at(-1) ?? 0;
+    const due = (newest.ended?.at ?? 0) + pause;
+    if (deps.clock.now() < due) return { type: "rollback-impeded", rollback, says };
   }
-  return `Somebody has to roll back by hand. ${refused}`.trim();
+  const decided = await deps.rollbacks.trigger({
+    service: canary.service,
+    rollback: rollbackOfCanary(canary.id, attempt + 1),
+    trigger: { canary: canary.id, kpi },
+    from: canary.candidate,
+    to: canary.baseline,
+    by: why === "person" ? by : null,
+    members: await resolve(deps, canary),
+    reason,
+  });
+  if (decided.ok) {
+    // Somebody else's may be the one; none is where the pointer was moved meanwhile.
+    const runs = await deps.rollbacks.rollback(decided.rollback);
+    return runs === null ? null : begun(canary, rollback, decided.rollback);
+  }
+  const says = refusalText(decided.refusal, namesFrom(null));
+  return HOPELESS.has(decided.refusal.kind)
+    ? { type: "rollback-given-up", rollback, says, attempts: attempt + 1 }
+    : { type: "rollback-impeded", rollback, says };
 }
 
-/** What keeps it from being asked for, in a sentence; null: nothing does. */
-async function impediment({ log }: WatchDeps, asking: () => Promise<string | null>): Promise<string | null> {
+/** The newest that was asked for since the last that was given up, and how many there were over the canary's whole life. */
+async function newestAttempt({ rollbacks }: WatchDeps, canary: string, before: number) {
+  let newest: RollbackState | null = null;
+  for (let attempt = before; ; attempt++) {
+    const next = (await rollbacks.rollback(rollbackOfCanary(canary, attempt + 1)))?.rollback ?? null;
+    if (next === null) return { attempt, newest };
+    newest = next;
+    if (next.standing !== "refused") return { attempt: attempt + 1, newest };
+  }
+}
+
+const begun = ({ impeded }: CanaryWatch, rollback: string, runs: string): Progress | null =>
+  runs === rollback && impeded === null ? null : { type: "rollback-begun", rollback, runs };
+
+/** The same for each that fails for the same reason: it is told once. */
+function sayRefused({ steps, ended }: RollbackState): string {
+  const why = steps.flatMap(({ status, result }) => (status === "failed" && result !== null ? [result.detail] : []));
+  return sentence(why.join(" ") || (ended?.says ?? "The pointer was not moved"));
+}
+
+/** What came of asking; what failed is an impediment, in a sentence. */
+async function progress(
+  { log }: WatchDeps,
+  { rollback }: Triggered,
+  asking: () => Promise<Progress | null>,
+): Promise<Progress | null> {
   try {
     return await asking();
   } catch (error) {
     // Without Golive's own database nothing can be told either.
     if (error instanceof JournalError) throw error;
     log.warn({ err: error }, "a canary's rollback could not be asked for; it is tried again");
-    return error instanceof RagStoreError ? sentence(error.message) : LOG_NAMES_IT;
+    const isStore = error instanceof RagStoreError;
+    const says = isStore ? sentence(error.message) : LOG_NAMES_IT;
+    return { type: "rollback-impeded", rollback, says };
   }
 }
 

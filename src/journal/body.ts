@@ -71,6 +71,8 @@ const EVENT_TYPES: Readonly<Record<DomainEvent["type"], true>> = {
   "watch-sees": true,
   "rollback-triggered": true,
   "rollback-impeded": true,
+  "rollback-begun": true,
+  "rollback-given-up": true,
   "window-ended": true,
   "canary-ended": true,
   "baseline-set": true,

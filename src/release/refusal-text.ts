@@ -80,7 +80,7 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
     case "release-ended":
       return `Release #${refusal.number} is over (${refusal.as}): it takes no more decisions. Start another with ${names.command("start")}.`;
     case "too-late":
-      return `Too late: ${lowerFirst(refusal.what)}. Watch the release message for how it ends.`;
+      return `Too late: ${lowerFirst(refusal.what)}. Watch the ${refusal.of ?? "release"} message for how it ends.`;
     case "paused":
       return `The release is paused: ${refusal.because}. It goes on when that is repaired; whoever manages the channel can do that.`;
     case "wrong-channel":

@@ -52,7 +52,8 @@ export type Refusal =
   | { readonly kind: "release-open"; readonly release: string; readonly number: number }
   | { readonly kind: "no-open-release"; readonly service: string }
   | { readonly kind: "release-ended"; readonly number: number; readonly as: string }
-  | { readonly kind: "too-late"; readonly what: string }
+  /** `of`: whose message says how it ends; left out: the release's. */
+  | { readonly kind: "too-late"; readonly what: string; readonly of?: "canary" }
   | { readonly kind: "paused"; readonly because: string }
   | { readonly kind: "wrong-channel"; readonly channel: string }
   | { readonly kind: "shared-channel"; readonly channel: string }

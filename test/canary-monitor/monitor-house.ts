@@ -138,6 +138,8 @@ const watching: CanaryWatch = {
   silent: {},
   rollback: null,
   impeded: null,
+  told: [],
+  givenUp: null,
   window: null,
   ended: null,
   version: 1,

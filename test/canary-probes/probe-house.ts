@@ -54,6 +54,8 @@ export const watch = (changes: Partial<CanaryWatch> = {}): CanaryWatch => ({
   silent: {},
   rollback: null,
   impeded: null,
+  told: [],
+  givenUp: null,
   window: null,
   ended: null,
   version: 1,

@@ -85,6 +85,27 @@ describe("what follows from a canary's facts", () => {
     expect(posts.map(({ to }) => to.kind)).toEqual(["thread", "person", "person"]);
   });
 
+  it("that a rollback begins is told after an impediment alone, and the same impediment once", () => {
+    const triggered = play(breached(), { type: "abort", actor: omar, members, reason });
+    const rollback = canaryOf(triggered).rollback?.rollback ?? "";
+    const impeded = { type: "rollback-impeded", rollback, says: "The RAG store can't be reached." } as const;
+    const begins = (from: string, runs: string) => ({ type: "rollback-begun", rollback: from, runs }) as const;
+    expect(kindsOf(triggered, begins(rollback, "rb_other"))).toEqual([]);
+    const begun = play(triggered, impeded, begins(rollback, rollback));
+    expect(kindsOf(play(triggered, impeded), begins(rollback, rollback))).toEqual([
+      ["thread", "canary-rollback-begun"],
+    ]);
+    expect(kindsOf(begun, impeded)).toEqual([]);
+  });
+
+  it("that a rollback was given up reaches whoever may roll back", () => {
+    const triggered = play(breached(), { type: "abort", actor: omar, members, reason });
+    const rollback = canaryOf(triggered).rollback?.rollback ?? "";
+    const { posts } = of(triggered, { type: "rollback-given-up", rollback, says: "It is damaged.", attempts: 1 });
+    expect(posts.map(({ to }) => to.kind)).toEqual(["thread", "person", "person"]);
+    expect(posts[0]?.note).toMatchObject({ who: [{ name: "Omar Reyes" }, { name: "Ines Falk" }] });
+  });
+
   it("of a KPI that is muted nothing is said, but to whom somebody escalates it", () => {
     const muted = play(breached(), { type: "mute", actor: omar, members, kpi: "f1", hours: 1 });
     expect(kindsOf(muted, { type: "acknowledge", actor: omar, members, kpi: "f1" })).toEqual([]);

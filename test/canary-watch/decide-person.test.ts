@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CanaryPersonIntent } from "#src/canary/watch/intents";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
 import {
   breached,
   canaryOf,
@@ -83,7 +84,9 @@ describe("what doesn't fit", () => {
   });
 
   it.each(["pause", "extend", "promote", "hold"] as const)("%s is too late once a rollback is triggered", (type) => {
-    expect(refusalOf(triggered, acts[type])).toMatchObject({ kind: "too-late" });
+    const refusal = refusalOf(triggered, acts[type]);
+    expect(refusal).toMatchObject({ kind: "too-late" });
+    expect(refusalText(refusal, namesFrom(null))).toContain("Watch the canary message");
   });
 
   it.each(["acknowledge", "mute", "escalate"] as const)(
@@ -100,6 +103,19 @@ describe("what doesn't fit", () => {
 
   it.each([0, -1, 1.5, 121, Number.NaN])("%s hours are no extension", (hours) => {
     expect(refusalOf(story, { ...acts.extend, hours })).toMatchObject({ kind: "hours-invalid", most: 120 });
+  });
+
+  it("an extension beyond what seven calendar days can hold is refused with the most that they can", () => {
+    const resumed = play(later(play(story, { ...acts.extend, hours: 60 }, acts.pause), 10 * HOUR), acts.resume);
+    expect(refusalOf(resumed, { ...acts.extend, hours: 51 })).toMatchObject({
+      kind: "hours-invalid",
+      least: 1,
+      most: 50,
+    });
+    const most = play(resumed, { ...acts.extend, hours: 50 });
+    expect(refusalOf(most, { ...acts.extend, hours: 1 })).toMatchObject({ kind: "too-late", of: "canary" });
+    const spent = play(started, watch(look(started, {}, { over: true, hours: 30 })));
+    expect(refusalOf(spent, { ...acts.extend, hours: 1 })).toMatchObject({ kind: "too-late", of: "canary" });
   });
 
   it.each([0, -1, 1.5, 25, Number.NaN])("%s hours are no mute", (hours) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rollbackOfCanary } from "#src/canary/canary-id";
+import { canaryView } from "#src/canary/watch/view-of";
 import {
   attempt,
   breached,
@@ -252,6 +253,66 @@ describe("a rollback by itself", () => {
     expect(factsOf(known, impeded)).toEqual([]);
     expect(factsOf(known, { ...impeded, says: "Another." })).toEqual(["rollback-impeded"]);
     expect(factsOf(known, { ...impeded, rollback: "rb_other" })).toEqual([]);
+  });
+});
+
+describe("a rollback that has difficulties", () => {
+  const triggered = play(later(breached(), 5 * MINUTE), quiet(breached()));
+  const rollback = canaryOf(triggered).rollback?.rollback ?? "";
+  const impeded = (says: string) => ({ type: "rollback-impeded", rollback, says }) as const;
+  const begins = (runs: string) => ({ type: "rollback-begun", rollback, runs }) as const;
+  const givenUp = play(triggered, {
+    type: "rollback-given-up",
+    rollback,
+    says: "The chunks are damaged.",
+    attempts: 2,
+  });
+
+  it("two impediments that take turns are told once each", () => {
+    const both = play(triggered, impeded("One."), impeded("Two."));
+    expect(factsOf(both, impeded("One."))).toEqual([]);
+    expect(factsOf(both, impeded("Two."))).toEqual([]);
+  });
+
+  it("that begins after all is no longer impeded, and is named, also where it is somebody else's", () => {
+    const after = play(triggered, impeded("One."), begins("rb_other"));
+    expect(canaryOf(after)).toMatchObject({ impeded: null, rollback: { rollback: "rb_other", kpi: "f1" } });
+    expect(canaryView(canaryOf(after), null).next).toEqual({ kind: "rolling-back", rollback: "rb_other" });
+    expect(factsOf(after, begins("rb_other"))).toEqual([]);
+    expect(factsOf(triggered, begins(rollback))).toEqual([]);
+    expect(factsOf(play(triggered, impeded("One.")), begins(rollback))).toEqual(["rollback-begun"]);
+  });
+
+  it("is impeded again by what was told before without telling it again", () => {
+    const again = play(triggered, impeded("One."), begins(rollback));
+    expect(eventsOf(again, impeded("One."))).toMatchObject([{ type: "rollback-impeded", again: true }]);
+  });
+
+  it("that is given up doesn't come again by itself, and people can act as before", () => {
+    const story = later(givenUp, HOUR);
+    expect(factsOf(story, quiet(story))).toEqual(["breach-escalated", "breach-escalated"]);
+    expect(canaryView(canaryOf(story), null).next).toMatchObject({ kind: "waits-for-people" });
+    expect(factsOf(story, pause)).toEqual(["canary-paused"]);
+    expect(eventsOf(story, { type: "promote", actor: omar, members, reason: "it is good enough" })).toMatchObject([
+      { as: "promoted" },
+      {},
+    ]);
+    expect(eventsOf(story, { type: "abort", actor: omar, members, reason: "try it once more" })).toMatchObject([
+      { type: "rollback-triggered", rollback: rollbackOfCanary(canaryOf(story).id, 3) },
+    ]);
+  });
+
+  it("that is given up comes for a breach that is found later", () => {
+    const both = (at: Story) =>
+      watch(look(at, { f1: { standing: "breach" }, precision: { standing: "breach", onBreach: "rollback" } }));
+    const more = play(later(givenUp, 1), both(later(givenUp, 1)));
+    const due = later(more, 5 * MINUTE);
+    expect(eventsOf(due, both(due))).toMatchObject([{ type: "rollback-triggered", kpi: "precision" }]);
+  });
+
+  it("is no longer spoken of once it was given up", () => {
+    expect(factsOf(givenUp, impeded("One."))).toEqual([]);
+    expect(factsOf(givenUp, begins(rollback))).toEqual([]);
   });
 });
 

@@ -127,7 +127,8 @@ describe("a breach over the wire of the database", () => {
     await replica.carryOut();
     await replica.watch();
     expect(await made.live()).toBe("run-1");
-    expect(await made.canary()).toMatchObject({ ended: { as: "rolled-back" } });
+    expect(await made.canary()).toMatchObject({ impeded: null, ended: { as: "rolled-back", live: A } });
+    expect(await made.facts(`canary/${CANARY}`)).toContain("rollback-begun");
   });
 });
 
@@ -168,6 +169,7 @@ describe("a wish for a rollback that waits when a canary is breached", () => {
     expect(await made.facts(`rollback/${WISH}`)).toEqual(expect.arrayContaining(["rollback-confirmed"]));
     expect(await made.rollbacks()).toBe(1);
     expect(await made.live()).toBe("run-1");
-    expect(await made.facts(`canary/${CANARY}`)).toEqual(STORY);
+    expect(await made.facts(`canary/${CANARY}`)).toEqual([...STORY.slice(0, -1), "rollback-begun", "canary-ended"]);
+    expect(await made.canary()).toMatchObject({ rollback: { rollback: WISH } });
   });
 });

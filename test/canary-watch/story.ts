@@ -133,6 +133,7 @@ export function look(
   change: {
     readonly verdict?: CanaryVerdict;
     readonly over?: boolean;
+    readonly hours?: number;
     readonly reasons?: readonly string[];
     readonly heard?: Look["heard"];
     readonly proven?: readonly string[];
@@ -175,7 +176,7 @@ export function look(
   };
   return {
     report,
-    finding: { bucket: 7, digest: "d1", hours: 6 },
+    finding: { bucket: 7, digest: "d1", hours: change.hours ?? (change.over ? 48 : 6) },
     heard: change.heard ?? { baseline: ALWAYS, canary: ALWAYS },
     over: change.over ?? false,
     worst: { f1: ["q1", "q2", "q3", "q4"] },

@@ -109,6 +109,8 @@ export const watch = (change: Partial<CanaryWatch> = {}): CanaryWatch => ({
   silent: {},
   rollback: null,
   impeded: null,
+  told: [],
+  givenUp: null,
   window: null,
   ended: null,
   version: 1,

@@ -144,16 +144,17 @@ describe("time", () => {
 
   it("has a word for where the canary itself stands", () => {
     const breaches = [breachOf("f1")];
-    const held = { by: w.omar, reason: "looking", at: w.T0 };
+    const held = { by: w.omar, reason: "looking", at: w.T0 + w.MINUTE };
     const words = [
       viewOf(),
       viewOf({ canary: watch({ breaches }) }),
       viewOf({ canary: watch({ breaches, held }) }),
+      viewOf({ canary: watch({ breaches, held: { ...held, at: w.T0 } }) }),
       viewOf({ canary: watch({ standing: "paused" }) }),
       viewOf({ canary: watch({ standing: "deciding" }) }),
       viewOf({ next: { kind: "rolling-back", rollback: "rb_1" } }),
     ].map(canaryWord);
-    expect(words).toEqual(["watching", "breach", "held", "paused", "people decide", "rolling back"]);
+    expect(words).toEqual(["watching", "breach", "held", "breach", "paused", "people decide", "rolling back"]);
   });
 });
 

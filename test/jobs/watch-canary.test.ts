@@ -4,6 +4,7 @@ import { createWatchCanaries, type WatchDeps } from "#src/jobs/watch-canary";
 import { JournalError } from "#src/journal/journal-error";
 import { createLog } from "#src/log";
 import { RagStoreError } from "#src/rag/store-error";
+import type { RollbackState } from "#src/rollback/state";
 import type { TriggeredRollback } from "#src/rollback/use-cases/rollbacks";
 import { rollbackView } from "#src/rollback/view";
 import {
@@ -26,6 +27,7 @@ import { live, play as playRollback, request, rollbackOf } from "#test/rollback/
 
 const due = later(breached(), 5 * MINUTE);
 const triggered = play(due, watch(undefined));
+const someRollback = rollbackOf(playRollback(live, request()));
 
 /** One service in the given story, and what the pass did. */
 function house(story: Story, over: Partial<WatchDeps> = {}) {
@@ -183,8 +185,8 @@ describe("a rollback that was triggered", () => {
     ],
     [
       "it is refused",
-      async () => ({ ok: false, refusal: { kind: "config-gone", config: "c1" } }) as const,
-      "The configuration version c1 is gone",
+      async () => ({ ok: false, refusal: { kind: "rollback-open", number: 3 } }) as const,
+      "Rollback #3 is waiting",
     ],
   ])("says what impedes it where %s", async (_, trigger, says) => {
     const { pass, intents } = house(triggered, { rollbacks: { rollback: async () => null, trigger } });
@@ -192,25 +194,89 @@ describe("a rollback that was triggered", () => {
     expect(intents.at(-1)).toMatchObject({ type: "rollback-impeded", says: expect.stringContaining(says) });
   });
 
-  it("is asked for again where the pointer could not be moved, five times, and is then people's", async () => {
-    const refused = { ...rollbackOf(playRollback(live, request())), standing: "refused" } as const;
-    const known = new Set<string>();
-    const wishes: string[] = [];
-    const { pass, intents } = house(triggered, {
-      rollbacks: {
-        rollback: async (id) => (known.has(id) ? rollbackView(refused) : null),
-        async trigger({ rollback }) {
-          known.add(rollback);
-          wishes.push(rollback);
-          return { ok: true, rollback, events: [] };
-        },
+  it("is given up where only people can help", async () => {
+    const trigger = async () => ({ ok: false, refusal: { kind: "target-damaged", run: "run-a" } }) as const;
+    const { pass, intents } = house(triggered, { rollbacks: { rollback: async () => null, trigger } });
+    await pass();
+    const says = expect.stringContaining("no backup has them");
+    expect(intents.at(-1)).toMatchObject({ type: "rollback-given-up", says, attempts: 1 });
+  });
+
+  /** Rollbacks as they would be known; each that is asked for ends as told, two minutes after it was asked for. */
+  function refusing(flip: RollbackState["flip"]) {
+    const known = new Map<string, RollbackState>();
+    const wishes: { readonly rollback: string; readonly at: number }[] = [];
+    const clock = { at: triggered.now, now: () => clock.at };
+    const rollbacks: WatchDeps["rollbacks"] = {
+      async rollback(id) {
+        const one = known.get(id);
+        return one === undefined ? null : rollbackView(one);
       },
-    });
-    for (let look = 0; look < 7; look++) await pass();
-    expect(new Set(wishes).size).toBe(5);
-    expect(wishes).toHaveLength(5);
-    expect(wishes[0]).toBe(canaryOf(triggered).rollback?.rollback);
-    expect(intents.at(-1)).toMatchObject({ says: expect.stringContaining("Somebody has to roll back by hand") });
+      async trigger({ rollback }) {
+        const ended = { at: clock.at + 2 * MINUTE, live: runB, says: "The flip was called back" };
+        wishes.push({ rollback, at: clock.at });
+        known.set(rollback, { ...someRollback, id: rollback, standing: "refused", flip, ended });
+        return { ok: true, rollback, events: [] };
+      },
+    };
+    return { ...house(triggered, { rollbacks, clock }), wishes, clock };
+  }
+
+  it("is asked for again without end where the flip was called back, after pauses that grow", async () => {
+    const calledBack = { id: "f", from: runB, to: runA, outcome: "cancelled", settledAt: triggered.now } as const;
+    const { pass, intents, wishes, clock } = refusing(calledBack);
+    for (let minute = 0; minute < 90; minute++) {
+      await pass();
+      clock.at += MINUTE;
+    }
+    expect(new Set(wishes.map(({ rollback }) => rollback)).size).toBe(wishes.length);
+    expect(wishes.map(({ at }) => (at - triggered.now) / MINUTE)).toEqual([0, 3, 7, 14, 26, 43, 60, 77]);
+    expect(wishes[0]?.rollback).toBe(canaryOf(triggered).rollback?.rollback);
+    const impeded = { type: "rollback-impeded", says: "The flip was called back." };
+    expect(intents.filter(({ type }) => type === "rollback-impeded")).toContainEqual(expect.objectContaining(impeded));
+    expect(intents.map(({ type }) => type)).not.toContain("rollback-given-up");
+  });
+
+  it("is given up where it never came to the flip", async () => {
+    const { pass, intents, wishes, clock } = refusing(null);
+    await pass();
+    clock.at += HOUR;
+    await pass();
+    expect(wishes).toHaveLength(1);
+    expect(intents.at(-1)).toMatchObject({ type: "rollback-given-up", attempts: 1 });
+  });
+
+  it("begins anew with another id once it was given up and somebody wants it again", async () => {
+    const rollback = canaryOf(triggered).rollback?.rollback ?? "";
+    const givenUp = play(triggered, { type: "rollback-given-up", rollback, says: "It is damaged.", attempts: 1 });
+    const again = play(givenUp, { type: "abort", actor: omar, members, reason: "it was repaired" });
+    const { pass, wishes } = house(again);
+    await pass();
+    expect(wishes).toMatchObject([{ rollback: canaryOf(again).rollback?.rollback }]);
+    expect(wishes[0]?.rollback).not.toBe(rollback);
+  });
+
+  it("is said to be the one that somebody had begun, and to have begun after an impediment", async () => {
+    const rollback = canaryOf(triggered).rollback?.rollback ?? "";
+    const running = { ...someRollback, id: "rb_other", standing: "running" } as const;
+    const rollbacks: WatchDeps["rollbacks"] = {
+      rollback: async (id) => (id === "rb_other" ? rollbackView(running) : null),
+      trigger: async () => ({ ok: true, rollback: "rb_other", events: [] }),
+    };
+    const joined = house(triggered, { rollbacks });
+    await joined.pass();
+    expect(joined.intents.at(-1)).toEqual({ type: "rollback-begun", rollback, runs: "rb_other" });
+    const known = house(play(triggered, { type: "rollback-begun", rollback, runs: "rb_other" }), { rollbacks });
+    await known.pass();
+    expect(known.intents.map(({ type }) => type)).toEqual(["watch"]);
+    const own: WatchDeps["rollbacks"] = {
+      ...rollbacks,
+      rollback: async () => rollbackView({ ...running, id: rollback }),
+    };
+    const impeded = play(triggered, { type: "rollback-impeded", rollback, says: "The store is away." });
+    const after = house(impeded, { rollbacks: own });
+    await after.pass();
+    expect(after.intents.at(-1)).toEqual({ type: "rollback-begun", rollback, runs: rollback });
   });
 
   it("tells nothing where Golive's own database is gone: it is tried again", async () => {

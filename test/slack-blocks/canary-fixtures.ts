@@ -81,6 +81,8 @@ export const canaryWatch = (change: Partial<CanaryWatch> = {}): CanaryWatch => (
   silent: {},
   rollback: null,
   impeded: null,
+  told: [],
+  givenUp: null,
   window: null,
   ended: null,
   version: 1,
@@ -275,6 +277,7 @@ export const anyCanary: fc.Arbitrary<CanaryView> = fc
         paused: standing === "paused" ? told : null,
         silent: { baseline: NOW, canary: NOW },
         impeded: held ? long : null,
+        givenUp: held ? null : { says: long, attempts: 1, at: NOW },
         window: {
           verdict: "ask",
           reasons: Array.from({ length: changes }, () => long),

@@ -31,14 +31,27 @@ export function consequencesOfCanary(after: CanaryWatch, facts: readonly Recorde
 }
 
 /** Whom a note must reach wherever they are: a rollback that doesn't come leaves everybody with answers that are proven worse. */
-function toldDirectly({ rights, members, onCall }: CanaryWatch, note: CanaryNote): readonly Person[] {
-  if (note.kind === "breach-escalated") return note.to;
-  if (note.kind === "canary-blind") {
-    const people = peopleOf(members, onCall);
-    return people.length > 0 ? people : holdersOf(rights, "canary", members);
+function toldDirectly(after: CanaryWatch, note: CanaryNote): readonly Person[] {
+  switch (note.kind) {
+    case "breach-escalated":
+      return note.to;
+    case "canary-rollback-impeded":
+    case "canary-rollback-given-up":
+      return whoRollsBack(after);
+    case "canary-blind":
+      return whoIsOnCall(after);
+    default:
+      return [];
   }
-  return note.kind === "canary-rollback-impeded" ? holdersOf(rights, "rollback", members) : [];
 }
+
+/** Where nobody is, who may decide about the canary. */
+function whoIsOnCall({ rights, members, onCall }: CanaryWatch): readonly Person[] {
+  const people = peopleOf(members, onCall);
+  return people.length > 0 ? people : holdersOf(rights, "canary", members);
+}
+
+const whoRollsBack = ({ rights, members }: CanaryWatch): readonly Person[] => holdersOf(rights, "rollback", members);
 
 /** Everything that is painted of a canary: its own message, and one for each breach. */
 export const subjectsOf = ({ id, breaches }: CanaryWatch): readonly string[] => [
@@ -82,7 +95,13 @@ function noteOf(after: CanaryWatch, { event, by, at }: Recorded<CanaryEvent>): C
       return { kind: "canary-rollback-triggered", kpi, why, reason, by };
     }
     case "rollback-impeded":
-      return { kind: "canary-rollback-impeded", says: event.says };
+      return event.again === true ? null : { kind: "canary-rollback-impeded", says: event.says };
+    case "rollback-begun":
+      return event.despite === null ? null : { kind: "canary-rollback-begun", rollback: event.rollback };
+    case "rollback-given-up": {
+      const who = whoRollsBack(after);
+      return { kind: "canary-rollback-given-up", says: event.says, who };
+    }
     case "window-ended": {
       const who = holdersOf(after.rights, "canary", after.members);
       return { kind: "canary-window-ended", verdict: event.verdict, reasons: event.reasons, who };

@@ -1,7 +1,7 @@
-import { rollbackOfCanary } from "#src/canary/canary-id";
+import { MOST_DAYS } from "#src/canary/clock";
 import { acceptThese, type CanaryDecision, NOTHING_NEW, onCanary, refuseThis } from "#src/canary/watch/decision";
 import { add, end, newDraft } from "#src/canary/watch/draft";
-import { dueRollback, nextStepOf } from "#src/canary/watch/due";
+import { dueRollback, nextRollback, nextStepOf } from "#src/canary/watch/due";
 import { escalationTo } from "#src/canary/watch/escalation";
 import type { CanaryEvent } from "#src/canary/watch/events";
 import type { CanaryPersonIntent } from "#src/canary/watch/intents";
@@ -62,8 +62,12 @@ function refuseReason({ type, reason }: Reasoned): Refusal | null {
   return { kind: "reason-needed", what: `To ${ACTS[type].wanted} takes a reason of at least ${REASON_MIN} characters` };
 }
 
+function tooLate(what: string): Refusal {
+  return { kind: "too-late", what, of: "canary" };
+}
+
 /** Once a rollback is on its way, only what is said about a breach still counts. */
-const UNDER_WAY: Refusal = { kind: "too-late", what: "The rollback is under way" };
+const UNDER_WAY: Refusal = tooLate("The rollback is under way");
 
 function decideAct(canary: CanaryWatch, intent: Reasoned, now: Instant): CanaryDecision {
   const { actor } = intent;
@@ -71,14 +75,14 @@ function decideAct(canary: CanaryWatch, intent: Reasoned, now: Instant): CanaryD
   const fact = (event: CanaryEvent): CanaryDecision => acceptThese(onCanary(canary, event, actor));
   if (intent.type === "abort") {
     if (canary.rollback !== null) return NOTHING_NEW;
-    const rollback = rollbackOfCanary(canary.id);
+    const rollback = nextRollback(canary);
     return fact({ type: "rollback-triggered", rollback, kpi: null, why: "person", reason });
   }
   if (canary.rollback !== null) return refuseThis(UNDER_WAY);
   switch (intent.type) {
     case "pause":
       if (canary.standing === "paused") return NOTHING_NEW;
-      if (canary.standing === "deciding") return refuseThis({ kind: "too-late", what: "The window is over" });
+      if (canary.standing === "deciding") return refuseThis(tooLate("The window is over"));
       return fact({ type: "canary-paused", reason });
     case "resume":
       return canary.standing === "paused"
@@ -86,7 +90,7 @@ function decideAct(canary: CanaryWatch, intent: Reasoned, now: Instant): CanaryD
         : refuseThis({ kind: "not-paused" });
     case "extend": {
       const { hours } = intent;
-      const refusal = refuseHours("An extension", hours, MOST_EXTENDED_HOURS);
+      const refusal = refuseExtension(canary, hours);
       return refusal === null ? fact({ type: "canary-extended", hours, reason }) : refuseThis(refusal);
     }
     case "promote": {
@@ -153,4 +157,15 @@ function noBreach({ policy, breaches }: CanaryWatch, kpi: string): Refusal {
 function refuseHours(what: string, hours: number, most: number): Refusal | null {
   const isWhole = Number.isInteger(hours) && hours >= 1 && hours <= most;
   return isWhole ? null : { kind: "hours-invalid", what, least: 1, most };
+}
+
+/** More than the calendar days can hold is never reached; of these, what people paused counts as nothing. */
+function refuseExtension(canary: CanaryWatch, hours: number): Refusal | null {
+  const { policy, pauses, finding, standing } = canary;
+  const paused = pauses.reduce((sum, { from, to }) => sum + to - from, 0);
+  const left = Math.floor(MOST_DAYS * 24 - paused / HOUR_MS - policy.durationHours);
+  // A window that is over without its hours was ended by the days.
+  const isSpent = standing === "deciding" && (finding?.hours ?? 0) < policy.durationHours;
+  if (isSpent || left < 1) return tooLate(`A canary takes ${MOST_DAYS} calendar days at most, and no hours are left`);
+  return refuseHours("An extension", hours, Math.min(MOST_EXTENDED_HOURS, left));
 }

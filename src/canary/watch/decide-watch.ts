@@ -1,8 +1,7 @@
-import { rollbackOfCanary } from "#src/canary/canary-id";
 import { ARMS, type Arm } from "#src/canary/observation";
 import { acceptThese, type CanaryDecision } from "#src/canary/watch/decision";
 import { add, type Draft, end, newDraft } from "#src/canary/watch/draft";
-import { dueEscalations, dueRollback } from "#src/canary/watch/due";
+import { dueEscalations, dueRollback, nextRollback } from "#src/canary/watch/due";
 import { escalationTo } from "#src/canary/watch/escalation";
 import type { CanaryEvent } from "#src/canary/watch/events";
 import type { CanaryIntent, Look } from "#src/canary/watch/intents";
@@ -116,7 +115,7 @@ function rollBack(draft: Draft): Draft {
   const due = dueRollback(canary);
   if (due === null || now < due.at) return draft;
   const reason = sayRollback(canary, due);
-  const rollback = rollbackOfCanary(canary.id);
+  const rollback = nextRollback(canary);
   return add(draft, [{ type: "rollback-triggered", rollback, kpi: due.kpi, why: due.why, reason }]);
 }
 

@@ -1,6 +1,7 @@
 import { decidePerson } from "#src/canary/watch/decide-person";
 import { decideWatch } from "#src/canary/watch/decide-watch";
 import { acceptThese, type CanaryDecision, NOTHING_NEW, onCanary, refuseThis } from "#src/canary/watch/decision";
+import type { CanaryEvent } from "#src/canary/watch/events";
 import type { CanaryIntent } from "#src/canary/watch/intents";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import { onService } from "#src/release/decision";
@@ -23,11 +24,10 @@ export function decideCanary(
   switch (intent.type) {
     case "watch":
       return decideWatch(service, canary, intent, now);
-    case "rollback-impeded": {
-      const { rollback, says } = intent;
-      const isNews = canary.ended === null && canary.rollback?.rollback === rollback && canary.impeded !== says;
-      return isNews ? acceptThese(onCanary(canary, intent)) : NOTHING_NEW;
-    }
+    case "rollback-impeded":
+    case "rollback-begun":
+    case "rollback-given-up":
+      return decideProgress(canary, intent);
     default:
       return decidePerson(canary, intent, now);
   }
@@ -44,4 +44,29 @@ function decideStart(service: ServiceState, intent: Extract<CanaryIntent, { type
     onService(service, { type: "canary-opened", canary: facts.canary, number }),
     onCanary({ id: facts.canary }, { type: "canary-started", ...facts, number }),
   );
+}
+
+/** How the rollback that the canary asked for fares. What is said of an earlier one counts for nothing. */
+function decideProgress(
+  canary: CanaryWatch,
+  intent: Extract<CanaryIntent, { type: "rollback-impeded" | "rollback-begun" | "rollback-given-up" }>,
+): CanaryDecision {
+  if (canary.ended !== null || canary.rollback?.rollback !== intent.rollback) return NOTHING_NEW;
+  const fact = (event: CanaryEvent): CanaryDecision => acceptThese(onCanary(canary, event));
+  switch (intent.type) {
+    case "rollback-impeded": {
+      const { rollback, says } = intent;
+      const again = canary.told.includes(says);
+      // Two that take turns are not told in turns.
+      if (again && canary.impeded !== null) return NOTHING_NEW;
+      return fact({ type: "rollback-impeded", rollback, says, ...(again ? { again } : {}) });
+    }
+    case "rollback-begun": {
+      const { rollback, runs } = intent;
+      if (runs === rollback && canary.impeded === null) return NOTHING_NEW;
+      return fact({ type: "rollback-begun", rollback: runs, despite: canary.impeded });
+    }
+    case "rollback-given-up":
+      return fact({ type: "rollback-given-up", says: intent.says, attempts: intent.attempts });
+  }
 }

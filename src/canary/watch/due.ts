@@ -1,3 +1,4 @@
+import { rollbackOfCanary } from "#src/canary/canary-id";
 import type { Breach, CanaryWatch } from "#src/canary/watch/state";
 import type { Instant } from "#src/release/policy";
 
@@ -23,6 +24,9 @@ export function dueAfter({ pauses }: CanaryWatch, from: Instant, ms: number): In
 export const isHeld = ({ held }: Pick<CanaryWatch, "held">, { foundAt }: Pick<Breach, "foundAt">): boolean =>
   held !== null && foundAt <= held.at;
 
+/** Golive could not roll back for what had been found by then, and doesn't begin anew by itself. */
+const isGivenUp = ({ givenUp }: CanaryWatch, { foundAt }: Breach): boolean => givenUp !== null && foundAt <= givenUp.at;
+
 /** The hold that covers every breach; null: nobody held, or something was found since. */
 export const holdOfAll = (canary: CanaryWatch): CanaryWatch["held"] =>
   canary.breaches.every((breach) => isHeld(canary, breach)) ? canary.held : null;
@@ -36,13 +40,17 @@ export function dueRollback(canary: CanaryWatch): DueRollback | null {
   const { rollBackAfterMs, askForMs } = canary.response;
   const due = canary.breaches.flatMap((breach): DueRollback[] => {
     const { kpi, onBreach, foundAt, acknowledged } = breach;
-    if (isHeld(canary, breach)) return [];
+    if (isHeld(canary, breach) || isGivenUp(canary, breach)) return [];
     if (onBreach === "rollback") return [{ at: dueAfter(canary, foundAt, rollBackAfterMs), kpi, why: "policy" }];
     if (onBreach === "alert" || acknowledged !== null) return [];
     return [{ at: dueAfter(canary, foundAt, askForMs), kpi, why: "unanswered" }];
   });
   return first(due);
 }
+
+/** The id of the rollback that is asked for next: another one after one was given up. */
+export const nextRollback = ({ id, givenUp }: CanaryWatch): string =>
+  rollbackOfCanary(id, (givenUp?.attempts ?? 0) + 1);
 
 /** The next step of each breach that nobody acknowledged or held, the soonest first. */
 export function dueEscalations(canary: CanaryWatch): readonly DueEscalation[] {

@@ -110,8 +110,15 @@ export type CanaryEvent =
       readonly why: "policy" | "unanswered" | "person";
       readonly reason: string;
     }
-  /** It could not be asked for; it is tried again. Told when the sentence is another one. */
-  | { readonly type: "rollback-impeded"; readonly rollback: string; readonly says: string }
+  /** It could not be asked for; it is tried again. `again`: this sentence was told before; left out: it is told. */
+  | { readonly type: "rollback-impeded"; readonly rollback: string; readonly says: string; readonly again?: true }
+  /**
+   * What impeded it is over, or another rollback than was asked for does it. `rollback`: the one that runs. `despite`: what had impeded it
+   * until then; null: nothing.
+   */
+  | { readonly type: "rollback-begun"; readonly rollback: string; readonly despite: string | null }
+  /** Golive can't do it; people decide again. `attempts`: rollbacks that were asked for over the canary's whole life. */
+  | { readonly type: "rollback-given-up"; readonly says: string; readonly attempts: number }
   /** The window is over without a rollback or a pass: people decide. */
   | {
       readonly type: "window-ended";

@@ -24,6 +24,8 @@ export function evolveCanary(state: CanaryWatch | null, recorded: Recorded<Canar
       silent: {},
       rollback: null,
       impeded: null,
+      told: [],
+      givenUp: null,
       window: null,
       ended: null,
       version,
@@ -90,7 +92,19 @@ function changesOf(
       return { rollback: { ...triggered, at, by } };
     }
     case "rollback-impeded":
-      return { impeded: event.says };
+      return { impeded: event.says, told: [...new Set([...state.told, event.says])] };
+    case "rollback-begun":
+      return {
+        impeded: null,
+        rollback: state.rollback === null ? null : { ...state.rollback, rollback: event.rollback },
+      };
+    case "rollback-given-up":
+      return {
+        rollback: null,
+        impeded: null,
+        told: [],
+        givenUp: { says: event.says, attempts: event.attempts, at },
+      };
     case "window-ended": {
       const { type, ...over } = event;
       return {

@@ -56,5 +56,8 @@ export type CanaryIntent =
       /** With a `look` that is undefined because it failed: since when it does, and why, in a sentence. */
       readonly blind?: { readonly since: Instant; readonly says: string };
     }
+  /** `rollback`: the canary's own, as it was when this was seen. `runs`: the one that does it. */
   | { readonly type: "rollback-impeded"; readonly rollback: string; readonly says: string }
+  | { readonly type: "rollback-begun"; readonly rollback: string; readonly runs: string }
+  | { readonly type: "rollback-given-up"; readonly rollback: string; readonly says: string; readonly attempts: number }
   | CanaryPersonIntent;

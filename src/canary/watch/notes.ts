@@ -54,6 +54,10 @@ export type CanaryNote =
       readonly by: Person;
     }
   | { readonly kind: "canary-rollback-impeded"; readonly says: string }
+  /** Only after an impediment. `rollback`: the one that runs. */
+  | { readonly kind: "canary-rollback-begun"; readonly rollback: string }
+  /** `who`: the people who may roll back; they are mentioned. */
+  | { readonly kind: "canary-rollback-given-up"; readonly says: string; readonly who: readonly Person[] }
   /** `who`: the people who decide now; they are mentioned. */
   | {
       readonly kind: "canary-window-ended";

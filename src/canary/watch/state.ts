@@ -56,9 +56,14 @@ export type CanaryWatch = {
   readonly silent: Readonly<Partial<Record<Arm, Instant>>>;
   /** Since when nothing could be looked at, and why; null or left out: it can be. */
   readonly blind?: Omit<Fact<"watch-blind">, "type"> | null;
+  /** The one that is on its way. Its id is that of the rollback that was asked for, or that runs. */
   readonly rollback: (Omit<Fact<"rollback-triggered">, "type"> & { readonly at: Instant; readonly by: Person }) | null;
-  /** What kept the rollback from being asked for, last. */
+  /** What keeps the rollback from beginning. */
   readonly impeded: string | null;
+  /** The impediments that were told: each is once. */
+  readonly told: readonly string[];
+  /** That Golive gave a rollback up, last. What was found by then rolls nothing back by itself any more. */
+  readonly givenUp: (Omit<Fact<"rollback-given-up">, "type"> & { readonly at: Instant }) | null;
   readonly window: (Omit<Fact<"window-ended">, "type"> & { readonly at: Instant }) | null;
   readonly ended: (Omit<Fact<"canary-ended">, "type"> & { readonly at: Instant; readonly by: Person }) | null;
   readonly version: number;

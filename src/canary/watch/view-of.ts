@@ -12,7 +12,7 @@ export const canaryView = (canary: CanaryWatch, sight: CanarySight | null): Cana
 
 /** What comes by itself; a rollback stands before whom is told on the way there. */
 function nextOf(canary: CanaryWatch, sight: CanarySight | null): NextStep {
-  const { ended, rollback, paused, held, breaches, policy } = canary;
+  const { ended, rollback, paused, held, givenUp, breaches, policy } = canary;
   if (ended !== null) return { kind: "watches", hoursLeft: 0 };
   if (rollback !== null) return { kind: "rolling-back", rollback: rollback.rollback };
   if (paused !== null) {
@@ -20,6 +20,7 @@ function nextOf(canary: CanaryWatch, sight: CanarySight | null): NextStep {
   }
   const due = dueRollback(canary);
   if (due !== null) return { kind: "rolls-back", ...due };
+  if (givenUp !== null) return { kind: "waits-for-people", why: `Golive has given up: ${givenUp.says}` };
   if (held !== null) {
     return { kind: "waits-for-people", why: `${held.by.name} held the rollback: ${held.reason}` };
   }

@@ -74,6 +74,10 @@ export function sayEvent(event: DomainEvent): string | null {
       return `The canary asked for a rollback: ${event.reason}`;
     case "rollback-impeded":
       return `The canary's rollback could not be asked for: ${event.says}`;
+    case "rollback-begun":
+      return `The canary's rollback is ${event.rollback}.`;
+    case "rollback-given-up":
+      return `The canary's rollback was given up: ${event.says}`;
     case "window-ended":
       return `The canary's window ended as ${event.verdict}: ${event.reasons.join("; ")}`;
     case "canary-ended":

@@ -6,6 +6,7 @@ import { oddsWords } from "#src/canary/words/evidence";
 import { fromNumbers } from "#src/canary/words/figures";
 import { kpiName } from "#src/canary/words/names";
 import { hoursText } from "#src/canary/words/time";
+import type { Person } from "#src/release/people";
 import { unreachable } from "#src/release/unreachable";
 import { canarySentence } from "#src/slack/blocks/canary-sentence";
 import { nextWords } from "#src/slack/blocks/canary-words";
@@ -33,6 +34,8 @@ export const CANARY_NOTE_KINDS = [
   "canary-sees",
   "canary-rollback-triggered",
   "canary-rollback-impeded",
+  "canary-rollback-begun",
+  "canary-rollback-given-up",
   "canary-window-ended",
   "canary-ended",
   "no-canary",
@@ -118,6 +121,10 @@ function noteLines(note: Told, at: NoteContext): string[] {
         `⚠️ *The rollback could not begin*: ${shorten(line(note.says), 900)}`,
         `Golive goes on trying. By hand: ${code(`/rollback ${at.service}`, 100)}.`,
       ];
+    case "canary-rollback-begun":
+      return [`⏳ *The rollback has begun*: ${code(note.rollback, 40)} has a message of its own, with its steps.`];
+    case "canary-rollback-given-up":
+      return givenUpLines(note, at);
     case "canary-window-ended":
       return windowLines(note);
     case "canary-ended":
@@ -160,17 +167,28 @@ const ENDS = {
   superseded: "*Ended: something else went live*",
 } as const;
 
-function windowLines({ verdict, reasons, who }: Extract<Told, { kind: "canary-window-ended" }>): string[] {
+function givenUpLines({ says, who }: Extract<Told, { kind: "canary-rollback-given-up" }>, at: NoteContext): string[] {
+  return [
+    `🛑 *Golive has given up*: ${shorten(line(says), 900)}`,
+    `Type ${code(`/rollback ${at.service}`, 100)}. *Roll back* in the canary's message makes Golive try again; it can be paused and promoted as before.`,
+    ...(at.to === "person" ? [] : asking(who, "somebody has to roll back")),
+  ];
+}
+
+/** The line that mentions who has to act. */
+function asking(who: readonly Person[], what: string): string[] {
   const asked = who.slice(0, 8).map(({ id }) => mention(id));
   const hidden = who.length - asked.length;
+  return asked.length === 0 ? [] : [`${asked.join(" ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}: ${what}.`];
+}
+
+function windowLines({ verdict, reasons, who }: Extract<Told, { kind: "canary-window-ended" }>): string[] {
   const most = 10;
   return [
     `⚠️ *The window is over* (${verdict}): people decide, in the canary's message.`,
     ...reasons.slice(0, most).map((reason) => `• ${shorten(line(reason), 300)}`),
     ...(reasons.length > most ? [`_… and ${number(reasons.length - most)} more_`] : []),
-    ...(asked.length === 0
-      ? []
-      : [`${asked.join(" ")}${hidden > 0 ? ` and ${number(hidden)} more` : ""}: promote, extend or roll back.`]),
+    ...asking(who, "promote, extend or roll back"),
   ];
 }
 

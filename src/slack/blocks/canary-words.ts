@@ -32,6 +32,9 @@ export function nextWords(view: Pick<CanaryView, "canary" | "next">, max: number
 
 /** Who held or paused it, and why, stands beside it already. */
 function waitsFor({ canary, next }: Pick<CanaryView, "canary" | "next">, max: number): string {
+  const { givenUp } = canary;
+  if (canary.standing !== "paused" && givenUp !== null)
+    return `Golive has given up: ${shorten(line(givenUp.says), max)} Type \`/rollback ${line(canary.service)}\`, or promote the candidate.`;
   if (canary.standing === "paused") return "somebody resumes it, promotes the candidate or rolls back.";
   if (canary.standing === "deciding") return "promote the candidate, extend the window, or roll back.";
   if (canary.held !== null) return "promote the candidate, or roll back.";
