@@ -24,7 +24,8 @@ export const watch = (changes: Partial<CanaryWatch> = {}): CanaryWatch => ({
   release: "rel_1",
   candidate: { run: "run-2", config: "v2" },
   baseline: { run: "run-1", config: "v1" },
-  policy: DEFAULT_POLICY,
+  // No hours to spread them over: what is due by the pace is due.
+  policy: { ...DEFAULT_POLICY, durationHours: 0 },
   response: { rollBackAfterMs: 1, askForMs: 1, escalateAfterMs: 1, escalateTo: null, silentAfterMs: 1 },
   rights: {
     roles: {},
@@ -167,7 +168,7 @@ export function dyingLedger(ledger: ProbeLedger, step: number, when: "before" | 
     return said;
   };
   return {
-    isPlanned: (...args) => dying(() => ledger.isPlanned(...args)),
+    planned: (...args) => dying(() => ledger.planned(...args)),
     plan: (...args) => dying(() => ledger.plan(...args)),
     claim: (...args) => dying(() => ledger.claim(...args)),
     renew: (...args) => ledger.renew(...args),

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkObservation } from "#src/canary/check-observation";
 import { probeTrace } from "#src/canary/probe-trace";
+import { probesWait } from "#src/canary/probes/probes-wait";
+import type { CanaryWatch } from "#src/canary/watch/state";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { RagServiceError } from "#src/rag/service-error";
 import {
@@ -105,6 +107,45 @@ describe("probes", () => {
       asked.push(await askedAt(NOW + at));
     }
     expect(asked).toEqual([1, 0, 0, 1, 0, 1, 1, 0, 1]);
+  });
+
+  it("are spread over the window's hours, the same over restarts and replicas; what was missed comes at the pace at most", async () => {
+    house.world.gold = questions(20);
+    house.world.perHour = 60;
+    const long = (pauses: CanaryWatch["pauses"] = []) =>
+      watch({ policy: { ...watch().policy, durationHours: 6 }, pauses });
+    const askedAt = async (at: number, pauses?: CanaryWatch["pauses"]) => {
+      const before = house.asked.length;
+      house.world.now = NOW + at - 1_000;
+      await Promise.all([house.prober().tick(long(pauses), NOW + at), house.prober().tick(long(pauses), NOW + at)]);
+      return (house.asked.length - before) / 2;
+    };
+    const minute = HOUR_MS / 60;
+    let first = 0;
+    for (let at = 0; at < 14; at++) first += await askedAt(at * minute);
+    expect(first).toBe(10);
+    const next = async (...minutes: readonly number[]) => {
+      const asked: number[] = [];
+      for (const at of minutes) asked.push(await askedAt(at * minute));
+      return asked;
+    };
+    expect(await next(23, 24.5, 26, 58, 59.5)).toEqual([0, 1, 0, 0, 1]);
+    // Nobody was there for an hour and three quarters: three are due.
+    expect(await next(165, 165.5, 166, 167, 168)).toEqual([1, 0, 1, 1, 0]);
+    // Two hours in which it was paused are none of the window's.
+    const paused = [{ from: NOW + 170 * minute, to: NOW + 290 * minute }];
+    expect([await askedAt(300 * minute, paused), await askedAt(320 * minute, paused)]).toEqual([0, 1]);
+  });
+
+  it("say when all were asked why no more come", async () => {
+    house.world.gold = questions(2);
+    expect(await probesWait(house.pool, "can_1")).toBeNull();
+    house.world.perHour = 60;
+    await house.tick();
+    expect(await probesWait(house.pool, "can_1")).toBeNull();
+    house.world.now += HOUR_MS;
+    await house.tick();
+    expect(await probesWait(house.pool, "can_1")).toBe("all 2 of them were asked, each once.");
   });
 
   it.each(["paused", "deciding", "ended"] as const)("leave a canary alone that is %s", async (standing) => {

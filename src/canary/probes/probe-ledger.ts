@@ -25,14 +25,20 @@ export type Claim = {
 /** How long a question stays with a process that isn't heard of. Real time: what it guards against is a process that died. */
 export const LEASE_MS = 60_000;
 
+/** `gapMs`: between two questions at least. */
+export type Pace = { readonly gapMs: number; readonly due: number };
+
 /** Which questions of a canary were asked. Every method throws what the driver throws. */
 export interface ProbeLedger {
-  /** Whether questions are there; null where a try is not due, because the last one failed a moment ago. */
-  isPlanned(canary: string): Promise<boolean | null>;
+  /** How many questions are there; 0: none yet; null: none, and a try is not due, because the last one failed a moment ago. */
+  planned(canary: string): Promise<number | null>;
   /** Keeps the questions in their order. Of two processes the first one's stay. */
   plan(canary: string, goldSha256: string, probes: readonly PlannedProbe[]): Promise<void>;
-  /** The next question; null: none is due, none is left, or others have them all. Times in milliseconds of the domain clock. */
-  claim(canary: string, holder: string, now: number, gapMs: number): Promise<Claim | null>;
+  /**
+   * The next of the first `due` questions; null: none is due, none is left, or others have them all. Times in milliseconds of the domain
+   * clock.
+   */
+  claim(canary: string, holder: string, now: number, pace: Pace): Promise<Claim | null>;
   /** False: it is somebody else's by now. */
   renew(claim: Claim): Promise<boolean>;
   /** Both answers, and that the question is done: together or not at all. Null: it was somebody else's; nothing was stored. */
@@ -49,17 +55,18 @@ type Row = { place: number; question: string; gold: string; first_arm: string; t
 export function createProbeLedger(pool: ProbePool): ProbeLedger {
   const mine = ({ canary, place, holder }: Claim): unknown[] => [canary, place, holder];
   return {
-    async isPlanned(canary) {
+    async planned(canary) {
       await pool.query("INSERT INTO golive.canary_probing (canary) VALUES ($1) ON CONFLICT (canary) DO NOTHING", [
         canary,
       ]);
-      const { rows } = await pool.query<{ planned: boolean; due: boolean }>(
-        `SELECT gold_sha256 IS NOT NULL AS planned, wait_until <= clock_timestamp() AS due
-           FROM golive.canary_probing WHERE canary = $1`,
+      const { rows } = await pool.query<{ planned: number; due: boolean }>(
+        `SELECT (SELECT count(*)::int FROM golive.canary_probe p WHERE p.canary = g.canary) AS planned,
+                wait_until <= clock_timestamp() AS due
+           FROM golive.canary_probing g WHERE canary = $1`,
         [canary],
       );
-      const { planned = false, due = false } = rows[0] ?? {};
-      return planned || due ? planned : null;
+      const { planned = 0, due = false } = rows[0] ?? {};
+      return planned > 0 || due ? planned : null;
     },
     async plan(canary, goldSha256, probes) {
       // One statement, so that nobody sees a plan without its questions. Whoever comes second waits, and finds it made.
@@ -80,7 +87,7 @@ export function createProbeLedger(pool: ProbePool): ProbeLedger {
         ],
       );
     },
-    async claim(canary, holder, now, gapMs) {
+    async claim(canary, holder, now, { gapMs, due }) {
       // The pace is that of all processes together. It neither drifts nor makes up for a time in which nothing was asked.
       const { rows } = await pool.query<Row>(
         `WITH due AS (
@@ -89,7 +96,7 @@ export function createProbeLedger(pool: ProbePool): ProbeLedger {
               FOR UPDATE SKIP LOCKED
          ), next AS (
            SELECT p.canary, p.place FROM golive.canary_probe p JOIN due USING (canary)
-            WHERE p.done_at IS NULL AND (p.lease_until IS NULL OR p.lease_until <= clock_timestamp())
+            WHERE p.place < $6 AND p.done_at IS NULL AND (p.lease_until IS NULL OR p.lease_until <= clock_timestamp())
             ORDER BY p.place LIMIT 1 FOR UPDATE OF p SKIP LOCKED
          ), paced AS (
            UPDATE golive.canary_probing g
@@ -102,7 +109,7 @@ export function createProbeLedger(pool: ProbePool): ProbeLedger {
             SET holder = $2, lease_until = clock_timestamp() + make_interval(secs => $5::float8 / 1000)
            FROM next WHERE p.canary = next.canary AND p.place = next.place
          RETURNING p.place, p.question, p.gold, p.first_arm, p.tries`,
-        [canary, holder, now, gapMs, LEASE_MS],
+        [canary, holder, now, gapMs, LEASE_MS, due],
       );
       const [row] = rows;
       return row === undefined ? null : toClaim(canary, holder, row);

@@ -5,6 +5,7 @@ import { keepClaim } from "#src/canary/probes/keep-claim";
 import type { Claim, ProbeLedger } from "#src/canary/probes/probe-ledger";
 import { comparableGold, planProbes } from "#src/canary/probes/probe-order";
 import { probeRow } from "#src/canary/probes/probe-row";
+import { probesDueBy } from "#src/canary/probes/probe-spread";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import type { JudgeDeps } from "#src/evaluation/judge/ask-judge";
 import type { Conforms } from "#src/evaluation/oracle/tool-governance";
@@ -63,28 +64,30 @@ type Settled = "next" | "stop";
 
 export function createProber(deps: ProberDeps): Prober {
   const { ledger, clock, log } = deps;
-  const planned = new Set<string>();
+  /** How many questions each canary has. */
+  const planned = new Map<string, number>();
   const epochs = new Map<string, Epoch>();
 
-  /** Takes the questions of the file as they are now. False: there are none to be had. */
-  async function plan(canary: CanaryWatch, service: ProbedService): Promise<boolean> {
-    if (planned.has(canary.id)) return true;
-    const known = await ledger.isPlanned(canary.id);
-    if (known === null) return false;
-    if (!known) {
-      try {
-        const gold = await service.readGold();
-        const probes = planProbes(canary.id, gold.questions);
-        if (probes.length === 0) throw new ResultFileError("empty", "it holds no question with an answer");
-        await ledger.plan(canary.id, gold.sha256, probes);
-      } catch (error) {
-        if (!(error instanceof ResultFileError)) throw error;
-        await wait(canary, `The gold file can't be used: ${error.message}.`);
-        return false;
-      }
+  /** Takes the questions of the file as they are now, unless that was done. Returns how many there are; 0: none are to be had. */
+  async function plan(canary: CanaryWatch, service: ProbedService): Promise<number> {
+    const known = planned.get(canary.id) ?? (await ledger.planned(canary.id));
+    if (known === null) return 0;
+    if (known > 0) {
+      planned.set(canary.id, known);
+      return known;
     }
-    planned.add(canary.id);
-    return true;
+    try {
+      const gold = await service.readGold();
+      const probes = planProbes(canary.id, gold.questions);
+      if (probes.length === 0) throw new ResultFileError("empty", "it holds no question with an answer");
+      await ledger.plan(canary.id, gold.sha256, probes);
+      // Another process may have been first, with another file: the next tick reads how many there are.
+      return probes.length;
+    } catch (error) {
+      if (!(error instanceof ResultFileError)) throw error;
+      await wait(canary, `The gold file can't be used: ${error.message}.`);
+      return 0;
+    }
   }
 
   async function wait(canary: CanaryWatch, says: string): Promise<void> {
@@ -161,10 +164,15 @@ export function createProber(deps: ProberDeps): Prober {
     async tick(canary, now) {
       const service = deps.serviceOf(canary.service);
       if (service === null || canary.standing !== "watching") return;
-      if (!(await plan(canary, service))) return;
+      const questions = await plan(canary, service);
+      if (questions === 0) return;
+      const { perHour } = service;
+      const paused = canary.pauses.reduce((sum, { from, to }) => sum + to - from, 0);
+      const begun = canary.startedAt + paused;
       let at = now;
       for (let asked = 0; asked < MOST_AT_ONCE && !deps.signal.aborted; asked++) {
-        const claim = await ledger.claim(canary.id, deps.holder, at, 3_600_000 / service.perHour);
+        const due = probesDueBy(at - begun, questions, perHour, canary.policy.durationHours);
+        const claim = await ledger.claim(canary.id, deps.holder, at, { gapMs: 3_600_000 / perHour, due });
         if (claim === null || (await settle(canary, service, claim)) === "stop") return;
         at = clock.now();
       }
