@@ -101,6 +101,7 @@ function noteLines(note: Told, at: NoteContext): string[] {
       return [
         `⚠️ Nothing was heard of the ${note.arm} since ${when(note.since)}.`,
         "Hours without data on both arms don't count, and nothing is concluded from silence. Look at whatever sends its observations.",
+        `${code(`/canary status ${at.service}`, 100)} says why, where the probes ask nothing more.`,
       ];
     case "arm-heard":
       return [`The ${note.arm} is heard again: the clock goes on.`];
