@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
 import type { Pool } from "pg";
-import { tooSmallSentence } from "#src/canary/gold-too-small";
 import { createMonitor } from "#src/canary/monitor/create-monitor";
 import { canBeProbed, probeName } from "#src/canary/probes/probe-order";
-import { probesApartMs, tooFewForHours } from "#src/canary/probes/probe-spread";
+import { cautionOf, silentAfter } from "#src/canary/probes/probe-terms";
 import { probesWait } from "#src/canary/probes/probes-wait";
 import { type CanaryUseCases, createCanaryUseCases } from "#src/canary/use-cases/canaries";
 import { canaryOf, createDecideCanary } from "#src/canary/use-cases/decide-canary";
@@ -52,8 +51,6 @@ type Deps = {
   readonly log: Log;
 };
 
-/** Milliseconds in which a probe is answered and judged. */
-const ANSWERING_MS = 10 * 60_000;
 /** Lines of a manifest's difference that a canary keeps; all of them stand in the diff of the manifests. */
 const MOST_CHANGES = 40;
 
@@ -83,15 +80,16 @@ export function composeCanaries(deps: Deps): Canaries {
     }
   }
 
-  const hoursSentence = (id: string, questions: number): string | null =>
-    governed(id).service.canary.probes === false ? null : tooFewForHours(questions, config.canary.durationHours);
+  const perHourOf = (id: string): number | null => {
+    const { probes } = governed(id).service.canary;
+    return probes === false ? null : probes.per_hour;
+  };
 
   /** How many different questions can be asked of both, and what they are too few for. */
   async function questionsOf(id: string): Promise<Pick<CanaryTerms, "questions" | "caution">> {
     try {
       const questions = (await goldOf(id)).filter(canBeProbed).length;
-      const few = [tooSmallSentence(config.canary, questions), hoursSentence(id, questions)];
-      return { questions, caution: few.filter((says) => says !== null).join(" ") || null };
+      return { questions, caution: cautionOf(config.canary, questions, perHourOf(id)) };
     } catch (error) {
       if (!(error instanceof ResultFileError)) throw error;
       return { questions: 0, caution: `The gold file can't be used: ${error.message}.` };
@@ -116,16 +114,14 @@ export function composeCanaries(deps: Deps): Canaries {
       const { service } = governed(state.service);
       const [asked, changes] = await Promise.all([questionsOf(state.service), changesOf(state)]);
       const response = toCanaryResponse(service);
-      const { probes } = service.canary;
-      const apart = probes === false ? 0 : probesApartMs(asked.questions, probes.per_hour, config.canary.durationHours);
+      const perHour = perHourOf(state.service);
       return {
         ...asked,
         changes,
         policy: config.canary,
-        // Between two probes nobody is silent.
         response: {
           ...response,
-          silentAfterMs: Math.max(response.silentAfterMs, apart === 0 ? 0 : apart + ANSWERING_MS),
+          silentAfterMs: silentAfter(response.silentAfterMs, config.canary, asked.questions, perHour),
         },
         rights: toPolicy(config, service),
         onCall: service.on_call,

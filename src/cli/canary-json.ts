@@ -6,6 +6,7 @@ import type { Instant } from "#src/release/policy";
 /** The one JSON document about a canary. Times are ISO 8601 UTC; a p95 among the failed is null with `beyond: true`. */
 export function canaryViewJson(ok: boolean, view: CanaryView) {
   const { canary, sight, next } = view;
+  const { blind = null } = canary;
   return {
     ok,
     service: canary.service,
@@ -61,6 +62,7 @@ export function canaryViewJson(ok: boolean, view: CanaryView) {
     paused: reasoned(canary.paused),
     impeded: canary.impeded,
     given_up: canary.givenUp === null ? null : { says: canary.givenUp.says, at: iso(canary.givenUp.at) },
+    blind: blind === null ? null : { since: iso(blind.since), says: blind.says },
     next: nextJson(next),
     candidate: canary.candidate,
     baseline: canary.baseline,

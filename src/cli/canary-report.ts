@@ -28,7 +28,7 @@ export function exitOfCanary({ canary }: CanaryView): ExitCode {
       return EXIT.inconclusive;
     case undefined:
       if (canary.breaches.length > 0) return EXIT.failed;
-      return canary.standing === "watching" ? EXIT.pass : EXIT.inconclusive;
+      return canary.standing === "watching" && (canary.blind ?? null) === null ? EXIT.pass : EXIT.inconclusive;
   }
 }
 

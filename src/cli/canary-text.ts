@@ -83,9 +83,10 @@ function breaches(view: CanaryView): string[] {
 
 /** What people did, and what keeps a rollback from beginning. */
 function people(view: CanaryView): string[] {
-  const { held, paused, rollback, impeded, givenUp, window, changes, breaches: found } = view.canary;
+  const { blind = null, held, paused, rollback, impeded, givenUp, window, changes, breaches: found } = view.canary;
   const why = rollback === null || rollback.kpi === null ? "" : ` because of ${nameOf(view, rollback.kpi)}`;
   return [
+    ...(blind === null ? [] : wrap("⚠️ ", `Can't be watched since ${utc(blind.since)}: ${blind.says}`)),
     ...(held === null ? [] : wrap("", `Held by ${held.by.name}, ${utc(held.at)}: ${held.reason}`)),
     ...(paused === null ? [] : wrap("", `Paused by ${paused.by.name}, ${utc(paused.at)}: ${paused.reason}`)),
     ...(rollback === null

@@ -11,6 +11,7 @@ import { RagStoreError } from "#src/rag/store-error";
 import type { DomainClock } from "#src/release/clock";
 import { samePair } from "#src/release/pair";
 import type { RoleMembers } from "#src/release/people";
+import type { Instant } from "#src/release/policy";
 import { namesFrom, refusalText } from "#src/release/refusal-text";
 import type { Refusal } from "#src/release/refusals";
 import type { ServiceState } from "#src/release/state";
@@ -40,10 +41,12 @@ export type WatchDeps = {
 export function createWatchCanaries(deps: WatchDeps): () => Promise<number> {
   /** What the messages of each canary show, as far as this process saw to it. */
   const shown = new Map<string, string>();
+  /** Since when each could not be looked at. */
+  const blind = new Map<string, Instant>();
   return async () => {
     const watched = await Promise.all(
       deps.services.map((service) =>
-        watchOne(deps, shown, service).catch((err: unknown) => {
+        watchOne(deps, shown, blind, service).catch((err: unknown) => {
           deps.log.warn({ err, service }, "a canary could not be looked at; it is tried again");
           // It may be open: the next look comes soon.
           return true;
@@ -54,18 +57,32 @@ export function createWatchCanaries(deps: WatchDeps): () => Promise<number> {
   };
 }
 
-async function watchOne(deps: WatchDeps, shown: Map<string, string>, service: string): Promise<boolean> {
+async function watchOne(
+  deps: WatchDeps,
+  shown: Map<string, string>,
+  blind: Map<string, Instant>,
+  service: string,
+): Promise<boolean> {
   const state = await deps.state(service);
   const canary = state.canary === null ? null : await deps.canary(state.canary);
   if (canary === null) return false;
-  const look = await lookAt(deps, state, canary);
+  const { look, failed } = await lookAt(deps, state, canary);
   const now = deps.clock.now();
+  const unseen = failed === null ? null : { since: blindSince(blind, canary, now), says: failed };
+  if (failed === null) blind.delete(canary.id);
   const isTold = dueEscalations(canary).some(({ at }) => at <= now);
   const members = isTold ? await resolve(deps, canary) : null;
-  const decided = await deps.decide(service, canary.id, null, { type: "watch", look, asOf: canary.version, members });
+  const decided = await deps.decide(service, canary.id, null, {
+    type: "watch",
+    look,
+    asOf: canary.version,
+    members,
+    ...(unseen === null ? {} : { blind: unseen }),
+  });
   const after = await deps.canary(canary.id);
   if (after === null || after.ended !== null) {
     shown.delete(canary.id);
+    blind.delete(canary.id);
     return false;
   }
   const isPainted = decided.ok && decided.events.length > 0;
@@ -77,18 +94,28 @@ async function watchOne(deps: WatchDeps, shown: Map<string, string>, service: st
   return true;
 }
 
+/** Counts anew while it is told: where another replica sees all the same, it is not told again with every pass. */
+function blindSince(blind: Map<string, Instant>, canary: CanaryWatch, now: Instant): Instant {
+  const isTold = (canary.blind ?? null) !== null;
+  const since = isTold ? now : (blind.get(canary.id) ?? now);
+  blind.set(canary.id, since);
+  return since;
+}
+
+type Looked = { readonly look: Look | null | undefined /** Why it could not be. */; readonly failed: string | null };
+
 /** Undefined where nothing is to be looked at, or could be: what is due by the clock comes all the same. */
 async function lookAt(
   { monitor, clock, log }: WatchDeps,
   { live }: ServiceState,
   canary: CanaryWatch,
-): Promise<Look | null | undefined> {
-  if (canary.standing === "paused" || !samePair(live, canary.candidate)) return undefined;
+): Promise<Looked> {
+  if (canary.standing === "paused" || !samePair(live, canary.candidate)) return { look: undefined, failed: null };
   try {
-    return await monitor.lookAt(canary, clock.now());
+    return { look: await monitor.lookAt(canary, clock.now()), failed: null };
   } catch (err) {
     log.warn({ err, canary: canary.id }, "what was observed could not be looked at");
-    return undefined;
+    return { look: undefined, failed: err instanceof JournalError ? sentence(err.message) : LOG_NAMES_IT };
   }
 }
 
@@ -184,9 +211,11 @@ async function progress(
     if (error instanceof JournalError) throw error;
     log.warn({ err: error }, "a canary's rollback could not be asked for; it is tried again");
     const isStore = error instanceof RagStoreError;
-    const says = isStore ? sentence(error.message) : "It failed for a reason that the log names.";
+    const says = isStore ? sentence(error.message) : LOG_NAMES_IT;
     return { type: "rollback-impeded", rollback, says };
   }
 }
+
+const LOG_NAMES_IT = "It failed for a reason that the log names.";
 
 const sentence = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);

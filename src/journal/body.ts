@@ -67,6 +67,8 @@ const EVENT_TYPES: Readonly<Record<DomainEvent["type"], true>> = {
   "canary-extended": true,
   "arm-silent": true,
   "arm-heard": true,
+  "watch-blind": true,
+  "watch-sees": true,
   "rollback-triggered": true,
   "rollback-impeded": true,
   "rollback-begun": true,

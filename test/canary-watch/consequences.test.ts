@@ -63,6 +63,21 @@ describe("what follows from a canary's facts", () => {
     expect(new Set(posts.map(({ key }) => key)).size).toBe(3);
   });
 
+  it("a canary that can't be watched reaches those on call, and that it can be again the thread", () => {
+    const story = later(started, 30 * MINUTE);
+    const missed = { ...watch(undefined), blind: { since: started.now, says: "It is broken." } };
+    const { posts } = of(story, missed);
+    const onCall = members["on-call"] ?? [];
+    expect(onCall.length).toBeGreaterThan(0);
+    expect(posts.map(({ to }) => to)).toEqual([
+      { kind: "thread", subject: id },
+      ...onCall.map((person) => ({ kind: "person", user: person.id })),
+    ]);
+    expect(posts[0]?.note).toEqual({ kind: "canary-blind", since: started.now, says: "It is broken." });
+    const blind = play(story, missed);
+    expect(kindsOf(blind, watch(look(blind)))).toEqual([["thread", "canary-sees"]]);
+  });
+
   it("a rollback that can't be asked for reaches whoever may roll back", () => {
     const triggered = play(breached(), { type: "abort", actor: omar, members, reason });
     const rollback = canaryOf(triggered).rollback?.rollback ?? "";

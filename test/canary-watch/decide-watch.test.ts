@@ -146,6 +146,33 @@ describe("an arm that falls silent", () => {
   });
 });
 
+describe("a canary that can't be looked at", () => {
+  const says = "The journal's database can't be reached.";
+  const missed = (since: number) => ({ ...watch(undefined), blind: { since, says } });
+  const half = later(started, 30 * MINUTE);
+
+  it("is told after half an hour, once, until it is looked at again", () => {
+    const since = started.now;
+    expect(factsOf(later(started, 30 * MINUTE - 1), missed(since))).toEqual([]);
+    expect(eventsOf(half, missed(since))).toEqual([{ type: "watch-blind", since, says }]);
+    const blind = play(half, missed(since));
+    expect(canaryOf(blind).blind).toEqual({ since, says });
+    expect(factsOf(later(blind, HOUR), missed(since))).toEqual([]);
+    expect(factsOf(blind, watch(undefined))).toEqual([]);
+    expect(factsOf(blind, watch(look(blind)))).toEqual(["watch-sees"]);
+    expect(canaryOf(play(blind, watch(look(blind)))).blind).toBeNull();
+    expect(factsOf(started, watch(look(started)))).toEqual([]);
+  });
+
+  it("is no news while it is paused or rolls back, and keeps nothing from being done that is due", () => {
+    expect(factsOf(play(half, pause), missed(started.now))).toEqual([]);
+    const due = later(breached(), 5 * MINUTE);
+    expect(factsOf(due, missed(due.now - HOUR))).toEqual(["watch-blind", "rollback-triggered"]);
+    const triggered = play(due, watch(undefined));
+    expect(factsOf(triggered, missed(due.now - HOUR))).toEqual([]);
+  });
+});
+
 describe("a rollback by itself", () => {
   it("comes five minutes after the breach was found, not before, and once", () => {
     const story = breached({ at: started.now - HOUR });

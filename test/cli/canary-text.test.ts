@@ -59,6 +59,14 @@ describe("a canary on a terminal", () => {
     expect(canaryViewJson(true, viewOf())).toMatchObject({ counts: null, doubts: [] });
   });
 
+  it("says since when it can't be watched, and is not healthy then", () => {
+    const view = viewOf({ canary: watch({ blind: { since: w.T0, says: "It is broken." } }) });
+    expect(canaryViewText(view, w.T0)).toMatch(/Can't be watched since .* UTC: It is broken\./);
+    expect(canaryViewJson(true, view).blind).toEqual({ since: new Date(w.T0).toISOString(), says: "It is broken." });
+    expect(exitOfCanary(view)).toBe(3);
+    expect(exitOfCanary(viewOf())).toBe(0);
+  });
+
   it("before the first look says that nothing is known, of each KPI", () => {
     const text = canaryViewText(viewOf(), w.T0);
     expect(text).toContain("nothing was looked at yet");

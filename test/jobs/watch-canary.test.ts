@@ -82,7 +82,35 @@ describe("one pass over the canaries", () => {
   it("decides what is due by the clock though nothing could be looked at", async () => {
     const { pass, intents } = house(started, { monitor: { lookAt: () => Promise.reject(new Error("broken")) } });
     await pass();
-    expect(intents).toEqual([{ type: "watch", look: undefined, asOf: canaryOf(started).version, members: null }]);
+    const since = started.now;
+    const blind = { since, says: "It failed for a reason that the log names." };
+    expect(intents).toEqual([
+      { type: "watch", look: undefined, asOf: canaryOf(started).version, members: null, blind },
+    ]);
+  });
+
+  it("says since when it can't look, and counts anew after a look, and while that is told", async () => {
+    let [now, story, works] = [started.now, started, false];
+    const { pass, intents } = house(started, {
+      clock: { now: () => now },
+      canary: async () => story.canary,
+      monitor: { lookAt: () => (works ? Promise.resolve(null) : Promise.reject(new Error("broken"))) },
+    });
+    const sinceAt = async (minute: number) => {
+      now = started.now + minute * MINUTE;
+      await pass();
+      const last = intents.at(-1);
+      return last?.type === "watch" && last.blind !== undefined ? (last.blind.since - started.now) / MINUTE : null;
+    };
+    expect([await sinceAt(0), await sinceAt(20)]).toEqual([0, 0]);
+    works = true;
+    expect(await sinceAt(25)).toBeNull();
+    works = false;
+    expect([await sinceAt(26), await sinceAt(60)]).toEqual([26, 26]);
+    story = { ...story, canary: { ...canaryOf(story), blind: { since: now, says: "…" } } };
+    expect([await sinceAt(61), await sinceAt(70)]).toEqual([61, 70]);
+    story = started;
+    expect(await sinceAt(71)).toBe(70);
   });
 
   it("looks at nothing while the canary is paused, or something else is live", async () => {

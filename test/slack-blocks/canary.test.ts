@@ -5,6 +5,7 @@ import type { CanaryView } from "#src/canary/watch/view";
 import { canaryBreachMessage } from "#src/slack/blocks/canary-breach-message";
 import { canaryMessage } from "#src/slack/blocks/canary-message";
 import { CANARY_DECISIONS, canaryDecisionModal, canaryWhyModal } from "#src/slack/blocks/canary-modals";
+import { canaryNoteMessage } from "#src/slack/blocks/canary-notes";
 import { canaryStatusReply } from "#src/slack/blocks/canary-status";
 import { ACTIONS } from "#src/slack/ids";
 import { BUDGET } from "#src/slack/limits";
@@ -64,6 +65,17 @@ describe("a canary's message", () => {
       expect(text).toContain("keeps it from a pass: 7 % of it came late");
     }
     expect(shown(quiet())).not.toContain("keeps it from a pass");
+  });
+
+  test("says that it can't be watched, since when and why, first of all", () => {
+    const view = { ...quiet(), canary: { ...quiet().canary, blind: { since: NOW, says: "It is broken." } } };
+    expect(shown(view)).toContain("Can't be watched");
+    expect(shown(view)).toContain("It is broken.");
+    expect(shown(view)).not.toContain("no breach");
+    expect(message(view).text).toContain("can't be watched: It is broken.");
+    const note = { kind: "canary-blind", since: NOW, says: "It is broken." } as const;
+    const told = canaryNoteMessage(note, { service: "support-docs", to: "person", kpis: [] });
+    expect(readText(asSent(told.blocks))).toMatch(/support-docs.*can't be watched.*It is broken\./s);
   });
 
   test("has a row per KPI with its standing as a word, what needs people first", () => {

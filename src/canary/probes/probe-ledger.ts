@@ -26,7 +26,7 @@ export type Claim = {
 export const LEASE_MS = 60_000;
 
 /** `gapMs`: between two questions at least. */
-export type Pace = { readonly gapMs: number; readonly due: number };
+type Pace = { readonly gapMs: number; readonly due: number };
 
 /** Which questions of a canary were asked. Every method throws what the driver throws. */
 export interface ProbeLedger {

@@ -5,7 +5,7 @@ import type { CanaryWatch } from "#src/canary/watch/state";
 import type { Post } from "#src/journal/journal";
 import type { Recorded } from "#src/release/events";
 import type { Person } from "#src/release/people";
-import { holdersOf } from "#src/release/rights";
+import { holdersOf, peopleOf } from "#src/release/rights";
 
 export type CanaryConsequences = { readonly repaint: readonly string[]; readonly posts: readonly Post[] };
 
@@ -38,9 +38,17 @@ function toldDirectly(after: CanaryWatch, note: CanaryNote): readonly Person[] {
     case "canary-rollback-impeded":
     case "canary-rollback-given-up":
       return whoRollsBack(after);
+    case "canary-blind":
+      return whoIsOnCall(after);
     default:
       return [];
   }
+}
+
+/** Where nobody is, who may decide about the canary. */
+function whoIsOnCall({ rights, members, onCall }: CanaryWatch): readonly Person[] {
+  const people = peopleOf(members, onCall);
+  return people.length > 0 ? people : holdersOf(rights, "canary", members);
 }
 
 const whoRollsBack = ({ rights, members }: CanaryWatch): readonly Person[] => holdersOf(rights, "rollback", members);
@@ -78,6 +86,10 @@ function noteOf(after: CanaryWatch, { event, by, at }: Recorded<CanaryEvent>): C
       return { kind: "arm-silent", arm: event.arm, since: event.since };
     case "arm-heard":
       return { kind: "arm-heard", arm: event.arm };
+    case "watch-blind":
+      return { kind: "canary-blind", since: event.since, says: event.says };
+    case "watch-sees":
+      return { kind: "canary-sees" };
     case "rollback-triggered": {
       const { kpi, why, reason } = event;
       return { kind: "canary-rollback-triggered", kpi, why, reason, by };

@@ -20,7 +20,7 @@ import type { ServiceState } from "#src/release/state";
 export function decideWatch(
   service: ServiceState,
   canary: CanaryWatch,
-  { look: seen, asOf = canary.version, members }: Extract<CanaryIntent, { type: "watch" }>,
+  { look: seen, asOf = canary.version, members, blind }: Extract<CanaryIntent, { type: "watch" }>,
   now: Instant,
 ): CanaryDecision {
   if (canary.ended !== null) return acceptThese();
@@ -28,7 +28,7 @@ export function decideWatch(
   if (!samePair(service.live, canary.candidate)) return acceptThese(...leave(draft, service).events);
   if (canary.standing === "paused") return acceptThese();
   const look = asOf === canary.version ? seen : undefined;
-  const found = look === undefined ? draft : see(draft, look);
+  const found = look === undefined ? missSight(draft, blind) : see(regainSight(draft), look);
   // What is due comes before the end of the window: nobody is asked to decide what Golive does by itself a moment later.
   const done = tell(rollBack(found), members ?? canary.members);
   return acceptThese(...(look === undefined || look === null ? done : close(done, look)).events);
@@ -41,6 +41,19 @@ function leave(draft: Draft, { live }: ServiceState): Draft {
   const says = isBack ? sayRolledBack(canary) : saySuperseded(canary, live);
   return end(draft, { as: isBack ? "rolled-back" : "superseded", says, live, proven: [], unrefuted: [] });
 }
+
+/** From the first look that failed to when people are told: what passes by itself is no news. */
+const BLIND_AFTER_MS = 30 * 60_000;
+
+function missSight(draft: Draft, blind: Extract<CanaryIntent, { type: "watch" }>["blind"]): Draft {
+  const { canary, now } = draft;
+  if (blind === undefined || canary.standing !== "watching" || canary.rollback !== null) return draft;
+  const isNews = (canary.blind ?? null) === null && now - blind.since >= BLIND_AFTER_MS;
+  return isNews ? add(draft, [{ type: "watch-blind", ...blind }]) : draft;
+}
+
+const regainSight = (draft: Draft): Draft =>
+  (draft.canary.blind ?? null) === null ? draft : add(draft, [{ type: "watch-sees" }]);
 
 /** `look` null: nobody was ever heard. */
 function see(draft: Draft, look: Look | null): Draft {

@@ -99,6 +99,9 @@ export type CanaryEvent =
   | { readonly type: "canary-extended"; readonly hours: number; readonly reason: string }
   | { readonly type: "arm-silent"; readonly arm: Arm; readonly since: Instant }
   | { readonly type: "arm-heard"; readonly arm: Arm }
+  /** What is stored could not be looked at for half an hour, though both may answer: told once, until it can be. `says`: a sentence. */
+  | { readonly type: "watch-blind"; readonly since: Instant; readonly says: string }
+  | { readonly type: "watch-sees" }
   /** Golive is about to roll back. `rollback`: the id that it will have, the same at every try. */
   | {
       readonly type: "rollback-triggered";

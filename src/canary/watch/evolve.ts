@@ -83,6 +83,10 @@ function changesOf(
       const { [event.arm]: _, ...silent } = state.silent;
       return { silent };
     }
+    case "watch-blind":
+      return { blind: { since: event.since, says: event.says } };
+    case "watch-sees":
+      return { blind: null };
     case "rollback-triggered": {
       const { type, ...triggered } = event;
       return { rollback: { ...triggered, at, by } };
@@ -117,6 +121,7 @@ function changesOf(
         standings: withNumbers(state, event.kpis),
         finding: event.finding,
         ended: { ...ended, at, by },
+        blind: null,
       };
     }
     default:

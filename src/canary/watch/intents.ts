@@ -53,6 +53,8 @@ export type CanaryIntent =
       readonly look: Look | null | undefined;
       readonly asOf?: number;
       readonly members: RoleMembers | null;
+      /** With a `look` that is undefined because it failed: since when it does, and why, in a sentence. */
+      readonly blind?: { readonly since: Instant; readonly says: string };
     }
   /** `rollback`: the canary's own, as it was when this was seen. `runs`: the one that does it. */
   | { readonly type: "rollback-impeded"; readonly rollback: string; readonly says: string }

@@ -43,6 +43,9 @@ export type CanaryNote =
     }
   | { readonly kind: "arm-silent"; readonly arm: Arm; readonly since: Instant }
   | { readonly kind: "arm-heard"; readonly arm: Arm }
+  /** In the thread, and to those on call directly. */
+  | { readonly kind: "canary-blind"; readonly since: Instant; readonly says: string }
+  | { readonly kind: "canary-sees" }
   | {
       readonly kind: "canary-rollback-triggered";
       readonly kpi: string | null;

@@ -54,6 +54,8 @@ export type CanaryWatch = {
   readonly pauses: readonly { readonly from: Instant; readonly to: Instant }[];
   readonly extended: number;
   readonly silent: Readonly<Partial<Record<Arm, Instant>>>;
+  /** Since when nothing could be looked at, and why; null or left out: it can be. */
+  readonly blind?: Omit<Fact<"watch-blind">, "type"> | null;
   /** The one that is on its way. Its id is that of the rollback that was asked for, or that runs. */
   readonly rollback: (Omit<Fact<"rollback-triggered">, "type"> & { readonly at: Instant; readonly by: Person }) | null;
   /** What keeps the rollback from beginning. */

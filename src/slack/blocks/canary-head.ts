@@ -35,6 +35,8 @@ function standingLine(view: CanaryView, { says }: CanarySize): string {
     return `⏸ *Held* by ${name(by)} ${when(at)}: ${shorten(line(reason), says)}`;
   }
   if (breached > 0) return `🛑 *${count(breached, "breach", "breaches")}*`;
+  if ((canary.blind ?? null) !== null)
+    return "⚠️ *Can't be watched*: nothing new is seen, and nothing rolls back by itself";
   if (sight === null) return "⏳ *Watching*: nothing was seen yet";
   const beyond = sight.kpis.filter(({ standing }) => standing === "watching").length;
   return beyond === 0
@@ -63,7 +65,10 @@ function againstIt({ canary, ...view }: CanaryView, { lines, says }: CanarySize)
     canary.standing === "deciding"
       ? (canary.window?.reasons ?? view.sight?.reasons ?? [])
       : (view.sight?.doubts ?? []).map((doubt) => `⚠️ keeps it from a pass: ${doubt}`);
-  const all = [...breaches, ...silent, ...missing.map((reason) => `• ${shorten(line(reason), says)}`)];
+  const blind = canary.blind ?? null;
+  const unseen =
+    blind === null ? [] : [`• ⚠️ can't be watched since ${when(blind.since)}: ${shorten(line(blind.says), says)}`];
+  const all = [...unseen, ...breaches, ...silent, ...missing.map((reason) => `• ${shorten(line(reason), says)}`)];
   const hidden = all.length - lines;
   return [...all.slice(0, lines), ...(hidden > 0 ? [`_… and ${number(hidden)} more: \`/canary status\`_`] : [])];
 }

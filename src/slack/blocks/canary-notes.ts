@@ -30,6 +30,8 @@ export const CANARY_NOTE_KINDS = [
   "breach-escalated",
   "arm-silent",
   "arm-heard",
+  "canary-blind",
+  "canary-sees",
   "canary-rollback-triggered",
   "canary-rollback-impeded",
   "canary-rollback-begun",
@@ -99,9 +101,17 @@ function noteLines(note: Told, at: NoteContext): string[] {
       return [
         `⚠️ Nothing was heard of the ${note.arm} since ${when(note.since)}.`,
         "Hours without data on both arms don't count, and nothing is concluded from silence. Look at whatever sends its observations.",
+        `${code(`/canary status ${at.service}`, 100)} says why, where the probes ask nothing more.`,
       ];
     case "arm-heard":
       return [`The ${note.arm} is heard again: the clock goes on.`];
+    case "canary-blind":
+      return [
+        `⚠️ *The canary of ${code(at.service)} can't be watched* since ${when(note.since)}: ${shorten(line(note.says), 900)}`,
+        `Golive goes on trying, and raises no alert until it can look again. Watch your own dashboards. By hand: ${code(`/rollback ${at.service}`, 100)}.`,
+      ];
+    case "canary-sees":
+      return ["The canary can be watched again. What came in meanwhile is looked at now."];
     case "canary-rollback-triggered":
       return [
         `⏳ *A rollback begins*${note.kpi === null ? "" : ` because of ${named(note.kpi, at)}`}, ${TRIGGERS[note.why](name(note.by))}${because(note.reason)}`,

@@ -27,6 +27,7 @@ export function canarySentence(view: CanaryView): string {
   const held = holdOfAll(canary);
   if (held !== null) return cut(`${subject} is held by ${name(held.by)}.${breached}`);
   if (names.length > 0) return cut(`${subject}:${breached}`);
+  if ((canary.blind ?? null) !== null) return cut(`${subject} can't be watched: ${line(canary.blind?.says ?? "")}`);
   return cut(`${subject} watches ${pairOrNothing(canary.candidate, 60)} since its cutover: ${seen}, no breach.`);
 }
 
