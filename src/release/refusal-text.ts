@@ -98,7 +98,7 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
     case "same-as-active":
       return `${pairText(refusal.pair)} is live already: there is nothing to release. Name another run, or a configuration version (${names.startWith(refusal.pair.run)}).${versions(refusal.known)}`;
     case "locked":
-      return `Go-lives of this service are locked: ${refusal.reason}. Somebody with the right to unlock${people(refusal.who)} has to write down the root cause first (golive unlock).`;
+      return `Go-lives of this service are locked: ${withoutStop(refusal.reason)}. Somebody with the right to unlock${people(refusal.who)} has to write down the root cause first (golive unlock).`;
     case "not-locked":
       return "Go-lives of this service are not locked: there is nothing to unlock.";
     case "checklist-incomplete":
@@ -216,3 +216,6 @@ function ask(who: readonly Person[]): string {
 function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
+
+/** A reason may be a sentence of its own. */
+const withoutStop = (reason: string): string => reason.replace(/[.!?]+$/, "");
