@@ -16,7 +16,7 @@ export function points(difference: number): string {
   const value = Number((100 * difference).toPrecision(2));
   return `${String(value).replace(/^0\./, ".")} ${value === 1 ? "point" : "points"}`;
 }
-const seconds = (value: number): string => `${trim(value, value < 10 ? 2 : 1)} s`;
+const seconds = (value: number): string => `${trim(value, value < 1 ? 3 : value < 10 ? 2 : 1)} s`;
 
 /** A KPI's value in its own unit: ".56", "2.41 s", "94.2 %", "52". Infinity is a p95 that lies among the failed requests; null no data. */
 export function sayValue(kpi: Kpi, value: number | null): string {
