@@ -55,13 +55,14 @@ export async function writePacedConfigs(options: {
   for (const [key, value] of Object.entries(ROOM)) document.setIn(["resources", key], value);
   document.setIn(["backups", "storage"], { kind: "directory", path: backups });
   const services = document.toJS().services;
-  for (const id of Object.keys(services)) {
+  for (const [place, id] of Object.keys(services).entries()) {
     const datasets = document.getIn(["services", id, "datasets"]);
     for (const check of evaluates ? [] : ["evaluation-floors", "evaluation-baseline"]) {
       document.setIn(["services", id, "applies", check], { check: false, reason: NO_EVALUATION });
     }
     if (observed) {
-      document.setIn(["services", id, "observations"], { token_env: OBSERVATIONS_TOKEN });
+      // A token says whose observations they are: the traffic is the first service's.
+      if (place === 0) document.setIn(["services", id, "observations"], { token_env: OBSERVATIONS_TOKEN });
       document.setIn(["services", id, "canary", "probes"], evaluates ? { per_hour: PROBES_PER_HOUR } : false);
       document.setIn(["services", id, "canary", "roll_back_after_min"], ROLL_BACK_AFTER_MIN);
     }
