@@ -4,6 +4,7 @@ import type { DecideCanary } from "#src/canary/use-cases/decide-canary";
 import { subjectsOf } from "#src/canary/watch/consequences";
 import { dueEscalations } from "#src/canary/watch/due";
 import type { CanaryIntent, Look } from "#src/canary/watch/intents";
+import { isHopeless, retryAfterMs } from "#src/canary/watch/rollback-attempts";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import { JournalError } from "#src/journal/journal-error";
 import type { Log } from "#src/log";
@@ -13,9 +14,9 @@ import { samePair } from "#src/release/pair";
 import type { RoleMembers } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
 import { namesFrom, refusalText } from "#src/release/refusal-text";
-import type { Refusal } from "#src/release/refusals";
 import type { ServiceState } from "#src/release/state";
 import type { Identity } from "#src/release/use-cases";
+import { sentence } from "#src/release/wording";
 import type { RollbackState } from "#src/rollback/state";
 import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
@@ -137,13 +138,6 @@ async function rollBack(deps: WatchDeps, canary: CanaryWatch, triggered: Trigger
   if (came !== null) await deps.decide(canary.service, canary.id, null, came);
 }
 
-const MINUTE_MS = 60_000;
-/** How long after one that did not go through the next is asked for; the last goes on without end. */
-const PAUSES_MS: readonly number[] = [1, 2, 5, 10, 15].map((minutes) => minutes * MINUTE_MS);
-
-/** Only people can mend these, so nobody is kept waiting for Golive. */
-const HOPELESS: ReadonlySet<Refusal["kind"]> = new Set(["target-damaged", "config-gone", "nothing-before"]);
-
 /** Asks for it unless that was done. One that could not move the pointer is followed by another. Null: nothing is news. */
 async function ask(deps: WatchDeps, canary: CanaryWatch, triggered: Triggered): Promise<Progress | null> {
   const { kpi, why, reason, by, rollback } = triggered;
@@ -153,8 +147,7 @@ async function ask(deps: WatchDeps, canary: CanaryWatch, triggered: Triggered): 
   if (newest !== null) {
     const says = sayRefused(newest);
     if (newest.flip === null) return { type: "rollback-given-up", rollback, says, attempts: attempt };
-    const pause = PAUSES_MS[attempt - before - 1] ?? PAUSES_MS.at(-1) ?? 0;
-    const due = (newest.ended?.at ?? 0) + pause;
+    const due = (newest.ended?.at ?? 0) + retryAfterMs(attempt - before);
     if (deps.clock.now() < due) return { type: "rollback-impeded", rollback, says };
   }
   const decided = await deps.rollbacks.trigger({
@@ -173,7 +166,7 @@ async function ask(deps: WatchDeps, canary: CanaryWatch, triggered: Triggered): 
     return runs === null ? null : begun(canary, rollback, decided.rollback);
   }
   const says = refusalText(decided.refusal, namesFrom(null));
-  return HOPELESS.has(decided.refusal.kind)
+  return isHopeless(decided.refusal)
     ? { type: "rollback-given-up", rollback, says, attempts: attempt + 1 }
     : { type: "rollback-impeded", rollback, says };
 }
@@ -217,5 +210,3 @@ async function progress(
 }
 
 const LOG_NAMES_IT = "It failed for a reason that the log names.";
-
-const sentence = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);

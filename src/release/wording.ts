@@ -60,3 +60,9 @@ export const REASON_MIN = 10;
 export function isReason(text: string): boolean {
   return text.trim().length >= REASON_MIN;
 }
+
+/** The text with the full stop that it may lack. */
+export function sentence(text: string): string {
+  const said = text.trim();
+  return /[.!?]$/.test(said) ? said : `${said}.`;
+}

@@ -1,9 +1,7 @@
-import type { CanaryPolicy } from "#src/canary/kpi";
 import type { Arm } from "#src/canary/observation";
-import type { CanaryEnd, CanaryEvent, CanaryResponse, Finding, KpiNumbers } from "#src/canary/watch/events";
-import type { Pair } from "#src/release/events";
-import type { Person, RoleId, RoleMembers } from "#src/release/people";
-import type { Instant, Policy } from "#src/release/policy";
+import type { CanaryEvent, Finding, KpiNumbers } from "#src/canary/watch/events";
+import type { Person } from "#src/release/people";
+import type { Instant } from "#src/release/policy";
 
 type Fact<T extends CanaryEvent["type"]> = Extract<CanaryEvent, { type: T }>;
 
@@ -22,24 +20,9 @@ export type Breach = Omit<Fact<"breach-found">, "type"> & {
  */
 export type CanaryStanding = "watching" | "paused" | "deciding" | "ended";
 
-export type CanaryWatch = {
+/** As it began, and what became of it. `policy`: with the hours that people added. */
+export type CanaryWatch = Omit<Fact<"canary-started">, "type" | "canary"> & {
   readonly id: string;
-  readonly number: number;
-  readonly service: string;
-  readonly channel: string;
-  readonly release: string;
-  readonly candidate: Pair;
-  readonly baseline: Pair;
-  /** With the hours that people added. */
-  readonly policy: CanaryPolicy;
-  readonly response: CanaryResponse;
-  readonly rights: Policy;
-  readonly members: RoleMembers;
-  readonly onCall: readonly RoleId[];
-  readonly questions: number;
-  readonly caution: string | null;
-  readonly changes: readonly string[];
-  readonly from: Instant;
   readonly startedAt: Instant;
   readonly standing: CanaryStanding;
   /** Newest known numbers of each KPI that ever changed. */
@@ -68,5 +51,3 @@ export type CanaryWatch = {
   readonly ended: (Omit<Fact<"canary-ended">, "type"> & { readonly at: Instant; readonly by: Person }) | null;
   readonly version: number;
 };
-
-export type { CanaryEnd };

@@ -7,6 +7,7 @@ import type { Pair } from "#src/release/events";
 import { inDoubt } from "#src/release/flip-doubt";
 import type { ReleaseState } from "#src/release/state";
 import type { DecideIntent } from "#src/release/use-cases/decide-intent";
+import { sentence } from "#src/release/wording";
 import { rollbackFlipId } from "#src/rollback/consequences";
 import type { StepId, StepResult } from "#src/rollback/events";
 import { nextStep, type RollbackState } from "#src/rollback/state";
@@ -69,7 +70,7 @@ async function doStep(deps: Deps, rollback: RollbackState, step: StepId, signal:
     // Stopped from outside: whoever takes the job over does the step again.
     signal.throwIfAborted();
     deps.onFault(step, error);
-    result = { outcome: "failed", detail: sentence(error), facts: {} };
+    result = { outcome: "failed", detail: sentenceOf(error), facts: {} };
   }
   // Stopped in the middle of a step that words its failures itself: what it says is no finding.
   signal.throwIfAborted();
@@ -119,7 +120,7 @@ async function flipInTime(
       }
       onFault("flip", error);
       // Nothing may flip later by surprise. A store that can't even be told that is asked by the next run of the job.
-      return { ...(await store.cancelFlip(id)), because: sentence(error) };
+      return { ...(await store.cancelFlip(id)), because: sentenceOf(error) };
     }
   }
 }
@@ -134,7 +135,4 @@ async function liveNow({ store }: Deps, { service }: RollbackState): Promise<Pai
   }
 }
 
-const sentence = (error: unknown): string => {
-  const text = (error instanceof Error ? error.message : String(error)).trim();
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-};
+const sentenceOf = (error: unknown): string => sentence(error instanceof Error ? error.message : String(error));
