@@ -60,7 +60,10 @@ describe("a check that runs", () => {
     await kill.restart();
     await people.goOn(release);
     await expectAllIsWell(kill, release, run);
-    expect((await kill.facts.jobs(release)).filter(({ retries }) => retries > 0)).toEqual([]);
+    // Only the checks: a canary that waits for the first answers of the candidate is tried again by design.
+    const checks = (await kill.facts.jobs(release)).filter(({ name }) => name === "run-check");
+    expect(checks.length).toBeGreaterThan(0);
+    expect(checks.filter(({ retries }) => retries > 0)).toEqual([]);
   });
 
   it("SIGTERM, and it doesn't end: the process stops all the same and hands the job back for another one to go on at once", async () => {
