@@ -65,6 +65,8 @@ const PLACES: Partial<Readonly<Record<QueueName, number>>> = {
   evaluate: 8,
   // One service's smoke evaluation must not keep another's pointer from flipping.
   "roll-back": 8,
+  // A weekly evaluation of hours must not keep a backup, or another service's night, from beginning.
+  "run-operation": 8,
 };
 
 /** What a job carries: flat, and only what JSON and SQL agree on. */

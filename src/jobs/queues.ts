@@ -18,6 +18,9 @@ const EXPIRE_SECONDS: Readonly<Record<QueueName, number>> = {
   // Its smoke evaluation takes what the models' limit makes it take.
   "roll-back": 7_200,
   "start-canary": 300,
+  // A weekly evaluation takes what the models' limit leaves it; the job is taken up again where it stopped.
+  "run-operation": 23 * 3_600,
+  "apply-proposal": 300,
   revalidate: 300,
 };
 
@@ -33,7 +36,7 @@ export function queueDefinitions(): readonly Queue[] {
       heartbeatSeconds: 10,
       expireInSeconds: EXPIRE_SECONDS[name],
       // An evaluation goes on where it stopped: each restart of the bot within hours is a try.
-      retryLimit: name === "evaluate" ? 10 : 5,
+      retryLimit: name === "evaluate" || name === "run-operation" ? 10 : 5,
       retryDelay: 1,
       retryBackoff: true,
       retryDelayMax: 60,

@@ -17,6 +17,8 @@ export const QUEUES = [
   "cut-over",
   "roll-back",
   "start-canary",
+  "run-operation",
+  "apply-proposal",
   "revalidate",
 ] as const;
 export type QueueName = (typeof QUEUES)[number];

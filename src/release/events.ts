@@ -1,4 +1,7 @@
 import type { CanaryEvent, CanaryServiceEvent } from "#src/canary/watch/events";
+import type { AgendaEvent, OperationEvent } from "#src/operations/events";
+import type { ProposalEvent } from "#src/operations/proposals/events";
+import type { SloEvent } from "#src/operations/slo/events";
 import type { CheckId, Checklist, SignOffId } from "#src/release/checklist";
 import type { Person, RoleId, RoleMembers } from "#src/release/people";
 import type { Instant, Policy } from "#src/release/policy";
@@ -201,7 +204,16 @@ export type EvaluationEvent =
       readonly keepDays: number;
     };
 
-export type DomainEvent = ReleaseEvent | ServiceEvent | RollbackEvent | CanaryEvent | EvaluationEvent;
+export type DomainEvent =
+  | ReleaseEvent
+  | ServiceEvent
+  | RollbackEvent
+  | CanaryEvent
+  | EvaluationEvent
+  | AgendaEvent
+  | OperationEvent
+  | ProposalEvent
+  | SloEvent;
 
 /** An event with who and when: the journal's view of it, as the pure rooms see it. */
 export type Recorded<E extends DomainEvent = DomainEvent> = {

@@ -11,6 +11,8 @@ export const handlers = (some: Partial<JobHandlers>): JobHandlers => ({
   "cut-over": idle,
   "roll-back": idle,
   "start-canary": idle,
+  "run-operation": idle,
+  "apply-proposal": idle,
   revalidate: idle,
   ...some,
 });

@@ -1,0 +1,22 @@
+import type { ProposalEnd, ProposalEvent } from "#src/operations/proposals/events";
+import type { Person, RoleId } from "#src/release/people";
+import type { Instant } from "#src/release/policy";
+
+type Fact<T extends ProposalEvent["type"]> = Extract<ProposalEvent, { type: T }>;
+
+/** A proposal as it was made, and what became of it. Open while `ended` is null. */
+export type ProposalState = Omit<Fact<"proposal-made">, "type" | "proposal"> & {
+  readonly id: string;
+  readonly madeAt: Instant;
+  readonly accepted: readonly { readonly role: RoleId; readonly by: Person; readonly at: Instant }[];
+  /** The configuration version that was written for it. */
+  readonly written: { readonly config: string; readonly at: Instant } | null;
+  readonly release: string | null;
+  readonly ended: {
+    readonly as: ProposalEnd;
+    readonly says: string;
+    readonly by: Person;
+    readonly at: Instant;
+  } | null;
+  readonly version: number;
+};
