@@ -9,6 +9,7 @@ import { composeCanaries } from "#src/compose-canaries";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
+import { composeOperations, type Operations } from "#src/compose-operations";
 import { composeProbes } from "#src/compose-probes";
 import { composeRollbacks } from "#src/compose-rollbacks";
 import type { Variables } from "#src/config/environment";
@@ -82,6 +83,7 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
   /** How all processes of Golive are doing. */
@@ -246,6 +248,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
+  const operations = composeOperations({ config, journal, clock, governed, jobs, log });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -271,6 +274,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     "stop-evaluation": createStopEvaluation({ decide, release: releaseState, evaluations: ofReleases }),
     "roll-back": rollbacks.rollBack,
     "start-canary": canaries.startCanary,
+    "run-operation": operations.runOperation,
     "cut-over": createCutOver({
       decide,
       release: releaseState,
@@ -304,18 +308,20 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     evaluations,
     rollbacks: rollbacks.useCases,
     canaries: canaries.useCases,
+    operations,
     checklistOf,
     storeOf: (id) => governed(id).store,
     resources,
     async startWorkers({ cutovers, followChannel }) {
       await report.start(followChannel === undefined ? "command" : "bot");
-      const { "cut-over": cutOver, "start-canary": startCanary, ...checking } = handlers;
+      const { "cut-over": cutOver, "start-canary": startCanary, "run-operation": runOperation, ...checking } = handlers;
       await jobs.startWorkers({
         ...checking,
         ...(cutovers ? { "cut-over": cutOver, "start-canary": startCanary } : {}),
         ...(followChannel === undefined
           ? {}
           : {
+              "run-operation": runOperation,
               revalidate: createRevalidate({
                 decide,
                 release: releaseState,
