@@ -145,7 +145,7 @@ describe("what waits for whom", () => {
     expect(waits({})).toMatchObject([{ kind: "proposal", number: 2, who: [mila, dan, mei] }]);
     expect(waits({ accepted: [{ role: "data-lead", by: dan, at: NOW }] })).toMatchObject([{ who: [mila] }]);
     expect(waits({ ended: { as: "declined", says: "", by: dan, at: NOW } })).toEqual([]);
-    expect(waits({ written: { config: "v2", at: NOW } })).toEqual([]);
+    expect(waits({ written: { config: "v2", digest: "e", at: NOW } })).toEqual([]);
   });
 
   test("a step that was begun and not done, once, for whoever began it", () => {

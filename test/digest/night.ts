@@ -99,6 +99,7 @@ export const proposal = (change: Partial<ProposalState> = {}): ProposalState => 
   expires: NOW + 48 * HOUR,
   madeAt: NOW - HOUR,
   accepted: [],
+  agreed: null,
   written: null,
   release: null,
   ended: null,
