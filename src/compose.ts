@@ -11,6 +11,7 @@ import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/co
 import { composeModels, type Models } from "#src/compose-models";
 import { composeOperations, type Operations } from "#src/compose-operations";
 import { composeProbes } from "#src/compose-probes";
+import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -33,6 +34,7 @@ import type { Journal } from "#src/journal/journal";
 import { createPool } from "#src/journal/pool";
 import type { Log } from "#src/log";
 import { machineClock } from "#src/models/machine-clock";
+import type { ProposalUseCases } from "#src/operations/use-cases";
 import { createRagService } from "#src/rag/service-http";
 import type { RagStore } from "#src/rag/store";
 import { createRagStore } from "#src/rag/store-postgres";
@@ -84,6 +86,7 @@ export type Core = {
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
   readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
+  readonly proposals: ProposalUseCases;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
   /** How all processes of Golive are doing. */
@@ -238,6 +241,16 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     ...(options.watchPace === undefined ? {} : { pace: options.watchPace }),
     log,
   });
+  const proposals = composeProposals({
+    config,
+    journal,
+    clock,
+    identity,
+    governed,
+    startRelease: useCases.startRelease,
+    jobs,
+    log,
+  });
   const probing = composeProbes({
     config,
     pool,
@@ -275,6 +288,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     "roll-back": rollbacks.rollBack,
     "start-canary": canaries.startCanary,
     "run-operation": operations.runOperation,
+    "apply-proposal": proposals.applyProposal,
     "cut-over": createCutOver({
       decide,
       release: releaseState,
@@ -309,15 +323,22 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     rollbacks: rollbacks.useCases,
     canaries: canaries.useCases,
     operations,
+    proposals: proposals.useCases,
     checklistOf,
     storeOf: (id) => governed(id).store,
     resources,
     async startWorkers({ cutovers, followChannel }) {
       await report.start(followChannel === undefined ? "command" : "bot");
-      const { "cut-over": cutOver, "start-canary": startCanary, "run-operation": runOperation, ...checking } = handlers;
+      const {
+        "cut-over": cutOver,
+        "start-canary": startCanary,
+        "apply-proposal": applyProposal,
+        "run-operation": runOperation,
+        ...checking
+      } = handlers;
       await jobs.startWorkers({
         ...checking,
-        ...(cutovers ? { "cut-over": cutOver, "start-canary": startCanary } : {}),
+        ...(cutovers ? { "cut-over": cutOver, "start-canary": startCanary, "apply-proposal": applyProposal } : {}),
         ...(followChannel === undefined
           ? {}
           : {
@@ -338,15 +359,17 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       canaries.loop.start();
       probing.start();
     },
-    lookAfterServices: () =>
-      lookAfterServices({
+    async lookAfterServices() {
+      await lookAfterServices({
         services,
         state: serviceState,
         store: (id) => governed(id).store,
         decide,
         jobs,
         log,
-      }),
+      });
+      await proposals.lookAfter();
+    },
     async close() {
       await Promise.all([canaries.loop.stop(), probing.stop()]);
       await jobs.stop();

@@ -43,6 +43,10 @@ const NOTHING: Omit<Observation, "at" | "arm" | "traceId"> = {
   dedupRate: null,
   breadth: null,
   tools: null,
+  retries: null,
+  hardTimeout: null,
+  rejected: null,
+  embeddingMs: null,
 };
 
 /** All observations of a bucket, both arms, with everything that the default KPIs look at. `bucket` from 0. */

@@ -18,6 +18,10 @@ export type Facts = {
   readonly candidates_before_dedup?: number;
   readonly candidates_after_dedup?: number;
   readonly snapshot_breadth?: number;
+  readonly embedding_ms?: number;
+  readonly retries?: number;
+  readonly hard_timeout?: boolean;
+  readonly rejected?: boolean;
 };
 
 /** The parts of an answer that are looked at, docs/rag-service.md. */
@@ -26,11 +30,15 @@ const answerSchema = z.object({
   snapshot: z.array(z.object({ bm25_text: z.string() })),
   candidates: z.object({ before_dedup: z.number(), after_dedup: z.number() }),
   context: z.array(z.object({ tokens: z.number() })),
+  timings: z.object({ embedding_ms: z.number().nullable() }),
+  tool_calls: z.array(z.object({ retries: z.number().nullish() })),
 });
 
 /** The prefix that ingestion puts before what is embedded, and nowhere else. */
 const PREFIX = /^Document: /;
 const PATIENCE_MS = 60_000;
+/** What a service says that has too much to do. */
+const TURNED_AWAY = new Set([429, 503]);
 
 export type AskOptions = {
   readonly serviceUrl: string;
@@ -45,7 +53,12 @@ export async function askService(options: AskOptions, query: string, pair: Pair 
   const { serviceUrl, contextTokens, elapsed } = options;
   const named = pair === null ? {} : { run_id: pair.run, config_version: pair.config };
   const began = elapsed();
-  const failed = (error: string): Sample => ({ run: null, latencyS: (elapsed() - began) / 1_000, error, facts: {} });
+  const failed = (error: string, facts: Facts = {}): Sample => ({
+    run: null,
+    latencyS: (elapsed() - began) / 1_000,
+    error,
+    facts: { hard_timeout: error === "timeout", rejected: false, ...facts },
+  });
   try {
     const response = await fetch(`${serviceUrl}/answer`, {
       method: "POST",
@@ -55,9 +68,9 @@ export async function askService(options: AskOptions, query: string, pair: Pair 
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const text = await response.text();
-    if (!response.ok) return failed(`status ${response.status}`);
+    if (!response.ok) return failed(`status ${response.status}`, { rejected: TURNED_AWAY.has(response.status) });
     const latencyS = (elapsed() - began) / 1_000;
-    const { run_id, snapshot, candidates, context } = answerSchema.parse(JSON.parse(text));
+    const { run_id, snapshot, candidates, context, timings, tool_calls } = answerSchema.parse(JSON.parse(text));
     const tokens = context.reduce((sum, chunk) => sum + chunk.tokens, 0);
     return {
       run: run_id,
@@ -69,6 +82,11 @@ export async function askService(options: AskOptions, query: string, pair: Pair 
         candidates_before_dedup: candidates.before_dedup,
         candidates_after_dedup: candidates.after_dedup,
         snapshot_breadth: snapshot.length,
+        // As the service measured it, where it embeds: not from here, with a network in between.
+        ...(timings.embedding_ms === null ? {} : { embedding_ms: timings.embedding_ms }),
+        retries: tool_calls.reduce((sum, { retries }) => sum + (retries ?? 0), 0),
+        hard_timeout: false,
+        rejected: false,
       },
     };
   } catch (error) {

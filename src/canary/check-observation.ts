@@ -12,6 +12,10 @@ const MOST_TEXT = 1_000;
 /** Seconds: a request that takes longer than a day is a unit mixed up. */
 const MOST_LATENCY = 86_400;
 
+const MOST_RETRIES = 10_000;
+/** Texts that one request embeds: a question, some of its rewritings. */
+const MOST_TEXTS = 64;
+
 class Wrong {
   readonly refusal: Refusal;
   constructor(kind: Refusal["kind"], sentence: string) {
@@ -44,12 +48,15 @@ function toObservation(value: unknown): Observation {
   const after = amount(value, "candidates_after_dedup");
   if (before !== null && after !== null && after > before)
     throw new Wrong("value", `candidates_after_dedup is ${after}, more than the ${before} before`);
+  const hardTimeout = flag(value, "hard_timeout");
+  const rejected = flag(value, "rejected");
   return {
     at,
     arm,
     traceId,
     queryId: queryOf(value.query_id),
-    failed: failure(value.error),
+    // Who was turned away, or cut off, got no answer, whether or not the trace calls that an error.
+    failed: failure(value.error) || hardTimeout === true || rejected === true,
     latency: amount(value, "latency_s", MOST_LATENCY),
     scores: scoresOf(value.scores),
     budgetViolation: flag(value, "budget_violation"),
@@ -57,6 +64,10 @@ function toObservation(value: unknown): Observation {
     dedupRate: before === null || after === null || before === 0 ? null : (before - after) / before,
     breadth: amount(value, "snapshot_breadth"),
     tools: toolsOf(value.tool_calls),
+    retries: retriesOf(value),
+    hardTimeout,
+    rejected,
+    embeddingMs: embeddingOf(value.embedding_ms),
   };
 }
 
@@ -79,6 +90,23 @@ function amount(value: Readonly<Record<string, unknown>>, key: string, most = Nu
   if (found === undefined || found === null) return null;
   if (typeof found === "number" && found >= 0 && found <= most) return found;
   throw new Wrong("value", `${key} is ${show(found)}; expected a number from 0 to ${most}`);
+}
+
+function retriesOf(value: Readonly<Record<string, unknown>>): number | null {
+  const found = amount(value, "retries", MOST_RETRIES);
+  if (found === null || Number.isInteger(found)) return found;
+  throw new Wrong("value", `retries is ${found}; expected a whole number`);
+}
+
+/** One text's time, or a list with each text's. */
+function embeddingOf(found: unknown): readonly number[] | null {
+  if (found === undefined || found === null) return null;
+  const times: readonly unknown[] = Array.isArray(found) ? found : [found];
+  if (times.length > MOST_TEXTS)
+    throw new Wrong("value", `embedding_ms has ${times.length} times; at most ${MOST_TEXTS}`);
+  const good = times.filter((ms): ms is number => typeof ms === "number" && ms >= 0 && ms <= MOST_LATENCY * 1_000);
+  if (good.length === times.length) return good.length === 0 ? null : good;
+  throw new Wrong("value", `embedding_ms is ${show(found)}; expected milliseconds of each text, 0 or more`);
 }
 
 function flag(value: Readonly<Record<string, unknown>>, key: string): boolean | null {

@@ -47,6 +47,14 @@ export type Observation = {
   /** Candidates before any clamp. */
   readonly breadth: number | null;
   readonly tools: ToolCounts | null;
+  /** Tries of tool calls behind the first of each. */
+  readonly retries: number | null;
+  /** It was ended by the limit on a whole answer's time; such a request has failed. */
+  readonly hardTimeout: boolean | null;
+  /** The service turned it away because it had too much to do; such a request has failed. */
+  readonly rejected: boolean | null;
+  /** Milliseconds for each text that was embedded, where the embedder runs. Null: not said, or none was; never empty. */
+  readonly embeddingMs: readonly number[] | null;
 };
 
 /** The score for the comparison: 0 for an error of the system under test, null where there is none. */

@@ -18,6 +18,10 @@ const PLAIN = [
   "candidates_before_dedup",
   "candidates_after_dedup",
   "snapshot_breadth",
+  "retries",
+  "hard_timeout",
+  "rejected",
+  "embedding_ms",
 ] as const;
 
 type Fields = { readonly [key: string]: unknown };

@@ -20,6 +20,10 @@ const FIELDS = [
   "candidates_before_dedup",
   "candidates_after_dedup",
   "snapshot_breadth",
+  "retries",
+  "hard_timeout",
+  "rejected",
+  "embedding_ms",
 ] as const;
 const KNOWN: ReadonlySet<string> = new Set([
   ...FIELDS.map((field) => `golive.${field}`),

@@ -21,6 +21,7 @@ const isPureRoom = (path: string) =>
     "src/slack/blocks",
     "src/evaluation/metrics",
     "src/evaluation/leakage",
+    "src/evaluation/few-shot",
     "src/evaluation/oracle",
     "src/evaluation/compare",
   );

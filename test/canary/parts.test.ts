@@ -25,6 +25,10 @@ const nothing: Omit<Observation, "at" | "arm" | "traceId"> = {
   dedupRate: null,
   breadth: null,
   tools: null,
+  retries: null,
+  hardTimeout: null,
+  rejected: null,
+  embeddingMs: null,
 };
 
 describe("times", () => {

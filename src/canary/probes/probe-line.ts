@@ -46,11 +46,24 @@ export function probeLine(probed: ProbedArm, at: string, bars: TraceBars, confor
       dry_run: call.dry_run === true || (call.approval_id ?? "") !== "",
       intent_line: call.intent ?? false,
     })),
+    ...triesOf(answer),
+    hard_timeout: false,
+    ...(answer.timings.embedding_ms === null ? {} : { embedding_ms: answer.timings.embedding_ms }),
   };
 }
 
 /** The system under test failed: the worst of every score. */
-export const failedLine = (probed: ProbedArm, at: string, error: string): Line => ({ ...common(probed, at), error });
+export const failedLine = (probed: ProbedArm, at: string, error: string): Line => ({
+  ...common(probed, at),
+  error,
+  hard_timeout: probed.reply.reason?.code === "timeout",
+});
+
+/** Nothing where one of the calls doesn't say how often it was tried. */
+function triesOf({ tool_calls: calls }: Answer): Line {
+  const tries = calls.map(({ retries }) => retries);
+  return tries.includes(null) ? {} : { retries: tries.reduce<number>((sum, each) => sum + (each ?? 0), 0) };
+}
 
 const common = ({ canary, arm, question, reply }: ProbedArm, at: string): Line => ({
   at,

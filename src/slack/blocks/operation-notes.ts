@@ -2,7 +2,7 @@ import { KINDS } from "#src/operations/kinds";
 import type { OperationNote } from "#src/operations/notes";
 import type { Person } from "#src/release/people";
 import { context, type Message, section } from "#src/slack/blocks/elements";
-import { VERDICT_WORDS } from "#src/slack/blocks/operation-words";
+import { VERDICT_WORDS } from "#src/slack/blocks/verdict-words";
 import { channelLink, code, escaped, line, mention, shorten } from "#src/slack/escape";
 import { BUDGET } from "#src/slack/limits";
 
