@@ -3,7 +3,7 @@ import { pairText } from "#src/release/pair";
 import type { Person } from "#src/release/people";
 import type { Refusal } from "#src/release/refusals";
 import { unreachable } from "#src/release/unreachable";
-import { listOf, namesOr, REASON_MIN } from "#src/release/wording";
+import { listOf, namesOr, REASON_MIN, sentence } from "#src/release/wording";
 
 /** How this medium names things. Ids without a title are shown as they are. */
 export type RefusalNames = {
@@ -148,6 +148,16 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
       return "There is nothing to hold: no rollback would come by itself. Nothing changed.";
     case "nobody-to-tell":
       return `Nobody was told: ${refusal.roles.length === 0 ? "golive.yaml names nobody for it" : `nobody is in ${listOf(refusal.roles, "or")}`}. Put people there, or speak to somebody yourself.`;
+    case "no-proposal":
+      return "There is no such proposal. Nothing changed. `golive proposal list` shows the open ones.";
+    case "proposal-ended":
+      return `Proposal #${refusal.number} is over (${refusal.as}): ${sentence(refusal.says)} It takes no more decisions, and nothing changed.`;
+    case "proposal-stale":
+      return `Proposal #${refusal.number} can't be accepted any more: ${sentence(refusal.because)} Nothing was written, and what is live stays as it is; the next search starts from that.`;
+    case "already-accepted":
+      return `You have accepted proposal #${refusal.number} already; it counts once. It still needs ${listOf(refusal.roles)}${people(refusal.who)}. ${ask(refusal.who)}`;
+    case "acceptance-not-needed":
+      return `Somebody of your role has accepted proposal #${refusal.number} already. It still needs ${listOf(refusal.roles)}${people(refusal.who)}. ${ask(refusal.who)}`;
     case "flip-unknown":
       return `${refusal.flip} is not the flip this release is making: nothing was done, and the pointer is untouched by it. See ${names.command("status")}.`;
     default:

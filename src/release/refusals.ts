@@ -1,4 +1,5 @@
 import type { CanaryEnd } from "#src/canary/watch/events";
+import type { ProposalEnd } from "#src/operations/proposals/events";
 import type { Pair } from "#src/release/events";
 import type { Person, RoleId } from "#src/release/people";
 
@@ -53,7 +54,7 @@ export type Refusal =
   | { readonly kind: "no-open-release"; readonly service: string }
   | { readonly kind: "release-ended"; readonly number: number; readonly as: string }
   /** `of`: whose message says how it ends; left out: the release's. */
-  | { readonly kind: "too-late"; readonly what: string; readonly of?: "canary" }
+  | { readonly kind: "too-late"; readonly what: string; readonly of?: "canary" | "proposal" }
   | { readonly kind: "paused"; readonly because: string }
   | { readonly kind: "wrong-channel"; readonly channel: string }
   | { readonly kind: "shared-channel"; readonly channel: string }
@@ -98,7 +99,18 @@ export type Refusal =
   /** Nothing is about to be rolled back by itself. */
   | { readonly kind: "nothing-to-hold" }
   /** A breach is escalated to people, and there are none. */
-  | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] };
+  | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] }
+  | { readonly kind: "no-proposal" }
+  | { readonly kind: "proposal-ended"; readonly number: number; readonly as: ProposalEnd; readonly says: string }
+  /** What it changes is not what is live any more. */
+  | { readonly kind: "proposal-stale"; readonly number: number; readonly because: string }
+  /** `roles`: for which somebody has to accept still; `who`: who could. */
+  | {
+      readonly kind: "already-accepted" | "acceptance-not-needed";
+      readonly number: number;
+      readonly roles: readonly RoleId[];
+      readonly who: readonly Person[];
+    };
 
 export type Decided<E> =
   | { readonly ok: true; readonly events: readonly E[] }
