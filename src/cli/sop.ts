@@ -36,7 +36,9 @@ async function listCards(io: Io, dir: string | undefined, flags: SopFlags): Prom
     `  ${cause}${signs.length === 0 ? "" : ` (${signs.join(", ")})`} · ${severity} · ${owner}`,
     ...steps.map((step, at) => `  ${at + 1}. ${step.title}${step.command === null ? "" : `\n     ${step.command}`}`),
   ]);
-  void io.out(`${lines.length === 0 ? "There are no SOP cards. configs/sop/README.md says how to add one." : lines.join("\n")}\n`);
+  void io.out(
+    `${lines.length === 0 ? "There are no SOP cards. configs/sop/README.md says how to add one." : lines.join("\n")}\n`,
+  );
   for (const problem of problems) io.err(`left out: ${describeProblem(problem)}\n`);
   return EXIT.pass;
 }
