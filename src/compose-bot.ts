@@ -30,6 +30,7 @@ import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { withCanaries } from "#src/slack/render-canary";
+import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 
 type Environment = z.infer<typeof serveEnvironment>;
@@ -99,7 +100,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     throw error;
   }
 
-  const { pool, useCases, rollbacks, canaries, clock } = core;
+  const { pool, useCases, rollbacks, canaries, proposals, clock } = core;
   const { manifests } = core.checks;
   const now = Date.now;
   const holder = `${hostname()}/${process.pid}/${now()}`;
@@ -112,9 +113,13 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     now,
     log,
     holder,
-    render: withCanaries(
-      canaries,
-      createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+    render: withProposals(
+      proposals,
+      withCanaries(
+        canaries,
+        createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+        clock.now,
+      ),
       clock.now,
     ),
     onChannelLost(subject, why) {
@@ -130,7 +135,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     log,
     holder,
     selfId: self.userId,
-    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, log }),
+    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, proposals, log }),
     renderFile: createFileRenderer({
       useCases,
       manifest: manifests.file,
@@ -170,6 +175,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     useCases,
     rollbacks,
     canaries,
+    proposals,
     identity,
     web,
     painter,
