@@ -29,7 +29,7 @@ const morning = (seen: ServicePicture, since = none) =>
 describe("what is told", () => {
   test("nothing happened and nothing waits: quiet, and not otherwise", () => {
     expect(isQuiet(morning(picture()))).toBe(true);
-    const slo = { slo: "p95", title: "p95", budgetLeft: 0.4, says: "" };
+    const slo = { slo: "p95", title: "p95", says: "" };
     expect(isQuiet(morning(picture({ slos: [{ ...slo, standing: "kept" }] })))).toBe(true);
     expect(isQuiet(morning(picture({ slos: [{ ...slo, standing: "burning" }] })))).toBe(false);
     expect(isQuiet(morning(picture({ unread: [{ what: "SLOs", why: "no answer" }] })))).toBe(false);
@@ -140,12 +140,12 @@ describe("what waits for whom", () => {
     expect(waitingOf(picture({ canary: decided }))).toMatchObject([{ kind: "canary", why: "The window is over" }]);
   });
 
-  test("a proposal for the roles that have not accepted; a decided or written one for nobody", () => {
+  test("a proposal for the roles that have not accepted; a decided or agreed one for nobody", () => {
     const waits = (change: Parameters<typeof proposal>[0]) => waitingOf(picture({ proposals: [proposal(change)] }));
     expect(waits({})).toMatchObject([{ kind: "proposal", number: 2, who: [mila, dan, mei] }]);
     expect(waits({ accepted: [{ role: "data-lead", by: dan, at: NOW }] })).toMatchObject([{ who: [mila] }]);
     expect(waits({ ended: { as: "declined", says: "", by: dan, at: NOW } })).toEqual([]);
-    expect(waits({ written: { config: "v2", digest: "e", at: NOW } })).toEqual([]);
+    expect(waits({ agreed: { by: dan, at: NOW } })).toEqual([]);
   });
 
   test("a step that was begun and not done, once, for whoever began it", () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Journal, Post } from "#src/journal/journal";
 import type { ServicePicture } from "#src/operations/digest/picture";
+import { sloNews } from "#src/operations/digest/slo-news";
 import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { createReadPicture, type PictureDeps } from "#src/operations/digest/work/read-picture";
 import type { OperationOrder } from "#src/operations/operation";
+import type { SloReading, SloReport } from "#src/operations/slo/slo";
 import type { OperationState } from "#src/operations/state";
 import { agenda, agendaFacts, closed, HOUR, opened, picture, SERVICE, serviceState, weekly } from "#test/digest/night";
 import { NOW, policy } from "#test/slack-blocks/fixtures";
@@ -101,6 +103,10 @@ describe("the runner of the digest", () => {
   });
 });
 
+const slos: SloReport = {
+  ...{ service: SERVICE, at: NOW, windowDays: 28, burning: [], spent: [], rolledUpAt: NOW, slos: [] },
+};
+
 describe("the picture of a service", () => {
   const deps: PictureDeps = {
     journal: { load: async (stream) => (stream.startsWith("agenda/") ? agendaFacts(closed("weekly", 1)) : []) },
@@ -109,7 +115,7 @@ describe("the picture of a service", () => {
     canaries: { currentCanary: async () => null },
     operations: { agenda: async () => agenda(), operation: async (id) => weekly({ id }) },
     proposals: { open: async () => [] },
-    slos: async () => [],
+    slos: { readSlos: async () => slos },
     next: () => [{ kind: "smoke", at: NOW + HOUR }],
     identity: { members: async () => ({}) },
     service: () => ({ channel: "C0RELEASE", policy }),
@@ -126,7 +132,7 @@ describe("the picture of a service", () => {
     const read = createReadPicture({
       ...deps,
       patienceMs: 20,
-      slos: () => Promise.reject(new Error("the roll-up is away")),
+      slos: { readSlos: () => Promise.reject(new Error("the roll-up is away")) },
       canaries: { currentCanary: () => new Promise(() => undefined) },
     });
     const seen = await read(SERVICE);
@@ -136,4 +142,29 @@ describe("the picture of a service", () => {
       "The canary: no answer within 0.02 s",
     ]);
   });
+});
+
+test("SLOs are told worst first: spent, burning, missed, not known, kept", () => {
+  const reading = (id: SloReading["id"], standing: SloReading["standing"]): SloReading => ({
+    ...{ id, standing, family: "reliability", kind: "ratio", value: "99.2 %", bar: "≥ 99 %", says: "no data" },
+    ...{ events: 0, bad: 0, allowed: 0.01, budgetLeft: 0.5, spent: false, burn: [], trend: null },
+  });
+  const told = sloNews({
+    ...slos,
+    slos: [
+      reading("answered", "pass"),
+      { ...reading("degradation", "inconclusive"), value: null },
+      reading("throughput", "fail"),
+      reading("p95_latency", "pass"),
+      reading("tool_retries", "fail"),
+    ],
+    burning: [{ slo: "p95_latency", severity: "page", since: NOW, says: "14 times too fast" }],
+    spent: ["tool_retries"],
+  });
+  expect(told.map(({ standing }) => standing)).toEqual(["spent", "burning", "missed", "unknown", "kept"]);
+  expect(told.map(({ says }) => says).slice(1, 4)).toEqual([
+    "14 times too fast",
+    expect.stringContaining("99.2 % against ≥ 99 %"),
+    "no data",
+  ]);
 });

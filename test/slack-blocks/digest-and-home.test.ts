@@ -69,7 +69,7 @@ describe("the digest", () => {
       facts: { service: [], agenda: agendaFacts(...agenda) },
       proposals: Array.from({ length: many }, () => proposal({ title: text })),
       slos: Array.from({ length: many }, () => {
-        return { slo: text, title: text, standing: "spent", budgetLeft: -1, says: text } as const;
+        return { slo: text, title: text, standing: "spent", says: text } as const;
       }),
       unread: [{ what: text, why: text }],
       next,
@@ -131,9 +131,7 @@ describe("Home", () => {
   });
 
   test("shows release, canary, SLOs and the next runs of each service", () => {
-    const slos = [
-      { slo: "p95", title: "p95 latency", standing: "burning", budgetLeft: 0.2, says: "31 s of 27 s" } as const,
-    ];
+    const slos = [{ slo: "p95", title: "p95 latency", standing: "burning", says: "31 s of 27 s" } as const];
     const text = said(dan.id, of(picture({ release: signing, canary: breached(), slos, next })));
     for (const part of [
       "*Live*: `run-2`",

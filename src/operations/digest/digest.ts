@@ -1,6 +1,7 @@
 import { nameOf } from "#src/canary/words/names";
 import { type Change, changesOf } from "#src/operations/digest/changes";
-import type { ServicePicture, SloLine, Unread } from "#src/operations/digest/picture";
+import type { ServicePicture, Unread } from "#src/operations/digest/picture";
+import type { SloNews } from "#src/operations/digest/slo-news";
 import { type Waiting, waitingOf } from "#src/operations/digest/waiting";
 import type { SkipReason } from "#src/operations/events";
 import { OPERATIONS, type OperationKind } from "#src/operations/operation";
@@ -41,7 +42,7 @@ export type DigestNote = {
   readonly skipped: readonly SkippedFires[];
   readonly changed: readonly Change[];
   readonly waiting: readonly Waiting[];
-  readonly slos: readonly SloLine[];
+  readonly slos: readonly SloNews[];
   readonly next: ServicePicture["next"];
   readonly unread: readonly Unread[];
 };

@@ -1,4 +1,5 @@
 import type { CanaryView } from "#src/canary/watch/view";
+import type { SloNews } from "#src/operations/digest/slo-news";
 import type { OperationKind } from "#src/operations/operation";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { AgendaState, OperationState } from "#src/operations/state";
@@ -8,16 +9,6 @@ import type { Instant, Policy } from "#src/release/policy";
 import type { ServiceState } from "#src/release/state";
 import type { ReleaseView } from "#src/release/view";
 import type { RollbackView } from "#src/rollback/view";
-
-/** How an SLO stands, in a line. `budgetLeft`: share of the window's error budget, below 0 when overspent; null: nothing is known. */
-export type SloLine = {
-  readonly slo: string;
-  readonly title: string;
-  readonly standing: "kept" | "burning" | "spent" | "unknown";
-  readonly budgetLeft: number | null;
-  /** The value against its goal, with the window. */
-  readonly says: string;
-};
 
 /** Something that could not be read: what, and why in a sentence. */
 export type Unread = { readonly what: string; readonly why: string };
@@ -36,7 +27,7 @@ export type PictureParts = {
   readonly proposals: readonly ProposalState[];
   /** Runs whose SOP cards people may still be working on, newest first. */
   readonly operations: readonly OperationState[];
-  readonly slos: readonly SloLine[];
+  readonly slos: readonly SloNews[];
   readonly next: readonly { readonly kind: OperationKind; readonly at: Instant }[];
   /** Roles as resolved now. */
   readonly members: RoleMembers;

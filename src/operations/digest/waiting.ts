@@ -2,11 +2,12 @@ import { breachSubject } from "#src/canary/canary-id";
 import type { CanaryView } from "#src/canary/watch/view";
 import { nameOf } from "#src/canary/words/names";
 import type { ServicePicture } from "#src/operations/digest/picture";
+import { mayAccept } from "#src/operations/proposals/approvals";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { OperationState } from "#src/operations/state";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
-import { holdersOf, peopleOf } from "#src/release/rights";
+import { holdersOf } from "#src/release/rights";
 import type { ReleaseView } from "#src/release/view";
 
 /**
@@ -84,14 +85,11 @@ function ofLock({ state, policy, members }: ServicePicture): Waiting[] {
   return [{ kind: "unlock", reason, since: at, who: holdersOf(policy, "unlock", members), subject: null }];
 }
 
-/** One person of each of its roles accepts; whose role has accepted already has nothing left to do. */
+/** One that everybody has accepted waits for Golive. */
 function ofProposal(proposal: ProposalState, { members }: ServicePicture): Waiting[] {
-  if (proposal.ended !== null || proposal.written !== null) return [];
-  const accepted = new Set(proposal.accepted.map(({ role }) => role));
-  const roles = proposal.approvers.filter((role) => !accepted.has(role));
-  if (roles.length === 0) return [];
+  if (proposal.ended !== null || proposal.agreed !== null) return [];
   const { number, title, expires, id } = proposal;
-  return [{ kind: "proposal", number, title, expires, who: peopleOf(members, roles), subject: id }];
+  return [{ kind: "proposal", number, title, expires, who: mayAccept(proposal, members), subject: id }];
 }
 
 /** Steps of SOP cards that somebody began and nobody did. */

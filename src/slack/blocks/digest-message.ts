@@ -1,5 +1,6 @@
 import type { KnownBlock, SectionBlock } from "@slack/types";
 import { type DigestNote, isQuiet, type RanOperation, type SkippedFires } from "#src/operations/digest/digest";
+import type { SloNews } from "#src/operations/digest/slo-news";
 import type { Waiting } from "#src/operations/digest/waiting";
 import { changeLine } from "#src/slack/blocks/change-lines";
 import { context, header, type Message, type MessageBlock, packed, section } from "#src/slack/blocks/elements";
@@ -38,13 +39,15 @@ export function digestMessage(note: DigestNote, linkOf: LinkOf = () => null): Me
   return { text, blocks: blocks.filter(isKnown) };
 }
 
+const isAtRisk = ({ standing }: SloNews): boolean => standing !== "kept" && standing !== "unknown";
+
 /** A digest has no charts. */
 const isKnown = (block: MessageBlock): block is KnownBlock => block.type !== "data_visualization";
 
 type Link = (subject: string | null) => string;
 
 function draw(note: DigestNote, size: Size, link: Link): KnownBlock[] {
-  const bad = note.slos.filter(({ standing }) => standing === "burning" || standing === "spent");
+  const bad = note.slos.filter(isAtRisk);
   const part = <T>(title: string, all: readonly T[], write: (one: T) => string) => partOf(title, all, write, size);
   return [
     header(`${note.service} this morning`),

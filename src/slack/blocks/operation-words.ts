@@ -1,4 +1,4 @@
-import type { SloLine } from "#src/operations/digest/picture";
+import type { SloNews } from "#src/operations/digest/slo-news";
 import type { OperationKind } from "#src/operations/operation";
 import { line, shorten } from "#src/slack/escape";
 
@@ -12,13 +12,14 @@ export const OPERATION_WORDS: Readonly<Record<OperationKind, string>> = {
   digest: "Morning digest",
 };
 
-const MARK: Readonly<Record<SloLine["standing"], string>> = {
+const MARK: Readonly<Record<SloNews["standing"], string>> = {
   kept: "✅ kept",
+  missed: "❌ missed",
   burning: "🟡 burning",
   spent: "🛑 spent",
   unknown: "⚠️ not known",
 };
 
 /** "🛑 spent · p95 latency: 31 s against 27 s, 28 days". */
-export const sloLine = ({ title, standing, says }: SloLine): string =>
+export const sloLine = ({ title, standing, says }: SloNews): string =>
   `${MARK[standing]} · *${shorten(line(title).replaceAll("*", "∗"), 80)}*: ${shorten(line(says), 240)}`;

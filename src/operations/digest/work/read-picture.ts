@@ -1,7 +1,9 @@
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { Journal } from "#src/journal/journal";
-import type { PictureParts, ServicePicture, SloLine, Unread } from "#src/operations/digest/picture";
+import type { PictureParts, ServicePicture, Unread } from "#src/operations/digest/picture";
+import { sloNews } from "#src/operations/digest/slo-news";
 import { agendaStream } from "#src/operations/events";
+import type { SloUseCases } from "#src/operations/slo/use-cases";
 import type { AgendaState, OperationState } from "#src/operations/state";
 import type { OperationUseCases, ProposalUseCases } from "#src/operations/use-cases";
 import { type Recorded, serviceStream } from "#src/release/events";
@@ -21,7 +23,7 @@ export type PictureDeps = {
   readonly canaries: Pick<CanaryUseCases, "currentCanary">;
   readonly operations: Pick<OperationUseCases, "agenda" | "operation">;
   readonly proposals: Pick<ProposalUseCases, "open">;
-  readonly slos: (service: string) => Promise<readonly SloLine[]>;
+  readonly slos: Pick<SloUseCases, "readSlos">;
   readonly next: (agenda: AgendaState) => PictureParts["next"];
   readonly identity: Pick<Identity, "members">;
   readonly service: (id: string) => { readonly channel: string; readonly policy: Policy };
@@ -57,7 +59,7 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
       part("The rollback", null, () => deps.rollbacks.currentRollback(service)),
       part("The agenda", null, () => operations.agenda(service)),
       part("Proposals", [], () => deps.proposals.open(service)),
-      part("SLOs", [], () => deps.slos(service)),
+      part("SLOs", [], async () => sloNews(await deps.slos.readSlos(service))),
       part("Who may do what", {}, () => deps.identity.members()),
     ]);
     const cards = await part("SOP cards", [], () => withCards(facts?.agenda ?? []));
