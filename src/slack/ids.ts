@@ -99,11 +99,17 @@ export const PROPOSAL_METADATA = "golive_proposal";
 /** The same of a canary's message, and of a breach's. */
 export const CANARY_METADATA = "golive_canary";
 
+/** The same of what runs by the clock: a week's message, a run's own, a proposal's. */
+export const OPERATION_METADATA = "golive_operation";
+
 /** Whose message a subject is: rollbacks' ids begin with this, releases' don't. */
 export const isRollbackId = (subject: string): boolean => subject.startsWith("rb_");
 
 /** The same of canaries, and of the breaches of one. */
 export const isCanarySubject = (subject: string): boolean => subject.startsWith("cn_");
+
+/** The same of what runs by the clock: runs (op_), proposals (pp_) and weeks (wk_). */
+export const isOperationSubject = (subject: string): boolean => /^(op|pp|wk)_/.test(subject);
 
 /** A block id that is unique among its siblings and stays under Slack's limit, whatever `id` holds. */
 export function blockId(prefix: BlockPrefix, id: string, index: number): string {

@@ -129,10 +129,11 @@ export async function startApp(
     },
     timing: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
   });
+  const operations = { operations: core.operations.useCases, faces: {}, onCall: async () => [] };
   const outbox = createOutbox({
     ...common,
     selfId: SELF.userId,
-    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, proposals, log: quiet }),
+    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, proposals, operations, log: quiet }),
     renderFile: createFileRenderer({
       useCases,
       manifest: manifests.file,
