@@ -5,6 +5,7 @@ import { benchCanaryReplay, benchCanaryTick } from "./canary-replay.ts";
 import { benchDecide } from "./decide.ts";
 import { benchEvalRun } from "./eval-run.ts";
 import { benchEvalScore } from "./eval-score.ts";
+import { benchKnn } from "./few-shot-knn.ts";
 import { benchIntake, type IntakeBench } from "./intake.ts";
 import { benchLeakage } from "./leakage.ts";
 import { benchLimiter } from "./limiter.ts";
@@ -23,6 +24,7 @@ const PREFIX_LEAKAGE_RATIO = 2;
 const DIGEST_RATIO = 3;
 const SCORE_RATIO = 1.5;
 const LEAKAGE_RATIO = 1 / 20;
+const KNN_RATIO = 1 / 5;
 const REPLAY_RATIO = 4;
 const TICK_RATIO = 1.2;
 const MEMORY_RATIO = 1.5;
@@ -133,6 +135,22 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         ratio,
         limit: { of: "ratio", most: LEAKAGE_RATIO },
         note: `${pairs} pairs, ${same ? "the same" : "NOT THE SAME"} in both; peer: every pair compared`,
+      },
+    ];
+  },
+  "few-shot-knn": async (say) => {
+    say("few-shot-knn, 1,000 queries over 100,000 × 384");
+    const { pool, dimension, queries, k, oursMs, loopMs, ratio, same } = benchKnn();
+    const size = `${queries.toLocaleString("en-US")} queries, ${pool.toLocaleString("en-US")} × ${dimension}`;
+    return [
+      {
+        name: `few-shot-knn: ${size}`,
+        ours: oursMs,
+        peer: loopMs,
+        // What differs in a single id or score is no result, however fast.
+        ratio: same ? ratio : Number.NaN,
+        limit: { of: "ratio", most: KNN_RATIO },
+        note: `k = ${k}, CPU time; ids and scores ${same ? "the same" : "NOT THE SAME"} in both; peer: a loop over all pairs`,
       },
     ];
   },

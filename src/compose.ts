@@ -9,7 +9,9 @@ import { composeCanaries } from "#src/compose-canaries";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
+import { composeOperations, type Operations } from "#src/compose-operations";
 import { composeProbes } from "#src/compose-probes";
+import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -32,6 +34,7 @@ import type { Journal } from "#src/journal/journal";
 import { createPool } from "#src/journal/pool";
 import type { Log } from "#src/log";
 import { machineClock } from "#src/models/machine-clock";
+import type { ProposalUseCases } from "#src/operations/use-cases";
 import { createRagService } from "#src/rag/service-http";
 import type { RagStore } from "#src/rag/store";
 import { createRagStore } from "#src/rag/store-postgres";
@@ -82,6 +85,8 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
+  readonly proposals: ProposalUseCases;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
   /** How all processes of Golive are doing. */
@@ -236,6 +241,16 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     ...(options.watchPace === undefined ? {} : { pace: options.watchPace }),
     log,
   });
+  const proposals = composeProposals({
+    config,
+    journal,
+    clock,
+    identity,
+    governed,
+    startRelease: useCases.startRelease,
+    jobs,
+    log,
+  });
   const probing = composeProbes({
     config,
     pool,
@@ -246,6 +261,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
+  const operations = composeOperations({ config, journal, clock, governed, jobs, log });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -271,6 +287,8 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     "stop-evaluation": createStopEvaluation({ decide, release: releaseState, evaluations: ofReleases }),
     "roll-back": rollbacks.rollBack,
     "start-canary": canaries.startCanary,
+    "run-operation": operations.runOperation,
+    "apply-proposal": proposals.applyProposal,
     "cut-over": createCutOver({
       decide,
       release: releaseState,
@@ -304,18 +322,27 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     evaluations,
     rollbacks: rollbacks.useCases,
     canaries: canaries.useCases,
+    operations,
+    proposals: proposals.useCases,
     checklistOf,
     storeOf: (id) => governed(id).store,
     resources,
     async startWorkers({ cutovers, followChannel }) {
       await report.start(followChannel === undefined ? "command" : "bot");
-      const { "cut-over": cutOver, "start-canary": startCanary, ...checking } = handlers;
+      const {
+        "cut-over": cutOver,
+        "start-canary": startCanary,
+        "apply-proposal": applyProposal,
+        "run-operation": runOperation,
+        ...checking
+      } = handlers;
       await jobs.startWorkers({
         ...checking,
-        ...(cutovers ? { "cut-over": cutOver, "start-canary": startCanary } : {}),
+        ...(cutovers ? { "cut-over": cutOver, "start-canary": startCanary, "apply-proposal": applyProposal } : {}),
         ...(followChannel === undefined
           ? {}
           : {
+              "run-operation": runOperation,
               revalidate: createRevalidate({
                 decide,
                 release: releaseState,
@@ -332,15 +359,17 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
       canaries.loop.start();
       probing.start();
     },
-    lookAfterServices: () =>
-      lookAfterServices({
+    async lookAfterServices() {
+      await lookAfterServices({
         services,
         state: serviceState,
         store: (id) => governed(id).store,
         decide,
         jobs,
         log,
-      }),
+      });
+      await proposals.lookAfter();
+    },
     async close() {
       await Promise.all([canaries.loop.stop(), probing.stop()]);
       await jobs.stop();

@@ -7,6 +7,8 @@ export function composer(scene: Scene, threadTs: string | null): Html {
   const { look, world } = scene;
   const channel = look.channel;
   const id = threadTs === null ? "composer" : "thread-composer";
+  // Nobody writes on a Home.
+  if (look.home) return html`<div class="composer" id="${id}" hidden></div>`;
   if (!channel)
     return html`<div class="composer" id="${id}"><p class="closed">${look.viewer.name} is in no channel.</p></div>`;
   if (channel.archived)

@@ -1,4 +1,5 @@
 import { composer } from "#sandbox/page/composer";
+import { home, homeHead } from "#sandbox/page/home";
 import { type Html, html } from "#sandbox/page/html";
 import { messageList } from "#sandbox/page/messages";
 import { modals } from "#sandbox/page/modals";
@@ -11,7 +12,7 @@ export function fragments(scene: Scene): Readonly<Record<string, string>> {
   return {
     rail: rail(scene).html,
     "channel-head": channelHead(scene).html,
-    messages: messageList(scene).html,
+    messages: (scene.look.home ? home(scene) : messageList(scene)).html,
     composer: composer(scene, null).html,
     thread: thread(scene).html,
     modals: modals(scene).html,
@@ -22,6 +23,7 @@ function channelHead(scene: Scene): Html {
   const { look, world } = scene;
   const channel = look.channel;
   const menu = html`<button class="icon-button" id="open-rail" type="button" data-rail aria-label="Channels and people">☰</button>`;
+  if (look.home) return homeHead(scene, menu);
   if (!channel) return html`<header id="channel-head" class="pane-head">${menu}<h1>No channel</h1></header>`;
   const app = world.users.find(({ kind }) => kind === "bot");
   const names = channel.members.map((id) => world.users.find((user) => user.id === id)?.name ?? id);

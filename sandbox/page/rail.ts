@@ -1,5 +1,5 @@
 import { attribute, type Html, html } from "#sandbox/page/html";
-import { channelsOf, lookHref, playable } from "#sandbox/page/look";
+import { channelsOf, homeHref, lookHref, playable } from "#sandbox/page/look";
 import { avatar, badge, titleBeside } from "#sandbox/page/people";
 import { channelTitle, type Scene } from "#sandbox/page/scene";
 import type { SandboxChannel, SandboxUser } from "#sandbox/slack/model";
@@ -19,10 +19,19 @@ export function rail(scene: Scene): Html {
       <strong>${world.team.name}</strong><span class="sandbox-tag">sandbox</span></div>
     <div class="rail-scroll">
     <h2 id="rail-channels">Channels</h2><ul aria-labelledby="rail-channels">${rooms.map((room) => roomLink(room, scene))}</ul>
+    ${appLink(scene)}
     ${direct.length > 0 ? html`<h2 id="rail-direct">Direct messages</h2><ul aria-labelledby="rail-direct">${direct.map((room) => roomLink(room, scene))}</ul>` : ""}
     <h2 id="rail-people">Act as</h2><ul class="people" aria-labelledby="rail-people">${playable(world).map((user) => personLink(user, scene))}</ul>
     ${controls.length > 0 ? html`<h2 id="rail-controls">Sandbox</h2><div class="controls" role="group" aria-labelledby="rail-controls">${controls}</div>` : ""}
     </div></nav>`;
+}
+
+/** The app, whose Home everybody has for themselves. */
+function appLink({ look, world }: Scene): Html {
+  const app = world.users.find(({ kind }) => kind === "bot");
+  if (app === undefined) return html``;
+  return html`<h2 id="rail-apps">Apps</h2><ul aria-labelledby="rail-apps"><li id="app-${app.id}"><a class="room" href="${homeHref(look.viewer.id)}" data-go${attribute("aria-current", look.home ? "page" : null)}>
+    ${avatar(app, app.id)}<span class="room-name">${app.name} Home</span></a></li></ul>`;
 }
 
 function roomLink(room: SandboxChannel, scene: Scene): Html {
@@ -48,7 +57,7 @@ function personLink(user: SandboxUser, { look, marks, world }: Scene): Html {
   const room =
     rooms.some(({ id }) => id === look.channel?.id) && look.channel?.kind === "channel" ? look.channel : null;
   const waiting = !here && rooms.some(({ id, kind }) => kind === "dm" && marks.unread(user.id, id) > 0);
-  return html`<li id="person-${user.id}"><a class="person" href="${lookHref(user.id, room?.id ?? null)}" data-go${attribute("aria-current", here ? "true" : null)}>
+  return html`<li id="person-${user.id}"><a class="person" href="${look.home ? homeHref(user.id) : lookHref(user.id, room?.id ?? null)}" data-go${attribute("aria-current", here ? "true" : null)}>
     ${avatar(user, user.id)}<span class="person-text"><span class="person-name">${user.name}</span>
     <span class="person-title">${titleBeside(user)}</span>${badge(user)}</span>
     ${waiting ? html`<span class="dot"><span class="visually-hidden">, unread direct message</span></span>` : ""}</a></li>`;

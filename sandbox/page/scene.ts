@@ -28,11 +28,22 @@ export function viewingOf(scene: Scene, prefix: string, errors: Readonly<Record<
     groupHandle: (id) => world.groups.find((group) => group.id === id)?.handle ?? null,
     channelName: (id) => world.channels.find((channel) => channel.id === id)?.name ?? null,
     channelHref: (id) => lookHref(look.viewer.id, id),
+    messageHref: (url) => messageHref(url, look.viewer.id),
     people: playable(world).map(({ id, name }) => ({ id, name })),
     channels: channelsOf(world, look.viewer.id).filter(({ kind }) => kind === "channel"),
     fileHref: (id) => (findFile(scene, id) ? `/file/${encodeURIComponent(id)}?as=${look.viewer.id}` : null),
     errors,
   };
+}
+
+/** What `chat.getPermalink` gave out, as an address of this page; null for any other. */
+function messageHref(url: string, viewer: string): { readonly href: string; readonly id: string } | null {
+  const found = /^https:\/\/[a-z0-9-]+\.slack\.com\/archives\/([CDG][A-Z0-9]+)\/p(\d+)(\d{6})(?:\?(.*))?$/.exec(url);
+  const [, channel, seconds, micros, query = ""] = found ?? [];
+  if (channel === undefined) return null;
+  const thread = new URLSearchParams(query).get("thread_ts") ?? undefined;
+  const place = thread === undefined ? "m" : "t";
+  return { href: lookHref(viewer, channel, thread), id: `${place}-${seconds}.${micros}` };
 }
 
 /** A file that this person may see: one in their messages, or one that an app uploaded. */

@@ -77,6 +77,8 @@ export async function startPage({
         .end();
     } else if (url.pathname === "/events") {
       response.writeHead(200, { ...securityHeaders, "content-type": "text/event-stream" });
+      // As Slack does: the app is told whenever somebody looks, and what it publishes arrives as a change.
+      if (look?.home) void hands.openHome(look.viewer.id);
       streams.open(response, () => readLook(url.searchParams, world));
     } else if (url.pathname.startsWith("/file/")) {
       const file = look && findFile(sceneOf(look), decodeURIComponent(url.pathname.slice(6)));

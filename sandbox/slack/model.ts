@@ -65,6 +65,8 @@ export interface World {
   messages(channel: string, viewer: string): readonly SandboxMessage[];
   /** The modal stack of this person; the last one is on top. */
   views(user: string): readonly SandboxView[];
+  /** The app's Home as this person has it; undefined: the app never published one. */
+  home(user: string): SandboxView | undefined;
   readonly commands: readonly { readonly command: string; readonly description: string; readonly usageHint: string }[];
   onChange(listener: () => void): () => void;
 }
@@ -89,5 +91,7 @@ export interface Hands {
   ): Promise<Done>;
   closeView(user: string, viewId: string): Promise<Done>;
   deleteMessage(channel: string, ts: string): Promise<Done>;
+  /** Opens the app's Home: the app is told, and may publish it. */
+  openHome(user: string): Promise<Done>;
 }
 export type Done = { readonly ok: true } | { readonly ok: false; readonly error: string };

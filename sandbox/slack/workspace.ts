@@ -1,7 +1,7 @@
 import { createHub, createTimestamps, type Hub } from "#sandbox/slack/hub";
 import { createMembership, type Mutators } from "#sandbox/slack/membership";
 import { createMessageStore, type MessageStore } from "#sandbox/slack/message-store";
-import type { SandboxChannel, SandboxFile, SandboxGroup, SandboxUser, SandboxView, World } from "#sandbox/slack/model";
+import type { SandboxChannel, SandboxFile, SandboxGroup, SandboxUser, World } from "#sandbox/slack/model";
 import { harborDocs, type Seed, type SlashCommand } from "#sandbox/slack/people";
 import { createViewStore, type ViewStore } from "#sandbox/slack/view-store";
 import type { Bot } from "#sandbox/slack/wire";
@@ -18,8 +18,6 @@ export interface Workspace extends World, Mutators {
   addFile(file: SandboxFile): void;
   /** The direct message channel with this person; made when there is none. */
   openDm(user: string): SandboxChannel;
-  /** The App Home of this person, once published. */
-  home(user: string): SandboxView | undefined;
   readonly messageStore: MessageStore;
   readonly viewStore: ViewStore;
   nextTs(): string;

@@ -7,6 +7,7 @@ import { configurationFactsSchema, datasetsSchema, fewShotPoolSchema } from "#sr
 import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
 import { envName, name, slackUser } from "#src/config/names";
 import { observationsSchema, serviceObservationsSchema } from "#src/config/observations-config";
+import { proposalsSchema } from "#src/config/proposals-config";
 import { ragServiceSchema } from "#src/config/rag-service-config";
 import { ragStoreSchema, retrievalSchema } from "#src/config/rag-store-config";
 import { resourcesSchema } from "#src/config/resources-config";
@@ -61,6 +62,7 @@ export const serviceSchema = z.strictObject({
   canary: canaryResponseSchema,
   /** What it promises while it runs, and what follows when it doesn't keep it. */
   slos: slosSchema,
+  proposals: proposalsSchema,
   models: serviceModelsSchema,
   configuration_facts: configurationFactsSchema,
   datasets: datasetsSchema,
@@ -93,6 +95,7 @@ export const goliveSchema = z
         [["policy", "break_glass"], service.policy.break_glass],
         [["policy", "first_go_live"], [service.policy.first_go_live]],
         [["on_call"], service.on_call],
+        [["proposals", "approvers"], service.proposals.approvers ?? []],
       ];
       for (const [path, roles] of used) {
         for (const role of roles) {

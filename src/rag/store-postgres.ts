@@ -1,5 +1,6 @@
 import type { ServiceConfig } from "#src/config/service-config";
 import { createFlipLedger, ensureFlipLedger, readPointer } from "#src/rag/flip-ledger";
+import { insertConfig, parsedBody } from "#src/rag/insert-config";
 import { createPostgresRunner, DEFAULT_LIMITS, type PoolLimits } from "#src/rag/postgres-runner";
 import { digestSql } from "#src/rag/run-digest";
 import type { SqlRunner } from "#src/rag/sql-runner";
@@ -79,6 +80,7 @@ export function ragStoreOver(runner: SqlRunner, service: ServiceConfig): RagStor
       );
       return rows.map((row) => ({ version: row.version, body: parsedBody(row.body) }));
     },
+    insertConfig: (version, body) => insertConfig(runner, names.configs, version, body),
     digest: async (run, signal) => {
       const rows = await runner.query<{ chunks: string; digest: string }>(digestSql(names.chunks), [run], signal);
       const row = rows[0];
@@ -106,14 +108,4 @@ function runRecord(row: RunRow, runs: StoreNames["runs"]): RunRecord {
     digest: row.digest,
     finishedAt: row.finished === null ? null : Math.round(row.finished),
   };
-}
-
-/** A configuration kept as text is read as JSON where it is JSON. */
-function parsedBody(body: unknown): unknown {
-  if (typeof body !== "string") return body;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
 }

@@ -1,3 +1,4 @@
+import type { ConfigInsert } from "#src/rag/insert-config";
 import type { Pair } from "#src/release/events";
 
 /** One ingestion run as the store (or an adoption) recorded it. `digest` is order-free over the run's chunks. */
@@ -77,6 +78,11 @@ export interface RagStore {
   runs(signal?: AbortSignal): Promise<readonly RunRecord[]>;
   run(run: string, signal?: AbortSignal): Promise<RunRecord | null>;
   configVersions(signal?: AbortSignal): Promise<readonly { readonly version: string; readonly body: unknown }[]>;
+  /**
+   * Inserts a configuration version unless one of that name is there; that one is compared and never changed. `body`: JSON. What takes effect is
+   * the pointer's alone to say.
+   */
+  insertConfig(version: string, body: unknown): Promise<ConfigInsert>;
   /** Row count and order-free digest of a run's chunks as they stand now: one sequential pass. */
   digest(run: string, signal?: AbortSignal): Promise<{ readonly chunks: number; readonly digest: string }>;
   /**

@@ -3,7 +3,7 @@ import { pairText } from "#src/release/pair";
 import type { Person } from "#src/release/people";
 import type { Refusal } from "#src/release/refusals";
 import { unreachable } from "#src/release/unreachable";
-import { listOf, namesOr, REASON_MIN } from "#src/release/wording";
+import { listOf, namesOr, REASON_MIN, sentence } from "#src/release/wording";
 
 /** How this medium names things. Ids without a title are shown as they are. */
 export type RefusalNames = {
@@ -12,7 +12,7 @@ export type RefusalNames = {
   /** A channel as people read it: "#release", or Slack's own markup. */
   channel(id: string): string;
   /** How one asks for something in this medium: "/golive status" in Slack. */
-  command(what: "start" | "status" | "cancel"): string;
+  command(what: "start" | "status" | "cancel" | "schedule"): string;
   /** How one starts a release of this run with a configuration version to be filled in. */
   startWith(run: string): string;
 };
@@ -148,6 +148,22 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
       return "There is nothing to hold: no rollback would come by itself. Nothing changed.";
     case "nobody-to-tell":
       return `Nobody was told: ${refusal.roles.length === 0 ? "golive.yaml names nobody for it" : `nobody is in ${listOf(refusal.roles, "or")}`}. Put people there, or speak to somebody yourself.`;
+    case "operation-open":
+      return `A run of ${refusal.what} is open already (#${refusal.number}), and there is one at a time. Wait for its result (${names.command("schedule")}).`;
+    case "operation-waits":
+      return `A run of ${refusal.what} has to wait: ${refusal.because}. Ask again when that is over.`;
+    case "no-operation":
+      return `There is no run ${refusal.operation} that this could be done to. Nothing changed; look at the message as it is now.`;
+    case "no-proposal":
+      return "There is no such proposal. Nothing changed. `golive proposal list` shows the open ones.";
+    case "proposal-ended":
+      return `Proposal #${refusal.number} is over (${refusal.as}): ${sentence(refusal.says)} It takes no more decisions, and nothing changed.`;
+    case "proposal-stale":
+      return `Proposal #${refusal.number} can't be accepted any more: ${sentence(refusal.because)} Nothing was written, and what is live stays as it is; the next search starts from that.`;
+    case "already-accepted":
+      return `You have accepted proposal #${refusal.number} already; it counts once. It still needs ${listOf(refusal.roles)}${people(refusal.who)}. ${ask(refusal.who)}`;
+    case "acceptance-not-needed":
+      return `Somebody of your role has accepted proposal #${refusal.number} already. It still needs ${listOf(refusal.roles)}${people(refusal.who)}. ${ask(refusal.who)}`;
     case "flip-unknown":
       return `${refusal.flip} is not the flip this release is making: nothing was done, and the pointer is untouched by it. See ${names.command("status")}.`;
     default:

@@ -1,4 +1,5 @@
 import type { CanaryEnd } from "#src/canary/watch/events";
+import type { ProposalEnd } from "#src/operations/proposals/events";
 import type { Pair } from "#src/release/events";
 import type { Person, RoleId } from "#src/release/people";
 
@@ -53,7 +54,7 @@ export type Refusal =
   | { readonly kind: "no-open-release"; readonly service: string }
   | { readonly kind: "release-ended"; readonly number: number; readonly as: string }
   /** `of`: whose message says how it ends; left out: the release's. */
-  | { readonly kind: "too-late"; readonly what: string; readonly of?: "canary" }
+  | { readonly kind: "too-late"; readonly what: string; readonly of?: "canary" | "proposal" }
   | { readonly kind: "paused"; readonly because: string }
   | { readonly kind: "wrong-channel"; readonly channel: string }
   | { readonly kind: "shared-channel"; readonly channel: string }
@@ -97,8 +98,24 @@ export type Refusal =
   | { readonly kind: "not-paused" }
   /** Nothing is about to be rolled back by itself. */
   | { readonly kind: "nothing-to-hold" }
+  /** One of a kind at a time. `what`: as people say it ("smoke"). */
+  | { readonly kind: "operation-open"; readonly what: string; readonly number: number }
+  /** Something else has to end first. `because`: a clause. */
+  | { readonly kind: "operation-waits"; readonly what: string; readonly because: string }
+  | { readonly kind: "no-operation"; readonly operation: string }
   /** A breach is escalated to people, and there are none. */
-  | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] };
+  | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] }
+  | { readonly kind: "no-proposal" }
+  | { readonly kind: "proposal-ended"; readonly number: number; readonly as: ProposalEnd; readonly says: string }
+  /** What it changes is not what is live any more. */
+  | { readonly kind: "proposal-stale"; readonly number: number; readonly because: string }
+  /** `roles`: for which somebody has to accept still; `who`: who could. */
+  | {
+      readonly kind: "already-accepted" | "acceptance-not-needed";
+      readonly number: number;
+      readonly roles: readonly RoleId[];
+      readonly who: readonly Person[];
+    };
 
 export type Decided<E> =
   | { readonly ok: true; readonly events: readonly E[] }

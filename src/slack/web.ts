@@ -1,4 +1,4 @@
-import type { MessageMetadata, View } from "@slack/types";
+import type { HomeView, MessageMetadata, View } from "@slack/types";
 import { z } from "zod";
 import type { MessageBlock } from "#src/slack/blocks/elements";
 import { findByMetadata, type MetadataSearch } from "#src/slack/find-by-metadata";
@@ -42,6 +42,10 @@ export interface SlackWeb {
   /** Puts a view on top of the stack; same deadline as `openView`. */
   pushView(triggerId: string, view: View): Promise<{ readonly id: string }>;
   updateView(id: string, view: View): Promise<void>;
+  /** The Home of one person, from now on. */
+  publishHome(user: string, view: HomeView): Promise<void>;
+  /** Address of a message, for people who are in its channel. It never changes. */
+  permalink(channel: string, ts: string): Promise<string>;
   /** The direct-message channel with a person. */
   openDm(user: string): Promise<string>;
 }
@@ -49,6 +53,7 @@ export interface SlackWeb {
 const whoSchema = z.object({ user_id: z.string(), bot_id: z.string(), team_id: z.string() });
 const postSchema = z.object({ ts: z.string() });
 const viewSchema = z.object({ view: z.object({ id: z.string() }) });
+const permalinkSchema = z.object({ permalink: z.url() });
 const dmSchema = z.object({ channel: z.object({ id: z.string() }) });
 
 const ticketSchema = z.object({ upload_url: z.url(), file_id: z.string() });
@@ -100,6 +105,11 @@ export function createSlackWeb(call: SlackCall): SlackWeb {
     async updateView(id, view) {
       await call("views.update", { view_id: id, view });
     },
+    async publishHome(user, view) {
+      await call("views.publish", { user_id: user, view });
+    },
+    permalink: async (channel, ts) =>
+      (await ask("chat.getPermalink", { channel, message_ts: ts }, permalinkSchema)).permalink,
     openDm: async (user) => (await ask("conversations.open", { users: user }, dmSchema)).channel.id,
   };
 }

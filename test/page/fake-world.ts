@@ -34,6 +34,7 @@ export type FakeWorld = World & {
   post(message: Partial<SandboxMessage>): SandboxMessage;
   remove(ts: string): void;
   show(user: string, stack: readonly SandboxView[]): void;
+  publish(user: string, view: Block): void;
   changed(): void;
 };
 
@@ -42,6 +43,7 @@ export function createFakeWorld(): FakeWorld {
   const listeners = new Set<() => void>();
   const messages: SandboxMessage[] = [];
   const stacks = new Map<string, readonly SandboxView[]>();
+  const homes = new Map<string, SandboxView>();
   const deeds: (readonly unknown[])[] = [];
   let clock = morning;
   const everyone = cast.map(({ id }) => id);
@@ -83,6 +85,7 @@ export function createFakeWorld(): FakeWorld {
     messages: (id, viewer) =>
       messages.filter((each) => each.channel === id && (each.ephemeralFor === null || each.ephemeralFor === viewer)),
     views: (user) => stacks.get(user) ?? [],
+    home: (user) => homes.get(user),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -118,6 +121,10 @@ export function createFakeWorld(): FakeWorld {
       stacks.set(user, stack);
       world.changed();
     },
+    publish(user, view) {
+      homes.set(user, { id: "VHOME", user, hash: "1", view, errors: {} });
+      world.changed();
+    },
     hands: {
       say: record("say"),
       command: record("command"),
@@ -125,6 +132,7 @@ export function createFakeWorld(): FakeWorld {
       submit: record("submit"),
       closeView: record("closeView"),
       deleteMessage: record("deleteMessage"),
+      openHome: record("openHome"),
     },
   };
   return world;

@@ -285,3 +285,27 @@ describe("files", () => {
     expect((await ask(page.url, "/file/F1?as=UROSA")).status).toBe(404);
   });
 });
+
+describe("the app's Home", () => {
+  const blocks = (text: string) => ({ type: "home", blocks: [{ type: "section", text: { type: "mrkdwn", text } }] });
+
+  test("the app is told who looks, and what it publishes for them takes the place of the messages", async () => {
+    const tab = await look("as=UDAN&home=1");
+    expect(world.deeds).toEqual([["openHome", "UDAN"]]);
+    expect(tab.shown.messages).toContain("has not published a Home for Dan Ito");
+    world.publish("UDAN", blocks("*Nothing* waits for you <https://evil|&lt;b&gt;>"));
+    await tab.until(({ messages }) => messages?.includes("<strong>Nothing</strong> waits for you") === true);
+    expect(tab.shown["channel-head"]).toContain("Golive Home");
+    expect(tab.shown.composer).toContain("hidden");
+    expect(tab.shown.rail).toContain('href="/?as=UROSA&amp;home=1"');
+  });
+
+  test("is one's own, and a permalink in it leads to the message on this page", async () => {
+    world.publish("UDAN", blocks("for Dan"));
+    const { ts } = world.post({ text: "the release" });
+    world.publish("UROSA", blocks(`<https://harbor-docs.slack.com/archives/CREL/p${ts.replace(".", "")}|Open>`));
+    const tab = await look("as=UROSA&home=1");
+    expect(tab.shown.messages).not.toContain("for Dan");
+    expect(tab.shown.messages).toContain(`href="/?as=UROSA&amp;channel=CREL" data-go data-back="m-${ts}"`);
+  });
+});

@@ -11,6 +11,7 @@ export const viewing: Viewing = {
   groupHandle: (id) => (id === "S1" ? "data-leads" : null),
   channelName: (id) => (id === "CREL" ? "release" : null),
   channelHref: (id) => `/?channel=${id}`,
+  messageHref: (url) => (url.endsWith("/p1") ? { href: "/?channel=CREL", id: "m-1" } : null),
   people: [{ id: "UDAN", name: "Dan <Ito>" }],
   channels: [{ id: "CREL", name: "release" }],
   fileHref: (id) => (id === "F1" ? "/file/F1" : null),

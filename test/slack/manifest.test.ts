@@ -66,6 +66,8 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   "views.open": [],
   "views.push": [],
   "views.update": [],
+  "views.publish": [],
+  "chat.getPermalink": [],
   "message.channels": ["channels:history"],
   "message.groups": ["groups:history"],
   user_change: ["users:read"],

@@ -59,5 +59,7 @@ export function angle(inner: string, viewing: Viewing): Html | null {
   if (/^!subteam\^S[A-Z0-9_]+$/.test(target)) return groupMention(target.slice(9), viewing, label);
   if (/^!(here|channel|everyone)$/.test(target)) return broadcast(target.slice(1));
   const url = decodeEntities(target);
+  const here = viewing.messageHref(url);
+  if (here) return html`<a class="link" href="${here.href}" data-go data-back="${here.id}">${label ?? url}</a>`;
   return isSafeUrl(url) ? link(url, label ?? url) : null;
 }

@@ -11,6 +11,8 @@ export type Viewing = {
   groupHandle(id: string): string | null;
   channelName(id: string): string | null;
   channelHref(id: string): string;
+  /** Where a message of this workspace stands on the page, by its permalink, and its element there; null for any other address. */
+  messageHref(url: string): { readonly href: string; readonly id: string } | null;
   /** Everybody that a users_select offers. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly channels: readonly { readonly id: string; readonly name: string }[];

@@ -52,6 +52,12 @@ function rememberScroll(id) {
   return () => {
     const now = $(id);
     if (!now) return;
+    if (now.dataset.home !== undefined) {
+      // A Home is read from its top, wherever one came from.
+      if (pane?.dataset.home === undefined || room !== undefined) now.scrollTop = 0;
+      $("jump").hidden = true;
+      return;
+    }
     const sameRoom = (now.dataset.channel ?? now.dataset.thread) === room;
     if (atEnd || !sameRoom) now.scrollTop = now.scrollHeight;
     else if (id === "messages" && counts(now)[0] > count) {

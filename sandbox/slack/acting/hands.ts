@@ -18,7 +18,6 @@ export type Manner = {
 };
 
 export interface SandboxHands extends Hands {
-  openHome(user: string): Promise<Done>;
   /** The same hands, acting in another manner. */
   as(manner: Manner): SandboxHands;
 }

@@ -82,6 +82,17 @@ export const chat: Readonly<Record<string, Method>> = {
       return succeed({ channel: message.channel, ts: message.ts, text: message.text, message: shown });
     },
   },
+  "chat.getPermalink": {
+    scopes: [],
+    token: "bot",
+    handle: (args, platform) => {
+      const channel = platform.workspace.channel(text(args, "channel") ?? "");
+      if (!channel) return fail("channel_not_found");
+      const message = platform.workspace.messageStore.find(channel.id, text(args, "message_ts") ?? "");
+      if (!message || message.ephemeralFor !== null) return fail("message_not_found");
+      return succeed({ channel: channel.id, permalink: permalinkOf(platform.workspace.team.name, message) });
+    },
+  },
   "chat.delete": {
     ...write,
     handle: (args, platform) => {
@@ -92,6 +103,12 @@ export const chat: Readonly<Record<string, Method>> = {
     },
   },
 };
+
+/** A reply names the thread that it stands in. */
+function permalinkOf(team: string, { channel, ts, threadTs }: SandboxMessage): string {
+  const thread = threadTs === null || threadTs === ts ? "" : `?thread_ts=${threadTs}&cid=${channel}`;
+  return `https://${team.toLowerCase().replaceAll(" ", "-")}.slack.com/archives/${channel}/p${ts.replace(".", "")}${thread}`;
+}
 
 function newContent(args: Args, platform: Platform): Content | Failure {
   const blocks = blocksOf(args, platform);

@@ -68,7 +68,13 @@ export type ProposalEvent =
       readonly needsRun: boolean;
       readonly expires: Instant;
     }
-  | { readonly type: "proposal-accepted"; readonly role: RoleId; readonly members: readonly string[] }
+  /** `complete`: with this one everybody who has to has accepted, by the roles as they were resolved at this click. */
+  | {
+      readonly type: "proposal-accepted";
+      readonly role: RoleId;
+      readonly members: readonly string[];
+      readonly complete: boolean;
+    }
   | { readonly type: "proposal-declined"; readonly reason: string }
   | { readonly type: "proposal-stale"; readonly because: string }
   | { readonly type: "proposal-expired" }

@@ -9,8 +9,10 @@ export type ProposalState = Omit<Fact<"proposal-made">, "type" | "proposal"> & {
   readonly id: string;
   readonly madeAt: Instant;
   readonly accepted: readonly { readonly role: RoleId; readonly by: Person; readonly at: Instant }[];
+  /** Everybody who has to has accepted; `by` was the last. From here on Golive carries it out. */
+  readonly agreed: { readonly by: Person; readonly at: Instant } | null;
   /** The configuration version that was written for it. */
-  readonly written: { readonly config: string; readonly at: Instant } | null;
+  readonly written: { readonly config: string; readonly digest: string; readonly at: Instant } | null;
   readonly release: string | null;
   readonly ended: {
     readonly as: ProposalEnd;

@@ -1,0 +1,71 @@
+import type { Journal } from "#src/journal/journal";
+import { agendaStream } from "#src/operations/events";
+import { proposalStream } from "#src/operations/proposals/events";
+import type { LiveConfig } from "#src/operations/proposals/intents";
+import { proposalIdOf } from "#src/operations/proposals/proposal-id";
+import type { ProposalState } from "#src/operations/proposals/state";
+import type { ProposalUseCases } from "#src/operations/use-cases";
+import { type DecideProposal, openProposalsOf, proposalOf } from "#src/operations/use-cases/decide-proposal";
+import type { DomainClock } from "#src/release/clock";
+import type { RoleId } from "#src/release/people";
+import type { Policy } from "#src/release/policy";
+import type { Identity } from "#src/release/use-cases";
+
+/** What proposals need to know of one service. */
+export type ProposingService = {
+  readonly channel: string;
+  readonly policy: Policy;
+  readonly approvers: readonly RoleId[];
+  readonly expireMs: number;
+  /** What answers now. Throws `RagStoreError`. */
+  readonly live: () => Promise<LiveConfig | null>;
+};
+
+export type ProposalUseCaseDeps = {
+  readonly journal: Pick<Journal, "load">;
+  readonly clock: DomainClock;
+  readonly decide: DecideProposal;
+  readonly identity: Pick<Identity, "members">;
+  /** Throws for a service that golive.yaml doesn't name. */
+  readonly service: (id: string) => ProposingService;
+};
+
+/** `lookAt`: ends what nobody decided in time and what no longer changes what is live. Throws `RagStoreError`. */
+export type Proposals = ProposalUseCases & {
+  lookAt(service: string): Promise<void>;
+};
+
+/** Everything a search, a button, a modal or the command line can ask of proposals. */
+export function createProposalUseCases(deps: ProposalUseCaseDeps): Proposals {
+  const { journal, clock, decide, identity, service: configured } = deps;
+  const load = async (id: string): Promise<ProposalState | null> => proposalOf(await journal.load(proposalStream(id)));
+  const open = async (service: string): Promise<readonly ProposalState[]> => {
+    const { proposals } = openProposalsOf(await journal.load(agendaStream(service)));
+    const states = await Promise.all(proposals.map(({ proposal }) => load(proposal)));
+    return states.filter((state) => state !== null);
+  };
+  return {
+    proposal: load,
+    open,
+    async propose(service, draft) {
+      const { channel, policy: rights, approvers, expireMs } = configured(service);
+      const proposal = proposalIdOf(service, draft.kind, draft.base, draft.evidence);
+      const members = await identity.members();
+      const expires = clock.now() + expireMs;
+      const facts = { ...draft, proposal, service, channel, approvers: [...approvers], rights, members, expires };
+      return decide(service, proposal, null, { type: "make", ...facts });
+    },
+    async act(id, key, intent) {
+      const state = await load(id);
+      if (state === null) return { ok: false, refusal: { kind: "no-proposal" } };
+      if (intent.type === "decline") return decide(state.service, id, key, intent);
+      return decide(state.service, id, key, { ...intent, live: await configured(state.service).live() });
+    },
+    async lookAt(service) {
+      const states = await open(service);
+      if (states.length === 0) return;
+      const live = await configured(service).live();
+      for (const { id } of states) await decide(service, id, null, { type: "look", live });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { SloNews } from "#src/operations/digest/slo-news";
+import type { OperationKind } from "#src/operations/operation";
+import { line, shorten } from "#src/slack/escape";
+
+/** What people call a kind of operation. */
+export const OPERATION_WORDS: Readonly<Record<OperationKind, string>> = {
+  smoke: "Smoke",
+  weekly: "Weekly evaluation",
+  "few-shot": "Few-shot refresh",
+  backup: "Backup",
+  drill: "Restore drill",
+  digest: "Morning digest",
+};
+
+const MARK: Readonly<Record<SloNews["standing"], string>> = {
+  kept: "✅ kept",
+  missed: "❌ missed",
+  burning: "🟡 burning",
+  spent: "🛑 spent",
+  unknown: "⚠️ not known",
+};
+
+/** "🛑 spent · p95 latency: 31 s against 27 s, 28 days". */
+export const sloLine = ({ title, standing, says }: SloNews): string =>
+  `${MARK[standing]} · *${shorten(line(title).replaceAll("*", "∗"), 80)}*: ${shorten(line(says), 240)}`;
