@@ -10,6 +10,7 @@ import type { Log } from "#src/log";
 import { agendaStream } from "#src/operations/events";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
+import { createSmokeRunner, type Smoke } from "#src/operations/smoke/work/smoke-runner";
 import type { OperationUseCases } from "#src/operations/use-cases";
 import { createDecideOperation } from "#src/operations/use-cases/decide-operation";
 import { isAgendaRecord } from "#src/operations/use-cases/folded";
@@ -39,11 +40,14 @@ type Deps = {
   readonly clock: DomainClock;
   readonly governed: (service: string) => Governed;
   readonly jobs: Pick<Jobs, "deadJobs">;
+  readonly smoke: Smoke;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
-const runnersOf = (_deps: Deps): OperationRegistry => ({});
+const runnersOf = ({ journal, smoke }: Deps): OperationRegistry => ({
+  smoke: createSmokeRunner({ journal, smoke }),
+});
 
 /** A store that doesn't answer must not keep the look at the others waiting. */
 const POINTER_MS = 10_000;

@@ -13,6 +13,7 @@ import { composeOperations, type Operations } from "#src/compose-operations";
 import { composeProbes } from "#src/compose-probes";
 import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
+import { composeSmoke, type RunSmokeOf } from "#src/compose-smoke";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
@@ -65,6 +66,8 @@ export type CoreOptions = {
   readonly supervise: boolean;
   /** Default: the real time. */
   readonly clock?: DomainClock;
+  /** Where this bot's own metrics answer. Default: nobody knows. */
+  readonly metricsUrl?: string | null;
   /** How often canaries are looked at. Default: every 5 s while one is open. */
   readonly watchPace?: WatchPace;
 };
@@ -87,6 +90,7 @@ export type Core = {
   readonly canaries: CanaryUseCases;
   readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
   readonly proposals: ProposalUseCases;
+  readonly smoke: RunSmokeOf;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
   /** How all processes of Golive are doing. */
@@ -261,7 +265,16 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
-  const operations = composeOperations({ config, journal, clock, governed, jobs, log });
+  const smoke = composeSmoke({ config, pool, variables, governed, serviceState, checks, models, evaluations, log });
+  const operations = composeOperations({
+    config,
+    journal,
+    clock,
+    governed,
+    jobs,
+    smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
+    log,
+  });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -324,6 +337,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
+    smoke,
     checklistOf,
     storeOf: (id) => governed(id).store,
     resources,

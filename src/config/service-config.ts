@@ -13,6 +13,7 @@ import { ragStoreSchema, retrievalSchema } from "#src/config/rag-store-config";
 import { resourcesSchema } from "#src/config/resources-config";
 import { samePointerRow } from "#src/config/same-pointer-row";
 import { slosSchema } from "#src/config/slos-config";
+import { smokeSchema } from "#src/config/smoke-config";
 import { RIGHTS } from "#src/release/policy";
 
 const roleList = z.array(name).min(1);
@@ -60,6 +61,7 @@ export const serviceSchema = z.strictObject({
   caches: cachesSchema,
   observations: serviceObservationsSchema,
   canary: canaryResponseSchema,
+  smoke: smokeSchema,
   /** What it promises while it runs, and what follows when it doesn't keep it. */
   slos: slosSchema,
   proposals: proposalsSchema,
