@@ -2,8 +2,10 @@ import { EXIT, type ExitCode } from "#src/cli/io";
 import { AFTER_CUTOVER } from "#src/config/after-cutover";
 import { type Config, loadConfig } from "#src/config/load-config";
 import { PLANNED_CHECKS } from "#src/config/planned-checks";
-import { describeProblems } from "#src/config/problems";
+import { describeCardProblems, describeProblems } from "#src/config/problems";
+import { readSopCards } from "#src/config/read-sop-cards";
 import { listServices } from "#src/config/to-policy";
+import type { SopCard } from "#src/operations/sop/card";
 
 /** Reads a configuration directory and says what it means, or everything that is wrong with it. */
 export async function configCheck(
@@ -12,14 +14,24 @@ export async function configCheck(
   options: { readonly json: boolean } = { json: false },
 ): Promise<ExitCode> {
   const loaded = await loadConfig(dir);
+  const sop = await readSopCards(dir, loaded.ok ? Object.keys(loaded.config.golive.roles) : null);
+  const problems = [...(loaded.ok ? [] : loaded.problems), ...sop.problems];
+  const ok = loaded.ok && problems.length === 0;
   if (options.json) {
-    const document = loaded.ok ? { ok: true, ...summarise(loaded.config) } : { ok: false, problems: loaded.problems };
-    out(`${JSON.stringify(document, null, 2)}\n`);
+    const cards = { sop_cards: sop.cards.map(({ id, cause, severity, owner }) => ({ id, cause, severity, owner })) };
+    out(`${JSON.stringify(ok ? { ok, ...summarise(loaded.config), ...cards } : { ok, problems }, null, 2)}\n`);
+  } else if (ok) {
+    out(`${describeConfig(dir, loaded.config)}\n${describeCards(sop.cards)}\n`);
   } else {
-    out(`${loaded.ok ? describeConfig(dir, loaded.config) : describeProblems(loaded.problems)}\n`);
+    out(`${loaded.ok ? describeCardProblems(problems) : describeProblems(problems)}\n`);
   }
-  return loaded.ok ? EXIT.pass : EXIT.usage;
+  return ok ? EXIT.pass : EXIT.usage;
 }
+
+const describeCards = (cards: readonly SopCard[]): string =>
+  cards.length === 0
+    ? "SOP cards: none; a weekly evaluation names causes and no steps"
+    : `SOP cards: ${cards.map(({ id, cause }) => `${id} (${cause})`).join(", ")}`;
 
 function summarise(config: Config) {
   const { checks, sign_offs, items } = config.checklist;

@@ -22,7 +22,7 @@ export function formatPath(path: Path): string {
 }
 
 /** One line per problem: where, what was found, what was expected. */
-function describeProblem(problem: Problem): string {
+export function describeProblem(problem: Problem): string {
   const where = problem.line === null ? problem.file : `${problem.file}:${problem.line}`;
   const path = problem.path === "" ? "" : ` ${problem.path}`;
   const expected = problem.expected === "" ? "" : `; expected ${problem.expected}`;
@@ -34,6 +34,15 @@ const MOST_OF_A_FILE = 20;
 
 /** The whole report as people read it, ending with what to do next. Empty for no problems. */
 export function describeProblems(problems: readonly Problem[]): string {
+  return describe(problems, (count) => `The configuration has ${count}; nothing runs with it until they are mended:`);
+}
+
+/** The same of SOP cards alone: what is wrong with one keeps nothing from running. */
+export function describeCardProblems(problems: readonly Problem[]): string {
+  return describe(problems, (count) => `The SOP cards have ${count}; the others are used, and everything else runs:`);
+}
+
+function describe(problems: readonly Problem[], head: (count: string) => string): string {
   if (problems.length === 0) return "";
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const files = [...Map.groupBy(problems, ({ file }) => file)];
@@ -42,7 +51,7 @@ export function describeProblems(problems: readonly Problem[]): string {
     const shown = all.slice(0, MOST_OF_A_FILE).map((problem) => `  ${describeProblem(problem)}`);
     return hidden > 0 ? [...shown, `  ${file}: and ${hidden} more`] : shown;
   });
-  return [`The configuration has ${count}; nothing runs with it until they are mended:`, ...lines].join("\n");
+  return [head(count), ...lines].join("\n");
 }
 
 /**
