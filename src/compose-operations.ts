@@ -7,6 +7,8 @@ import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/r
 import { createLookAfterOperations } from "#src/jobs/look-after-operations";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
+import type { ServicePicture } from "#src/operations/digest/picture";
+import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
@@ -39,11 +41,15 @@ type Deps = {
   readonly clock: DomainClock;
   readonly governed: (service: string) => Governed;
   readonly jobs: Pick<Jobs, "deadJobs">;
+  /** What is known of a service, for the digest. Asked for when one runs. */
+  readonly picture: (service: string) => Promise<ServicePicture>;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
-const runnersOf = (_deps: Deps): OperationRegistry => ({});
+const runnersOf = ({ picture, clock }: Deps, operations: Pick<OperationUseCases, "operation">): OperationRegistry => ({
+  digest: createDigestRunner({ operations, picture, clock }),
+});
 
 /** A store that doesn't answer must not keep the look at the others waiting. */
 const POINTER_MS = 10_000;
@@ -86,7 +92,7 @@ export function composeOperations(deps: Deps): Operations {
   return {
     useCases,
     calendar,
-    runOperation: createRunOperation({ operation: useCases.operation, runners: runnersOf(deps), decide }),
+    runOperation: createRunOperation({ operation: useCases.operation, runners: runnersOf(deps, useCases), decide }),
     look: createLookAfterOperations({
       services: services.map((service) => ({
         id: service.id,

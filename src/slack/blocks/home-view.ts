@@ -4,8 +4,9 @@ import { type Waiting, waitingOf } from "#src/operations/digest/waiting";
 import type { Instant } from "#src/release/policy";
 import { canarySentence } from "#src/slack/blocks/canary-sentence";
 import type { LinkOf } from "#src/slack/blocks/digest-message";
+import { KINDS } from "#src/operations/kinds";
 import { bullets, context, header, packed, section } from "#src/slack/blocks/elements";
-import { OPERATION_WORDS, sloLine } from "#src/slack/blocks/operation-words";
+import { sloLine } from "#src/slack/blocks/slo-line";
 import { releaseSentence } from "#src/slack/blocks/release-sentence";
 import { pairOrNothing } from "#src/slack/blocks/rollback-words";
 import { when } from "#src/slack/blocks/times";
@@ -149,7 +150,7 @@ function nextBlocks({ next, agenda }: ServicePicture): KnownBlock[] {
   const runs = next.map(({ kind, at }) => {
     const last = agenda?.entries[kind].last ?? null;
     const before = last === null ? "" : ` (last: ${last.verdict})`;
-    return `${bold(OPERATION_WORDS[kind])} ${when(at)}${before}`;
+    return `${bold(KINDS[kind].title)} ${when(at)}${before}`;
   });
   return [context(`Next: ${runs.join(" · ")}`)];
 }
