@@ -29,8 +29,8 @@ import {
   createTellOfUnseenRollback,
 } from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
-import { isCanarySubject, isOperationSubject, isRollbackId } from "#src/slack/ids";
 import { createHomePages } from "#src/slack/home";
+import { isCanarySubject, isOperationSubject, isRollbackId } from "#src/slack/ids";
 import { keepAnswers } from "#src/slack/keep-answers";
 import { createFindLinks } from "#src/slack/message-links";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";

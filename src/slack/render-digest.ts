@@ -10,7 +10,14 @@ export const digestFace = (links: FindLinks): OperationFace => ({
     const note = digestOfResult(finished?.result);
     if (note === null) {
       const { verdict, summary } = finished ?? { verdict: "error", summary: "Nothing came of it" };
-      const result = { kind: "operation-result", operation: id, operationKind: kind, number, verdict, summary } as const;
+      const result = {
+        kind: "operation-result",
+        operation: id,
+        operationKind: kind,
+        number,
+        verdict,
+        summary,
+      } as const;
       return operationResult(result, service, onCall);
     }
     const { waiting, ran, changed } = note;

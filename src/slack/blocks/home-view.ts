@@ -1,14 +1,14 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { ServicePicture, Unread } from "#src/operations/digest/picture";
 import { type Waiting, waitingOf } from "#src/operations/digest/waiting";
+import { KINDS } from "#src/operations/kinds";
 import type { Instant } from "#src/release/policy";
 import { canarySentence } from "#src/slack/blocks/canary-sentence";
 import type { LinkOf } from "#src/slack/blocks/digest-message";
-import { KINDS } from "#src/operations/kinds";
 import { bullets, context, header, packed, section } from "#src/slack/blocks/elements";
-import { sloLine } from "#src/slack/blocks/slo-line";
 import { releaseSentence } from "#src/slack/blocks/release-sentence";
 import { pairOrNothing } from "#src/slack/blocks/rollback-words";
+import { sloLine } from "#src/slack/blocks/slo-line";
 import { when } from "#src/slack/blocks/times";
 import { waitingLine } from "#src/slack/blocks/waiting-lines";
 import { count, number } from "#src/slack/blocks/words";
