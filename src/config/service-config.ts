@@ -12,6 +12,7 @@ import { ragServiceSchema } from "#src/config/rag-service-config";
 import { ragStoreSchema, retrievalSchema } from "#src/config/rag-store-config";
 import { resourcesSchema } from "#src/config/resources-config";
 import { samePointerRow } from "#src/config/same-pointer-row";
+import { schedulesSchema } from "#src/config/schedules-config";
 import { RIGHTS } from "#src/release/policy";
 
 const roleList = z.array(name).min(1);
@@ -59,6 +60,7 @@ export const serviceSchema = z.strictObject({
   caches: cachesSchema,
   observations: serviceObservationsSchema,
   canary: canaryResponseSchema,
+  schedules: schedulesSchema,
   proposals: proposalsSchema,
   models: serviceModelsSchema,
   configuration_facts: configurationFactsSchema,
