@@ -37,6 +37,7 @@ import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { withCanaries } from "#src/slack/render-canary";
 import { type OperationFaces, withOperations } from "#src/slack/render-operations";
+import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 
 type Environment = z.infer<typeof serveEnvironment>;
@@ -106,7 +107,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     throw error;
   }
 
-  const { pool, useCases, rollbacks, canaries, operations, clock } = core;
+  const { pool, useCases, rollbacks, canaries, operations, proposals, clock } = core;
   /** How each kind of operation shows itself, where it does so in its own way. */
   const faces: OperationFaces = {};
   const { manifests } = core.checks;
@@ -127,13 +128,17 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     now,
     log,
     holder,
-    render: withOperations(
-      { operations: operations.useCases, week: operations.week, faces, now: clock.now },
-      withCanaries(
-        canaries,
-        createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
-        clock.now,
+    render: withProposals(
+      proposals,
+      withOperations(
+        { operations: operations.useCases, week: operations.week, faces, now: clock.now },
+        withCanaries(
+          canaries,
+          createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+          clock.now,
+        ),
       ),
+      clock.now,
     ),
     onChannelLost(subject, why) {
       if (isCanarySubject(subject)) return tellOfUnseenCanary(subject, why);
@@ -155,6 +160,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       useCases,
       rollbacks,
       canaries,
+      proposals,
       operations: {
         operations: operations.useCases,
         faces,
@@ -203,6 +209,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     useCases,
     rollbacks,
     canaries,
+    proposals,
     identity,
     web,
     painter,
