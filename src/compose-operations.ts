@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Governed } from "#src/compose-manifests";
 import type { Config } from "#src/config/load-config";
 import { listServices, toPolicy } from "#src/config/to-policy";
+import { toSchedules } from "#src/config/to-schedules";
 import type { Jobs, RunningJob } from "#src/jobs/create-jobs";
 import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/run-operation";
 import { createLookAfterOperations } from "#src/jobs/look-after-operations";
@@ -97,8 +98,8 @@ export function composeOperations(deps: Deps): Operations {
       services: services.map((service) => ({
         id: service.id,
         channel: service.channel,
-        schedules: NOTHING_SCHEDULED,
-        holidays: [],
+        schedules: toSchedules(service),
+        holidays: service.schedules.holidays,
         freezeWindows: toPolicy(config, service).freezeWindows,
       })),
       agenda: useCases.agenda,
@@ -119,5 +120,3 @@ export function composeOperations(deps: Deps): Operations {
     },
   };
 }
-
-const NOTHING_SCHEDULED = { smoke: null, weekly: null, "few-shot": null, backup: null, drill: null, digest: null };
