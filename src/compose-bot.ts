@@ -19,17 +19,25 @@ import { missingMigrations } from "#src/journal/migrate";
 import { assertAppRole } from "#src/journal/roles";
 import type { Log } from "#src/log";
 import type { DomainClock } from "#src/release/clock";
+import { peopleOf } from "#src/release/rights";
 import { createProcessMeter } from "#src/resources/process-meter";
 import { createSlackApp, type SlackMode } from "#src/slack/app";
-import { createPauseForChannel, createTellOfUnseenCanary, createTellOfUnseenRollback } from "#src/slack/channel-loss";
+import {
+  createPauseForChannel,
+  createTellOfUnseenCanary,
+  createTellOfUnseenOperation,
+  createTellOfUnseenRollback,
+} from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
-import { isCanarySubject, isRollbackId } from "#src/slack/ids";
+import { isCanarySubject, isOperationSubject, isRollbackId } from "#src/slack/ids";
 import { keepAnswers } from "#src/slack/keep-answers";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { withCanaries } from "#src/slack/render-canary";
+import { type OperationFaces, withOperations } from "#src/slack/render-operations";
+import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 
 type Environment = z.infer<typeof serveEnvironment>;
@@ -99,26 +107,42 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     throw error;
   }
 
-  const { pool, useCases, rollbacks, canaries, clock } = core;
+  const { pool, useCases, rollbacks, canaries, operations, proposals, clock } = core;
+  /** How each kind of operation shows itself, where it does so in its own way. */
+  const faces: OperationFaces = {};
   const { manifests } = core.checks;
   const now = Date.now;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
   const tellOfUnseenRollback = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
   const tellOfUnseenCanary = createTellOfUnseenCanary({ canaries, identity, pool });
+  const tellOfUnseenOperation = createTellOfUnseenOperation({
+    config: config.golive,
+    operations: operations.useCases,
+    identity,
+    pool,
+  });
   const painter = createPainter({
     pool,
     web,
     now,
     log,
     holder,
-    render: withCanaries(
-      canaries,
-      createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+    render: withProposals(
+      proposals,
+      withOperations(
+        { operations: operations.useCases, week: operations.week, faces, now: clock.now },
+        withCanaries(
+          canaries,
+          createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+          clock.now,
+        ),
+      ),
       clock.now,
     ),
     onChannelLost(subject, why) {
       if (isCanarySubject(subject)) return tellOfUnseenCanary(subject, why);
+      if (isOperationSubject(subject)) return tellOfUnseenOperation(subject, why);
       return (isRollbackId(subject) ? tellOfUnseenRollback : pauseForChannel)(subject, why);
     },
     timing: pace.painter ?? {},
@@ -130,7 +154,22 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     log,
     holder,
     selfId: self.userId,
-    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, log }),
+    render: createNoteRenderer({
+      config,
+      manifests,
+      useCases,
+      rollbacks,
+      canaries,
+      proposals,
+      operations: {
+        operations: operations.useCases,
+        faces,
+        async onCall(service) {
+          return peopleOf(await identity.members(), config.golive.services[service]?.on_call ?? []);
+        },
+      },
+      log,
+    }),
     renderFile: createFileRenderer({
       useCases,
       manifest: manifests.file,
@@ -170,6 +209,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     useCases,
     rollbacks,
     canaries,
+    proposals,
     identity,
     web,
     painter,
@@ -197,6 +237,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
           log.warn({ err: error }, "open releases could not be looked after"),
         ),
         core.lookAfterServices(),
+        operations.look(),
       ]),
     { noOverlap: true },
   );

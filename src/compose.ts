@@ -9,6 +9,7 @@ import { composeCanaries } from "#src/compose-canaries";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
+import { composeOperations, type Operations } from "#src/compose-operations";
 import { composeProbes } from "#src/compose-probes";
 import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
@@ -84,6 +85,7 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
   readonly proposals: ProposalUseCases;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
@@ -259,6 +261,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
+  const operations = composeOperations({ config, journal, clock, governed, jobs, log });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -284,6 +287,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     "stop-evaluation": createStopEvaluation({ decide, release: releaseState, evaluations: ofReleases }),
     "roll-back": rollbacks.rollBack,
     "start-canary": canaries.startCanary,
+    "run-operation": operations.runOperation,
     "apply-proposal": proposals.applyProposal,
     "cut-over": createCutOver({
       decide,
@@ -318,6 +322,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     evaluations,
     rollbacks: rollbacks.useCases,
     canaries: canaries.useCases,
+    operations,
     proposals: proposals.useCases,
     checklistOf,
     storeOf: (id) => governed(id).store,
@@ -328,6 +333,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
         "cut-over": cutOver,
         "start-canary": startCanary,
         "apply-proposal": applyProposal,
+        "run-operation": runOperation,
         ...checking
       } = handlers;
       await jobs.startWorkers({
@@ -336,6 +342,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
         ...(followChannel === undefined
           ? {}
           : {
+              "run-operation": runOperation,
               revalidate: createRevalidate({
                 decide,
                 release: releaseState,

@@ -74,12 +74,15 @@ export async function ensureRoles(adminUrl: string): Promise<void> {
   });
 }
 
-/** Makes `database`, owned by `golive_owner`, unless it exists. `template`: a database to clone. Roles must exist. */
+/**
+ * Makes `database`, owned by `golive_owner`, unless it exists. `template`: a database to clone, file by file, which is less than half the work of
+ * writing every page to the log. Roles must exist.
+ */
 export async function ensureDatabase(adminUrl: string, database: string, template?: string): Promise<DatabaseUrls> {
   await asAdmin(adminUrl, async (client) => {
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
     if (rowCount !== 0) return;
-    const from = template === undefined ? "" : ` TEMPLATE ${escapeIdentifier(template)}`;
+    const from = template === undefined ? "" : ` TEMPLATE ${escapeIdentifier(template)} STRATEGY FILE_COPY`;
     await client.query(`CREATE DATABASE ${escapeIdentifier(database)} OWNER golive_owner${from}`);
   });
   return databaseUrls(adminUrl, database);

@@ -36,6 +36,8 @@ export type AgendaEvent =
       readonly due: Instant | null;
       /** Fires before this one that it makes up for too. */
       readonly missed: number;
+      /** The ISO week it belongs to, in the service's time zone: "2026-W48". */
+      readonly week: string;
     }
   | {
       readonly type: "operation-closed";
@@ -52,6 +54,8 @@ export type AgendaEvent =
       readonly fires: number;
       readonly because: SkipReason;
       readonly says: string;
+      /** Of `due`, as of a run. */
+      readonly week: string;
     }
   | {
       readonly type: "proposal-opened";

@@ -22,7 +22,12 @@ export type AgendaEntry = {
   readonly schedule: ScheduleText | null;
   /** Fires after this one count: the newest that was opened or skipped, else when the schedule was set. */
   readonly handled: Instant;
-  readonly open: { readonly operation: string; readonly number: number; readonly since: Instant } | null;
+  readonly open: {
+    readonly operation: string;
+    readonly number: number;
+    readonly since: Instant;
+    readonly week: string;
+  } | null;
   readonly runs: number;
   readonly last: EndedOperation | null;
   readonly lastPass: EndedOperation | null;

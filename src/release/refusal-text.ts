@@ -12,7 +12,7 @@ export type RefusalNames = {
   /** A channel as people read it: "#release", or Slack's own markup. */
   channel(id: string): string;
   /** How one asks for something in this medium: "/golive status" in Slack. */
-  command(what: "start" | "status" | "cancel"): string;
+  command(what: "start" | "status" | "cancel" | "schedule"): string;
   /** How one starts a release of this run with a configuration version to be filled in. */
   startWith(run: string): string;
 };
@@ -148,6 +148,12 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
       return "There is nothing to hold: no rollback would come by itself. Nothing changed.";
     case "nobody-to-tell":
       return `Nobody was told: ${refusal.roles.length === 0 ? "golive.yaml names nobody for it" : `nobody is in ${listOf(refusal.roles, "or")}`}. Put people there, or speak to somebody yourself.`;
+    case "operation-open":
+      return `A run of ${refusal.what} is open already (#${refusal.number}), and there is one at a time. Wait for its result (${names.command("schedule")}).`;
+    case "operation-waits":
+      return `A run of ${refusal.what} has to wait: ${refusal.because}. Ask again when that is over.`;
+    case "no-operation":
+      return `There is no run ${refusal.operation} that this could be done to. Nothing changed; look at the message as it is now.`;
     case "no-proposal":
       return "There is no such proposal. Nothing changed. `golive proposal list` shows the open ones.";
     case "proposal-ended":

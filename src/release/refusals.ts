@@ -98,6 +98,11 @@ export type Refusal =
   | { readonly kind: "not-paused" }
   /** Nothing is about to be rolled back by itself. */
   | { readonly kind: "nothing-to-hold" }
+  /** One of a kind at a time. `what`: as people say it ("smoke"). */
+  | { readonly kind: "operation-open"; readonly what: string; readonly number: number }
+  /** Something else has to end first. `because`: a clause. */
+  | { readonly kind: "operation-waits"; readonly what: string; readonly because: string }
+  | { readonly kind: "no-operation"; readonly operation: string }
   /** A breach is escalated to people, and there are none. */
   | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] }
   | { readonly kind: "no-proposal" }

@@ -2,6 +2,8 @@ import type { Pool } from "pg";
 import { breachOfSubject } from "#src/canary/canary-id";
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { GoliveConfig } from "#src/config/service-config";
+import type { OperationUseCases } from "#src/operations/use-cases";
+import { weekOfSubject } from "#src/operations/week";
 import type { PauseReason } from "#src/release/events";
 import type { Note } from "#src/release/notes";
 import { mayDecide, type RoleMembers } from "#src/release/people";
@@ -95,6 +97,34 @@ export function createTellOfUnseenCanary(
           service,
           { kind: "person", user },
           { kind: "canary-unseen", canary: id, because },
+        ],
+      );
+    }
+  };
+}
+
+/**
+ * Tells the people on call, once each, that what runs by the clock can't be shown: a week's message, or a run's own. The runs themselves go
+ * on. Of proposals nothing is known here: their approvers see them where they are asked.
+ */
+export function createTellOfUnseenOperation(
+  deps: Pick<ChannelLossDeps, "config" | "identity" | "pool"> & {
+    readonly operations: Pick<OperationUseCases, "operation">;
+  },
+): (subject: string, because: "channel-archived" | "bot-removed") => Promise<void> {
+  return async (subject, because) => {
+    const service = weekOfSubject(subject)?.service ?? (await deps.operations.operation(subject))?.service;
+    const configured = service === undefined ? undefined : deps.config.services[service];
+    if (service === undefined || configured === undefined) return;
+    const told = peopleOf(await deps.identity.members(), configured.on_call);
+    for (const { id: user } of told) {
+      await deps.pool.query(
+        `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
+        [
+          `operations/${subject}/unseen/${user}`,
+          service,
+          { kind: "person", user },
+          { kind: "operations-unseen", because, channel: configured.channel },
         ],
       );
     }

@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -10,6 +10,7 @@ import { readableText } from "#sandbox/demo/read-blocks";
 import { RELEASE, ROSA } from "#sandbox/demo/scenes";
 import { OWN_CORPUS } from "#sandbox/demo/sources";
 import { createStage, type Stage } from "#sandbox/demo/stage";
+import { scratchFolder } from "#test/support/scratch";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
@@ -29,7 +30,7 @@ let dataDir: string;
 let house: House;
 let stage: Stage;
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "golive-evaluates-"));
+  dataDir = await mkdtemp(join(scratchFolder(), "golive-evaluates-"));
   await chmod(dataDir, 0o755);
   const say = () => undefined;
   house = await buildHouse({

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ import { ensureCandidate, ensureLiveRun, ingestNext, readLive } from "#sandbox/d
 import { collectSignOffs, cutOver, RELEASE, ROSA, startRelease } from "#sandbox/demo/scenes";
 import { OWN_CORPUS } from "#sandbox/demo/sources";
 import { createStage } from "#sandbox/demo/stage";
+import { scratchFolder } from "#test/support/scratch";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
@@ -22,7 +23,7 @@ const CHILD = fileURLToPath(new URL("house-child.ts", import.meta.url));
 let dataDir: string;
 let open: House | null = null;
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "golive-demo-"));
+  dataDir = await mkdtemp(join(scratchFolder(), "golive-demo-"));
   await chmod(dataDir, 0o755);
 });
 afterAll(async () => {

@@ -49,8 +49,9 @@ describe("what is told", () => {
         fires: 2,
         because: "freeze",
         says: "the freeze “year end” holds",
+        week: "2026-W48",
       },
-      { type: "fire-skipped", kind: "digest", due: NOW, fires: 1, because: "too-late", says: "" },
+      { type: "fire-skipped", kind: "digest", due: NOW, fires: 1, because: "too-late", says: "", week: "2026-W48" },
     );
     const note = morning(picture({ facts: { service: [], agenda } }));
     expect(note.ran).toEqual([

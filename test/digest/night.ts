@@ -125,7 +125,15 @@ export const weekly = (change: Partial<OperationState> = {}): OperationState => 
 });
 
 export const opened = (kind: "smoke" | "weekly" | "digest", number: number): AgendaEvent => ({
-  ...{ type: "operation-opened", operation: `op_${kind}_${number}`, kind, number, due: NOW, missed: 0 },
+  ...{
+    type: "operation-opened",
+    operation: `op_${kind}_${number}`,
+    kind,
+    number,
+    due: NOW,
+    missed: 0,
+    week: "2026-W48",
+  },
 });
 export const closed = (
   kind: "smoke" | "weekly" | "digest",

@@ -19,6 +19,7 @@ import { createOutbox } from "#src/slack/outbox";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { withCanaries } from "#src/slack/render-canary";
+import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 import { type Releasers, TOKENS, until } from "#test/sandbox/bolt-app";
 import { CHANNEL, posted, quiet, SELF, wire } from "#test/slack/bench";
@@ -103,7 +104,7 @@ export async function startApp(
     supervise: false,
   });
   releasers.push(core.close);
-  const { pool, useCases, rollbacks, journal, clock } = core;
+  const { pool, useCases, rollbacks, proposals, journal, clock } = core;
   const canaries = options.canaries?.(core.canaries) ?? core.canaries;
   const { manifests } = core.checks;
   const decide = createDecideIntent({ journal, clock });
@@ -113,9 +114,13 @@ export async function startApp(
   const common = { pool, web, now: Date.now, log: quiet, holder: "test" };
   const painter = createPainter({
     ...common,
-    render: withCanaries(
-      canaries,
-      createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+    render: withProposals(
+      proposals,
+      withCanaries(
+        canaries,
+        createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+        clock.now,
+      ),
       clock.now,
     ),
     onChannelLost(subject, why) {
@@ -124,10 +129,11 @@ export async function startApp(
     },
     timing: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
   });
+  const operations = { operations: core.operations.useCases, faces: {}, onCall: async () => [] };
   const outbox = createOutbox({
     ...common,
     selfId: SELF.userId,
-    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, log: quiet }),
+    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, proposals, operations, log: quiet }),
     renderFile: createFileRenderer({
       useCases,
       manifest: manifests.file,
@@ -149,6 +155,7 @@ export async function startApp(
     useCases,
     rollbacks,
     canaries,
+    proposals,
     identity,
     web,
     painter,

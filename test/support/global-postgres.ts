@@ -1,13 +1,26 @@
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { ensureDatabase, ensureRoles } from "#sandbox/postgres/databases";
 import { startPostgres } from "#sandbox/postgres/start-postgres";
 import { migrate } from "#src/journal/migrate";
+import { SCRATCH_FOLDERS, scratchFolder } from "#test/support/scratch";
 
 const PREFIX = "golive-test-pg-";
 export const TEMPLATE = "golive_template";
+
+/**
+ * Nothing outlives the run, so nothing is made safe; passwords are hashed once instead of 4,096 times, since every test logs in twenty times;
+ * and the log of what is written stays small, since it may lie in memory.
+ */
+const SETTINGS = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  max_connections: "400",
+  scram_iterations: "1",
+  max_wal_size: "256MB",
+};
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -18,7 +31,7 @@ declare module "vitest" {
 
 /** A temporary folder of this run: its name says whose it is, so that nobody sweeps away what is just starting. */
 export async function makeHome(prefix: string): Promise<string> {
-  return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  return mkdtemp(join(scratchFolder(), `${prefix}${process.pid}-`));
 }
 
 function isRunning(pid: number): boolean {
@@ -34,10 +47,14 @@ function isRunning(pid: number): boolean {
  * stop them. One of a living run stays.
  */
 export async function sweepServers(prefix: string): Promise<void> {
-  const names = await readdir(tmpdir());
+  for (const folder of SCRATCH_FOLDERS) await sweepIn(folder, prefix);
+}
+
+async function sweepIn(folder: string, prefix: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(prefix))) {
     if (isRunning(Number.parseInt(name.slice(prefix.length), 10))) continue;
-    const dataDir = join(tmpdir(), name, "data");
+    const dataDir = join(folder, name, "data");
     const alive = await readdir(dataDir).then(
       (files) => files.includes("postmaster.pid"),
       () => false,
@@ -46,7 +63,7 @@ export async function sweepServers(prefix: string): Promise<void> {
     const left = await startPostgres({ dataDir, persistent: false }).catch(() => null);
     if (left === null) continue;
     await left.stop();
-    await rm(join(tmpdir(), name), { recursive: true, force: true });
+    await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -59,7 +76,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await startPostgres({
     dataDir: join(home, "data"),
     persistent: false,
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" },
+    settings: SETTINGS,
   });
   const clean = async () => {
     await server.stop();

@@ -13,11 +13,11 @@ async function create(template?: string): Promise<TestDatabase> {
   return { ...urls, name, drop: () => dropDatabase(adminUrl, name) };
 }
 
-/** A migrated golive database: journal, jobs, roles. Takes about 50 ms. */
+/** A migrated golive database: journal, jobs, roles. Takes about 20 ms in memory. */
 export const createTestDatabase = (): Promise<TestDatabase> => create(TEMPLATE);
 
 /** An empty database owned by `golive_owner`, for migrations and for RAG stores. */
 export const createEmptyDatabase = (): Promise<TestDatabase> => create();
 
-/** A copy of a test database as it stands now; nobody may be connected to it. Takes about 50 ms. */
+/** A copy of a test database as it stands now; nobody may be connected to it. Takes about 20 ms in memory. */
 export const copyDatabase = (of: TestDatabase): Promise<TestDatabase> => create(of.name);

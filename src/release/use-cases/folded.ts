@@ -29,7 +29,7 @@ export function serviceOf(id: string, stream: readonly Recorded[]): ServiceState
 }
 
 /** The newest fact of which the state is known, and those after it. */
-function reach<R extends Recorded, S>(
+export function reach<R extends Recorded, S>(
   stream: readonly R[],
   known: WeakMap<Recorded, S>,
 ): { readonly state: S | null; readonly newer: readonly R[] } {

@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import type { Governed } from "#src/compose-manifests";
+import type { Config } from "#src/config/load-config";
+import { listServices, toPolicy } from "#src/config/to-policy";
+import type { Jobs, RunningJob } from "#src/jobs/create-jobs";
+import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/run-operation";
+import { createLookAfterOperations } from "#src/jobs/look-after-operations";
+import type { Journal } from "#src/journal/journal";
+import type { Log } from "#src/log";
+import { agendaStream } from "#src/operations/events";
+import type { Calendar } from "#src/operations/schedule/calendar";
+import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
+import type { OperationUseCases } from "#src/operations/use-cases";
+import { createDecideOperation } from "#src/operations/use-cases/decide-operation";
+import { isAgendaRecord } from "#src/operations/use-cases/folded";
+import { createOperationUseCases } from "#src/operations/use-cases/operations";
+import { type WeekView, weekView } from "#src/operations/week-view";
+import { RagStoreError } from "#src/rag/store-error";
+import type { DomainClock } from "#src/release/clock";
+import { releaseStream, serviceStream } from "#src/release/events";
+import { releaseOf, serviceOf } from "#src/release/use-cases/folded";
+
+export type Operations = {
+  readonly useCases: OperationUseCases;
+  readonly calendar: Calendar;
+  readonly runOperation: (job: RunningJob) => Promise<void>;
+  /** One look at every service's clock: whatever is due begins. */
+  readonly look: () => Promise<void>;
+  /** A service's week; null: no such service. */
+  readonly week: (
+    service: string,
+    week: string,
+  ) => Promise<{ readonly view: WeekView; readonly channel: string } | null>;
+};
+
+type Deps = {
+  readonly config: Config;
+  readonly journal: Journal;
+  readonly clock: DomainClock;
+  readonly governed: (service: string) => Governed;
+  readonly jobs: Pick<Jobs, "deadJobs">;
+  readonly log: Log;
+};
+
+/** Who does which kind of operation: a line each. */
+const runnersOf = (_deps: Deps): OperationRegistry => ({});
+
+/** A store that doesn't answer must not keep the look at the others waiting. */
+const POINTER_MS = 10_000;
+
+/** What runs by the clock: schedules, runs, and what can be asked of them. */
+export function composeOperations(deps: Deps): Operations {
+  const { config, journal, clock, governed, jobs, log } = deps;
+  const calendar = createCalendar();
+  const decide = createDecideOperation({ journal, clock, calendar });
+  const newOperationId = () => `op_${randomBytes(8).toString("hex")}`;
+  const services = listServices(config);
+
+  async function isCuttingOver(service: string): Promise<boolean> {
+    const { openRelease } = serviceOf(service, await journal.load(serviceStream(service)));
+    if (openRelease === null) return false;
+    return releaseOf(await journal.load(releaseStream(openRelease)))?.standing === "cutting_over";
+  }
+
+  async function isLive(service: string): Promise<boolean> {
+    try {
+      return (await governed(service).store.pointer(AbortSignal.timeout(POINTER_MS))) !== null;
+    } catch (error) {
+      if (!(error instanceof RagStoreError)) throw error;
+      // The run itself says that the store is away.
+      return true;
+    }
+  }
+
+  const useCases = createOperationUseCases({
+    journal,
+    decide,
+    newOperationId,
+    service: (id) => {
+      const { service } = governed(id);
+      return { channel: service.channel, policy: toPolicy(config, service) };
+    },
+    isCuttingOver,
+  });
+
+  return {
+    useCases,
+    calendar,
+    runOperation: createRunOperation({ operation: useCases.operation, runners: runnersOf(deps), decide }),
+    look: createLookAfterOperations({
+      services: services.map((service) => ({
+        id: service.id,
+        channel: service.channel,
+        schedules: NOTHING_SCHEDULED,
+        holidays: [],
+        freezeWindows: toPolicy(config, service).freezeWindows,
+      })),
+      agenda: useCases.agenda,
+      decide,
+      newOperationId,
+      isLive,
+      isCuttingOver,
+      jobs,
+      calendar,
+      clock,
+      log,
+    }),
+    async week(id, week) {
+      const service = services.find((each) => each.id === id);
+      if (service === undefined) return null;
+      const facts = (await journal.load(agendaStream(id))).filter(isAgendaRecord);
+      return { view: weekView(id, week, facts), channel: service.channel };
+    },
+  };
+}
+
+const NOTHING_SCHEDULED = { smoke: null, weekly: null, "few-shot": null, backup: null, drill: null, digest: null };
