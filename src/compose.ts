@@ -85,7 +85,7 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
-  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
@@ -261,7 +261,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
-  const operations = composeOperations({ config, journal, clock, governed, jobs, log });
+  const operations = composeOperations({ config, journal, clock, governed, evaluations, jobs, log });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),

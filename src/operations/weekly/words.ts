@@ -81,4 +81,6 @@ export function symptomWords(
 export const toFigure = (value: number | null): Figure =>
   value === Number.POSITIVE_INFINITY ? "unanswered" : value === null || Number.isNaN(value) ? null : value;
 
-export const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+/** As a sentence begins. */
+export const upperFirst = (text: string): string =>
+  text.startsWith("p95") ? `The ${text}` : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
