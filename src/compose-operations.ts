@@ -4,11 +4,14 @@ import type { Governed } from "#src/compose-manifests";
 import { composeWeekly, type Weekly } from "#src/compose-weekly";
 import type { Config } from "#src/config/load-config";
 import { listServices, toPolicy } from "#src/config/to-policy";
+import { toSchedules } from "#src/config/to-schedules";
 import type { Jobs, RunningJob } from "#src/jobs/create-jobs";
 import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/run-operation";
 import { createLookAfterOperations } from "#src/jobs/look-after-operations";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
+import type { ServicePicture } from "#src/operations/digest/picture";
+import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
 import type { OperationOrder } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
@@ -45,11 +48,18 @@ type Deps = {
   readonly governed: (service: string) => Governed;
   readonly evaluations: Evaluations;
   readonly jobs: Pick<Jobs, "deadJobs">;
+  /** What is known of a service, for the digest. Asked for when one runs. */
+  readonly picture: (service: string) => Promise<ServicePicture>;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
-const runnersOf = (_deps: Deps, weekly: Weekly): OperationRegistry => ({
+const runnersOf = (
+  { picture, clock }: Deps,
+  operations: Pick<OperationUseCases, "operation">,
+  weekly: Weekly,
+): OperationRegistry => ({
+  digest: createDigestRunner({ operations, picture, clock }),
   weekly: weekly.runner,
 });
 
@@ -103,14 +113,18 @@ export function composeOperations(deps: Deps): Operations {
   return {
     useCases,
     calendar,
-    runOperation: createRunOperation({ operation: useCases.operation, runners: runnersOf(deps, weekly), decide }),
+    runOperation: createRunOperation({
+      operation: useCases.operation,
+      runners: runnersOf(deps, useCases, weekly),
+      decide,
+    }),
     weekly,
     look: createLookAfterOperations({
       services: services.map((service) => ({
         id: service.id,
         channel: service.channel,
-        schedules: NOTHING_SCHEDULED,
-        holidays: [],
+        schedules: toSchedules(service),
+        holidays: service.schedules.holidays,
         freezeWindows: toPolicy(config, service).freezeWindows,
       })),
       agenda: useCases.agenda,
@@ -134,5 +148,3 @@ export function composeOperations(deps: Deps): Operations {
     },
   };
 }
-
-const NOTHING_SCHEDULED = { smoke: null, weekly: null, "few-shot": null, backup: null, drill: null, digest: null };
