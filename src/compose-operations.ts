@@ -16,6 +16,7 @@ import { agendaStream } from "#src/operations/events";
 import type { OperationOrder } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
+import { createSmokeRunner, type Smoke } from "#src/operations/smoke/work/smoke-runner";
 import type { OperationUseCases } from "#src/operations/use-cases";
 import { createDecideOperation } from "#src/operations/use-cases/decide-operation";
 import { isAgendaRecord } from "#src/operations/use-cases/folded";
@@ -48,6 +49,7 @@ type Deps = {
   readonly governed: (service: string) => Governed;
   readonly evaluations: Evaluations;
   readonly jobs: Pick<Jobs, "deadJobs">;
+  readonly smoke: Smoke;
   /** What is known of a service, for the digest. Asked for when one runs. */
   readonly picture: (service: string) => Promise<ServicePicture>;
   readonly log: Log;
@@ -55,10 +57,11 @@ type Deps = {
 
 /** Who does which kind of operation: a line each. */
 const runnersOf = (
-  { picture, clock }: Deps,
+  { journal, smoke, picture, clock }: Deps,
   operations: Pick<OperationUseCases, "operation">,
   weekly: Weekly,
 ): OperationRegistry => ({
+  smoke: createSmokeRunner({ journal, smoke }),
   digest: createDigestRunner({ operations, picture, clock }),
   weekly: weekly.runner,
 });
