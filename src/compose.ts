@@ -90,7 +90,7 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
-  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
   readonly smoke: RunSmokeOf;
   /** What is known of a service at one moment. Never rejects: what can't be read is said in it. */
@@ -275,6 +275,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     journal,
     clock,
     governed,
+    evaluations,
     jobs,
     smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
     picture: (service) => pictures(service),
