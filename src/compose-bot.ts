@@ -42,6 +42,7 @@ import { digestFace } from "#src/slack/render-digest";
 import { type OperationFaces, withOperations } from "#src/slack/render-operations";
 import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
+import { smokeFace } from "#src/slack/render-smoke";
 
 type Environment = z.infer<typeof serveEnvironment>;
 
@@ -115,7 +116,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   /** How each kind of operation shows itself, where it does so in its own way. */
   const now = Date.now;
   const links = createFindLinks({ pool, web, now, log });
-  const faces: OperationFaces = { digest: digestFace(links) };
+  const faces: OperationFaces = { digest: digestFace(links), smoke: smokeFace };
   const { manifests } = core.checks;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
