@@ -49,6 +49,8 @@ export type ComposedSlos = Slos & {
 
 /** What is looked at beside the tables: the chain, the few-shot pool. Machine time. */
 const LOOKED_FOR_MS = 3_600_000;
+/** Scrapes come more often than anything changes. Machine time. */
+const SCRAPED_FOR_MS = 60_000;
 const GATE_MS = 120_000;
 const LEAKAGE = "few-shot-leakage";
 const DAY_MS = 86_400_000;
@@ -63,6 +65,7 @@ export function composeSlos(deps: Deps): ComposedSlos {
     // What could not be told is looked at again the next time.
     keep: ({ verdict }) => verdict !== "inconclusive",
   });
+  const scraped = remember<SloReport>({ forMs: SCRAPED_FOR_MS, now: Date.now, keep: () => true });
   const policies = new Map(listServices(config).map((service) => [service.id, toSloPolicy(service)]));
   const policyOf = (id: string) => {
     const found = policies.get(id);
@@ -182,7 +185,8 @@ export function composeSlos(deps: Deps): ComposedSlos {
       );
     },
     async readAll() {
-      const reports = await Promise.allSettled([...policies.keys()].map((service) => slos.useCases.readSlos(service)));
+      const read = (service: string) => scraped(service, () => slos.useCases.readSlos(service));
+      const reports = await Promise.allSettled([...policies.keys()].map(read));
       return reports.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
     },
   };
