@@ -29,13 +29,16 @@ import {
   createTellOfUnseenRollback,
 } from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
+import { createHomePages } from "#src/slack/home";
 import { isCanarySubject, isOperationSubject, isRollbackId } from "#src/slack/ids";
 import { keepAnswers } from "#src/slack/keep-answers";
+import { createFindLinks } from "#src/slack/message-links";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { withCanaries } from "#src/slack/render-canary";
+import { digestFace } from "#src/slack/render-digest";
 import { type OperationFaces, withOperations } from "#src/slack/render-operations";
 import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
@@ -109,9 +112,10 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
 
   const { pool, useCases, rollbacks, canaries, operations, proposals, clock } = core;
   /** How each kind of operation shows itself, where it does so in its own way. */
-  const faces: OperationFaces = {};
-  const { manifests } = core.checks;
   const now = Date.now;
+  const links = createFindLinks({ pool, web, now, log });
+  const faces: OperationFaces = { digest: digestFace(links) };
+  const { manifests } = core.checks;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
   const tellOfUnseenRollback = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
@@ -200,6 +204,17 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   if (options.named.observationTokens.size > 0 && mode.kind === "socket" && environment.METRICS_PORT === undefined) {
     log.warn("observations have a token, but in Socket Mode nothing listens for them: set METRICS_PORT");
   }
+  const home = createHomePages({
+    services: Object.keys(config.golive.services),
+    picture: core.pictures,
+    identity,
+    team: self.teamId,
+    web,
+    links,
+    now: clock.now,
+    machineNow: now,
+    log,
+  });
   const app = createSlackApp({
     mode,
     botToken: environment.SLACK_BOT_TOKEN,
@@ -210,6 +225,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     rollbacks,
     canaries,
     proposals,
+    home,
     identity,
     web,
     painter,
@@ -228,6 +244,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   core.journal.onCommit(() => {
     painter.nudge();
     outbox.nudge();
+    home.nudge();
   });
   const lookAfter = schedule(
     LOOK_AFTER_CRON,
@@ -238,6 +255,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
         ),
         core.lookAfterServices(),
         operations.look(),
+        home.refresh(),
       ]),
     { noOverlap: true },
   );
@@ -263,6 +281,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     // Intake first, then running work, then what is due to be painted, then connections: Bolt's stop waits for nothing.
     async stop() {
       await lookAfter.destroy();
+      home.stop();
       await app.stop();
       await observations.stop();
       await core.jobs.stop();

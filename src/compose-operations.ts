@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { Governed } from "#src/compose-manifests";
 import type { Config } from "#src/config/load-config";
 import { listServices, toPolicy } from "#src/config/to-policy";
+import { toSchedules } from "#src/config/to-schedules";
 import type { Jobs, RunningJob } from "#src/jobs/create-jobs";
 import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/run-operation";
 import { createLookAfterOperations } from "#src/jobs/look-after-operations";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
+import type { ServicePicture } from "#src/operations/digest/picture";
+import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
@@ -39,11 +42,15 @@ type Deps = {
   readonly clock: DomainClock;
   readonly governed: (service: string) => Governed;
   readonly jobs: Pick<Jobs, "deadJobs">;
+  /** What is known of a service, for the digest. Asked for when one runs. */
+  readonly picture: (service: string) => Promise<ServicePicture>;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
-const runnersOf = (_deps: Deps): OperationRegistry => ({});
+const runnersOf = ({ picture, clock }: Deps, operations: Pick<OperationUseCases, "operation">): OperationRegistry => ({
+  digest: createDigestRunner({ operations, picture, clock }),
+});
 
 /** A store that doesn't answer must not keep the look at the others waiting. */
 const POINTER_MS = 10_000;
@@ -86,13 +93,13 @@ export function composeOperations(deps: Deps): Operations {
   return {
     useCases,
     calendar,
-    runOperation: createRunOperation({ operation: useCases.operation, runners: runnersOf(deps), decide }),
+    runOperation: createRunOperation({ operation: useCases.operation, runners: runnersOf(deps, useCases), decide }),
     look: createLookAfterOperations({
       services: services.map((service) => ({
         id: service.id,
         channel: service.channel,
-        schedules: NOTHING_SCHEDULED,
-        holidays: [],
+        schedules: toSchedules(service),
+        holidays: service.schedules.holidays,
         freezeWindows: toPolicy(config, service).freezeWindows,
       })),
       agenda: useCases.agenda,
@@ -113,5 +120,3 @@ export function composeOperations(deps: Deps): Operations {
     },
   };
 }
-
-const NOTHING_SCHEDULED = { smoke: null, weekly: null, "few-shot": null, backup: null, drill: null, digest: null };

@@ -10,6 +10,7 @@ import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
 import { composeOperations, type Operations } from "#src/compose-operations";
+import { composePictures } from "#src/compose-pictures";
 import { composeProbes } from "#src/compose-probes";
 import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
@@ -34,6 +35,7 @@ import type { Journal } from "#src/journal/journal";
 import { createPool } from "#src/journal/pool";
 import type { Log } from "#src/log";
 import { machineClock } from "#src/models/machine-clock";
+import type { ServicePicture } from "#src/operations/digest/picture";
 import type { ProposalUseCases } from "#src/operations/use-cases";
 import { createRagService } from "#src/rag/service-http";
 import type { RagStore } from "#src/rag/store";
@@ -87,6 +89,8 @@ export type Core = {
   readonly canaries: CanaryUseCases;
   readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
   readonly proposals: ProposalUseCases;
+  /** What is known of a service at one moment. Never rejects: what can't be read is said in it. */
+  readonly pictures: (service: string) => Promise<ServicePicture>;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
   /** How all processes of Golive are doing. */
@@ -261,7 +265,27 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
-  const operations = composeOperations({ config, journal, clock, governed, jobs, log });
+  const operations = composeOperations({
+    config,
+    journal,
+    clock,
+    governed,
+    jobs,
+    picture: (service) => pictures(service),
+    log,
+  });
+  const pictures = composePictures({
+    config,
+    journal,
+    governed,
+    useCases,
+    rollbacks: rollbacks.useCases,
+    canaries: canaries.useCases,
+    operations,
+    proposals: proposals.useCases,
+    slos: null,
+    identity,
+  });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -324,6 +348,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
+    pictures,
     checklistOf,
     storeOf: (id) => governed(id).store,
     resources,
