@@ -11,6 +11,7 @@ import type { Log } from "#src/log";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
+import type { OperationRunner } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
 import type { OperationUseCases } from "#src/operations/use-cases";
@@ -44,12 +45,17 @@ type Deps = {
   readonly jobs: Pick<Jobs, "deadJobs">;
   /** What is known of a service, for the digest. Asked for when one runs. */
   readonly picture: (service: string) => Promise<ServicePicture>;
+  readonly fewShot: OperationRunner;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
-const runnersOf = ({ picture, clock }: Deps, operations: Pick<OperationUseCases, "operation">): OperationRegistry => ({
+const runnersOf = (
+  { picture, fewShot, clock }: Deps,
+  operations: Pick<OperationUseCases, "operation">,
+): OperationRegistry => ({
   digest: createDigestRunner({ operations, picture, clock }),
+  "few-shot": fewShot,
 });
 
 /** A store that doesn't answer must not keep the look at the others waiting. */

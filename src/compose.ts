@@ -8,6 +8,7 @@ import { composeBackups } from "#src/compose-backups";
 import { composeCanaries } from "#src/compose-canaries";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
+import { composeFewShot } from "#src/compose-few-shot";
 import { composeModels, type Models } from "#src/compose-models";
 import { composeOperations, type Operations } from "#src/compose-operations";
 import { composePictures } from "#src/compose-pictures";
@@ -245,6 +246,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     ...(options.watchPace === undefined ? {} : { pace: options.watchPace }),
     log,
   });
+  const fewShot = composeFewShot({ config, pool, governed, models });
   const proposals = composeProposals({
     config,
     journal,
@@ -252,6 +254,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     identity,
     governed,
     startRelease: useCases.startRelease,
+    prepare: fewShot.prepare,
     jobs,
     log,
   });
@@ -272,6 +275,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     governed,
     jobs,
     picture: (service) => pictures(service),
+    fewShot: fewShot.runner(proposals.useCases),
     log,
   });
   const pictures = composePictures({

@@ -142,12 +142,10 @@ async function propose(
   await pools.keep(service, choice.pool, provenance);
   const decided = await proposals.propose(service, draft);
   if (!decided.ok)
-    return finding(
-      state,
-      "inconclusive",
-      `Nothing was proposed (${decided.refusal.kind}): ${draft.evidence.summary}`,
-      { ...about, outcome: "not-proposed" },
-    );
+    return finding(state, "inconclusive", `Nothing was proposed (${decided.refusal.kind}): ${draft.evidence.summary}`, {
+      ...about,
+      outcome: "not-proposed",
+    });
   const made = await proposals.proposal(decided.id);
   const already = made?.ended ?? null;
   const words =
