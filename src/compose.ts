@@ -8,6 +8,7 @@ import { composeBackups } from "#src/compose-backups";
 import { composeCanaries } from "#src/compose-canaries";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
+import { composeFewShot } from "#src/compose-few-shot";
 import { composeModels, type Models } from "#src/compose-models";
 import { composeOperations, type Operations } from "#src/compose-operations";
 import { composePictures } from "#src/compose-pictures";
@@ -91,7 +92,7 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
-  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
   readonly slos: ComposedSlos;
   readonly smoke: RunSmokeOf;
@@ -251,6 +252,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     ...(options.watchPace === undefined ? {} : { pace: options.watchPace }),
     log,
   });
+  const fewShot = composeFewShot({ config, pool, governed, models });
   const proposals = composeProposals({
     config,
     journal,
@@ -258,6 +260,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     identity,
     governed,
     startRelease: useCases.startRelease,
+    prepare: fewShot.prepare,
     jobs,
     log,
   });
@@ -277,9 +280,11 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     journal,
     clock,
     governed,
+    evaluations,
     jobs,
     smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
     picture: (service) => pictures(service),
+    fewShot: fewShot.runner(proposals.useCases),
     log,
   });
   const slos = composeSlos({ config, pool, journal, clock, governed, identity, evaluations, checks, log });
