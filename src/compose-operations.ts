@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { FullBackups } from "#src/backup/full-backups";
 import type { Governed } from "#src/compose-manifests";
 import type { Config } from "#src/config/load-config";
 import { listServices, toPolicy } from "#src/config/to-policy";
@@ -8,6 +9,8 @@ import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/r
 import { createLookAfterOperations } from "#src/jobs/look-after-operations";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
+import { createBackupRunner } from "#src/operations/backups/work/backup-runner";
+import { createDrillRunner } from "#src/operations/backups/work/drill-runner";
 import { agendaStream } from "#src/operations/events";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
@@ -40,11 +43,15 @@ type Deps = {
   readonly clock: DomainClock;
   readonly governed: (service: string) => Governed;
   readonly jobs: Pick<Jobs, "deadJobs">;
+  readonly backups: FullBackups;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
-const runnersOf = (_deps: Deps): OperationRegistry => ({});
+const runnersOf = ({ backups }: Deps): OperationRegistry => ({
+  backup: createBackupRunner(backups),
+  drill: createDrillRunner(backups),
+});
 
 /** A store that doesn't answer must not keep the look at the others waiting. */
 const POINTER_MS = 10_000;

@@ -261,7 +261,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
-  const operations = composeOperations({ config, journal, clock, governed, jobs, log });
+  const operations = composeOperations({ config, journal, clock, governed, jobs, backups, log });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
