@@ -13,8 +13,10 @@ import { createSlackApp } from "#src/slack/app";
 import { readCarried } from "#src/slack/blocks/carried";
 import { createPauseForChannel, createTellOfUnseenCanary, createTellOfUnseenRollback } from "#src/slack/channel-loss";
 import { createDirectory } from "#src/slack/directory";
+import { createHomePages } from "#src/slack/home";
 import { createIdentity } from "#src/slack/identity";
 import { isCanarySubject, isRollbackId } from "#src/slack/ids";
+import { createFindLinks } from "#src/slack/message-links";
 import { createOutbox } from "#src/slack/outbox";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
@@ -143,6 +145,17 @@ export async function startApp(
     onThreadGone: painter.messageDeleted,
     timing: { perPostMs: 10, settleMs: 200, pollMs: 100 },
   });
+  const home = createHomePages({
+    services: Object.keys(config.golive.services),
+    picture: core.pictures,
+    identity,
+    team: SELF.teamId,
+    web,
+    links: createFindLinks({ ...common }),
+    now: clock.now,
+    machineNow: Date.now,
+    log: quiet,
+  });
   const app = createSlackApp({
     mode:
       mode === "http"
@@ -156,6 +169,7 @@ export async function startApp(
     rollbacks,
     canaries,
     proposals,
+    home,
     identity,
     web,
     painter,
@@ -169,6 +183,7 @@ export async function startApp(
   journal.onCommit(() => {
     painter.nudge();
     outbox.nudge();
+    home.nudge();
   });
   painter.start();
   outbox.start();
@@ -181,6 +196,7 @@ export async function startApp(
   };
   releasers.push(async () => {
     await stopApp();
+    home.stop();
     await painter.stop();
     await outbox.stop();
   });

@@ -7,6 +7,7 @@ import type { ManifestSummary } from "#src/release/manifest-summary";
 import type { ResourcesNow } from "#src/release/resources-line";
 import type { ReleaseUseCases } from "#src/release/use-cases";
 import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
+import type { HomePages } from "#src/slack/home";
 import type { SlackIdentity } from "#src/slack/identity";
 import type { Painter } from "#src/slack/painter";
 import type { SlackWeb } from "#src/slack/web";
@@ -18,6 +19,7 @@ export type ListenerDeps = {
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
   readonly proposals: ProposalUseCases;
+  readonly home: Pick<HomePages, "open">;
   readonly identity: SlackIdentity;
   readonly web: SlackWeb;
   readonly painter: Pick<Painter, "messageDeleted" | "channelBack">;
