@@ -16,7 +16,7 @@ import { createDrillRunner } from "#src/operations/backups/work/drill-runner";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
-import type { OperationOrder } from "#src/operations/operation";
+import type { OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
 import { createSmokeRunner, type Smoke } from "#src/operations/smoke/work/smoke-runner";
@@ -56,12 +56,13 @@ type Deps = {
   readonly smoke: Smoke;
   /** What is known of a service, for the digest. Asked for when one runs. */
   readonly picture: (service: string) => Promise<ServicePicture>;
+  readonly fewShot: OperationRunner;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
 const runnersOf = (
-  { journal, backups, smoke, picture, clock }: Deps,
+  { journal, backups, smoke, picture, fewShot, clock }: Deps,
   operations: Pick<OperationUseCases, "operation">,
   weekly: Weekly,
 ): OperationRegistry => ({
@@ -70,6 +71,7 @@ const runnersOf = (
   weekly: weekly.runner,
   backup: createBackupRunner(backups),
   drill: createDrillRunner(backups),
+  "few-shot": fewShot,
 });
 
 /** A store that doesn't answer must not keep the look at the others waiting. */
