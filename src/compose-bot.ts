@@ -29,14 +29,18 @@ import {
   createTellOfUnseenRollback,
 } from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
+import { createHomePages } from "#src/slack/home";
 import { isCanarySubject, isOperationSubject, isRollbackId } from "#src/slack/ids";
 import { keepAnswers } from "#src/slack/keep-answers";
+import { createFindLinks } from "#src/slack/message-links";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
 import type { PainterTiming } from "#src/slack/paint";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { withCanaries } from "#src/slack/render-canary";
+import { digestFace } from "#src/slack/render-digest";
 import { type OperationFaces, withOperations } from "#src/slack/render-operations";
+import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 
 type Environment = z.infer<typeof serveEnvironment>;
@@ -96,6 +100,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     team: self.teamId,
     log,
     supervise: true,
+    metricsUrl: metricsUrlOf(environment),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.watchPace === undefined ? {} : { watchPace: options.watchPace }),
   });
@@ -106,11 +111,12 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     throw error;
   }
 
-  const { pool, useCases, rollbacks, canaries, operations, clock } = core;
+  const { pool, useCases, rollbacks, canaries, operations, proposals, clock } = core;
   /** How each kind of operation shows itself, where it does so in its own way. */
-  const faces: OperationFaces = {};
-  const { manifests } = core.checks;
   const now = Date.now;
+  const links = createFindLinks({ pool, web, now, log });
+  const faces: OperationFaces = { digest: digestFace(links) };
+  const { manifests } = core.checks;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
   const tellOfUnseenRollback = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
@@ -127,13 +133,17 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     now,
     log,
     holder,
-    render: withOperations(
-      { operations: operations.useCases, week: operations.week, faces, now: clock.now },
-      withCanaries(
-        canaries,
-        createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
-        clock.now,
+    render: withProposals(
+      proposals,
+      withOperations(
+        { operations: operations.useCases, week: operations.week, faces, now: clock.now },
+        withCanaries(
+          canaries,
+          createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+          clock.now,
+        ),
       ),
+      clock.now,
     ),
     onChannelLost(subject, why) {
       if (isCanarySubject(subject)) return tellOfUnseenCanary(subject, why);
@@ -155,6 +165,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       useCases,
       rollbacks,
       canaries,
+      proposals,
       operations: {
         operations: operations.useCases,
         faces,
@@ -194,6 +205,17 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   if (options.named.observationTokens.size > 0 && mode.kind === "socket" && environment.METRICS_PORT === undefined) {
     log.warn("observations have a token, but in Socket Mode nothing listens for them: set METRICS_PORT");
   }
+  const home = createHomePages({
+    services: Object.keys(config.golive.services),
+    picture: core.pictures,
+    identity,
+    team: self.teamId,
+    web,
+    links,
+    now: clock.now,
+    machineNow: now,
+    log,
+  });
   const app = createSlackApp({
     mode,
     botToken: environment.SLACK_BOT_TOKEN,
@@ -203,6 +225,8 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     useCases,
     rollbacks,
     canaries,
+    proposals,
+    home,
     identity,
     web,
     painter,
@@ -221,6 +245,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   core.journal.onCommit(() => {
     painter.nudge();
     outbox.nudge();
+    home.nudge();
   });
   const lookAfter = schedule(
     LOOK_AFTER_CRON,
@@ -231,6 +256,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
         ),
         core.lookAfterServices(),
         operations.look(),
+        home.refresh(),
       ]),
     { noOverlap: true },
   );
@@ -256,6 +282,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     // Intake first, then running work, then what is due to be painted, then connections: Bolt's stop waits for nothing.
     async stop() {
       await lookAfter.destroy();
+      home.stop();
       await app.stop();
       await observations.stop();
       await core.jobs.stop();
@@ -283,6 +310,16 @@ function modeOf(environment: Environment): SlackMode {
 
 /** A container is reached through none of its own loopback: every interface unless HOST says otherwise. */
 const hostOf = ({ HOST }: Environment): string => HOST ?? "0.0.0.0";
+
+/** Where this process's own metrics answer it; null where nothing listens for them, or on a port that nobody knows yet. */
+function metricsUrlOf(environment: Environment): string | null {
+  const { METRICS_PORT, PORT, SLACK_APP_TOKEN } = environment;
+  const port = METRICS_PORT ?? (SLACK_APP_TOKEN === undefined ? PORT : 0);
+  if (port === 0) return null;
+  const host = hostOf(environment);
+  const near = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${near.includes(":") ? `[${near}]` : near}:${port}/metrics`;
+}
 
 async function assertReady(core: Core, dev: boolean, log: Log): Promise<void> {
   const client = await core.pool.connect();

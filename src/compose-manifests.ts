@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { z } from "zod";
 import type { Config } from "#src/config/load-config";
 import type { ServiceConfig } from "#src/config/service-config";
+import { findPool } from "#src/evaluation/few-shot/work/find-pool";
 import type { Gate } from "#src/gates/gate";
 import { gateThresholds } from "#src/gates/registry";
 import type { CollectManifest } from "#src/jobs/handlers/freeze-manifest";
@@ -98,7 +99,14 @@ export function composeManifests({ config, pool, governed, serviceState, resolve
       serviceReport: (pair, signal) => ragService.config(pair, signal),
       resolveModel,
       datasets: (signal) => collectDatasets(files, signal),
-      ...(pool === undefined ? {} : { fewShotPool: { id: "few-shot pool", file: resolve(config.dir, pool) } }),
+      ...(pool === undefined
+        ? {}
+        : {
+            fewShotPool: async (sha256: string | null, signal: AbortSignal) => ({
+              id: "few-shot pool",
+              file: await findPool(resolve(config.dir, pool), sha256, signal),
+            }),
+          }),
     };
   }
 

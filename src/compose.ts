@@ -10,9 +10,11 @@ import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
 import { composeModels, type Models } from "#src/compose-models";
 import { composeOperations, type Operations } from "#src/compose-operations";
+import { composePictures } from "#src/compose-pictures";
 import { composeProbes } from "#src/compose-probes";
 import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
+import { composeSmoke, type RunSmokeOf } from "#src/compose-smoke";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
@@ -34,6 +36,7 @@ import type { Journal } from "#src/journal/journal";
 import { createPool } from "#src/journal/pool";
 import type { Log } from "#src/log";
 import { machineClock } from "#src/models/machine-clock";
+import type { ServicePicture } from "#src/operations/digest/picture";
 import type { ProposalUseCases } from "#src/operations/use-cases";
 import { createRagService } from "#src/rag/service-http";
 import type { RagStore } from "#src/rag/store";
@@ -65,6 +68,8 @@ export type CoreOptions = {
   readonly supervise: boolean;
   /** Default: the real time. */
   readonly clock?: DomainClock;
+  /** Where this bot's own metrics answer. Default: nobody knows. */
+  readonly metricsUrl?: string | null;
   /** How often canaries are looked at. Default: every 5 s while one is open. */
   readonly watchPace?: WatchPace;
 };
@@ -85,8 +90,11 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
-  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
+  readonly smoke: RunSmokeOf;
+  /** What is known of a service at one moment. Never rejects: what can't be read is said in it. */
+  readonly pictures: (service: string) => Promise<ServicePicture>;
   readonly checklistOf: (service: string) => Checklist;
   readonly storeOf: (service: string) => RagStore;
   /** How all processes of Golive are doing. */
@@ -261,7 +269,30 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
-  const operations = composeOperations({ config, journal, clock, governed, jobs, log });
+  const smoke = composeSmoke({ config, pool, variables, governed, serviceState, checks, models, evaluations, log });
+  const operations = composeOperations({
+    config,
+    journal,
+    clock,
+    governed,
+    evaluations,
+    jobs,
+    smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
+    picture: (service) => pictures(service),
+    log,
+  });
+  const pictures = composePictures({
+    config,
+    journal,
+    governed,
+    useCases,
+    rollbacks: rollbacks.useCases,
+    canaries: canaries.useCases,
+    operations,
+    proposals: proposals.useCases,
+    slos: null,
+    identity,
+  });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {
     "freeze-manifest": createFreezeManifest({ decide, release: releaseState, collect: checks.manifests.ofRelease }),
@@ -324,6 +355,8 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
+    smoke,
+    pictures,
     checklistOf,
     storeOf: (id) => governed(id).store,
     resources,

@@ -93,7 +93,7 @@ async function build(
   if (fresh) for (const database of Object.values(names)) await dropDatabase(adminUrl, database);
   const golive = await ensureDatabase(adminUrl, names.golive);
   const rag = await ensureDatabase(adminUrl, names.rag);
-  await createStore(rag.adminUrl, { grantTo: "golive_app" });
+  await createStore(rag.adminUrl, { grantTo: "golive_app", scratch: true });
 
   // What a model takes is most of what an answer takes, as in life: how busy this machine is shows less.
   const bedrock = await startBedrock({ latencyMs: 40 });

@@ -1,8 +1,13 @@
-import { CliError, EXIT, type Io, printJson } from "#src/cli/io";
+import { fewShotBuild } from "#src/cli/few-shot-build";
+import { examplesOf, share, wholeNumber } from "#src/cli/few-shot-files";
+import { fewShotSelect } from "#src/cli/few-shot-select";
+import { EXIT, type Io, printJson } from "#src/cli/io";
+import { printNotRun, printPairs } from "#src/cli/leaked-pairs";
 import type { Register } from "#src/cli/register";
-import { checkLeakage, type LeakageReport, type LeakedPair } from "#src/evaluation/leakage/check-leakage";
-import { readExamples } from "#src/evaluation/results/read-examples";
-import { ResultFileError } from "#src/evaluation/results/result-file-error";
+import { checkLeakage, type LeakageReport } from "#src/evaluation/leakage/check-leakage";
+
+/** The same as in a service's `few_shot_refresh`, where that is left out. */
+const DEFAULTS = { floor: "0.7", size: "200", seed: "42" } as const;
 
 export const registerFewShot: Register = (program, io, finish) => {
   const fewShot = program.command("few-shot").description("the pool of few-shot examples");
@@ -13,39 +18,77 @@ export const registerFewShot: Register = (program, io, finish) => {
     .requiredOption("--eval <file>", "the evaluation set: JSON, or one case a line")
     .option("--json", "one JSON document on stdout")
     .action(async (flags: { pool: string; eval: string; json?: boolean }) => {
-      const pool = await usable(flags.pool, "pool");
-      const evaluation = await usable(flags.eval, "evaluation");
+      const lost = "nothing was compared";
+      const pool = await examplesOf(flags.pool, "pool", lost);
+      const evaluation = await examplesOf(flags.eval, "evaluation", lost);
       const report = checkLeakage(pool, evaluation);
       if (flags.json === true) printJson(io, jsonOf(report));
       else printReport(io, report, pool.length, evaluation.length);
       finish(report.clean ? EXIT.pass : EXIT.failed);
     });
+  fewShot
+    .command("build")
+    .description("a curated pool: good enough, no near duplicates, nothing that leaks the evaluation set")
+    .requiredOption("--candidates <file>", "who may come in, one a line (docs/few-shot.md)")
+    .requiredOption("--eval <file>", "the evaluation set: JSON, or one case a line")
+    .requiredOption("--out <file>", "where the pool is written, all or nothing")
+    .option("--floor <quality>", "the least quality, 0 to 1", DEFAULTS.floor)
+    .option("--size <entries>", "the most entries", DEFAULTS.size)
+    .option("--seed <number>", "who comes first among equals", DEFAULTS.seed)
+    .option("--strict", "write nothing where a candidate leaks, instead of dropping it")
+    .option("--json", "one JSON document on stdout")
+    .action(async (flags: BuildFlags) => {
+      finish(
+        await fewShotBuild(io, {
+          candidates: flags.candidates,
+          evaluation: flags.eval,
+          out: flags.out,
+          rules: {
+            floor: share("--floor", flags.floor),
+            size: wholeNumber("--size", flags.size, 1),
+            seed: wholeNumber("--seed", flags.seed, 0),
+          },
+          strict: flags.strict === true,
+          json: flags.json === true,
+        }),
+      );
+    });
+  fewShot
+    .command("select")
+    .description("the k nearest examples of each query, none of which leaks the query or a gold case")
+    .requiredOption("--pool <file>", "the few-shot pool, each entry with its embedding")
+    .requiredOption("--queries <file>", "the queries, each with its embedding by the same embedder")
+    .option("--eval <file>", "the gold set: whatever leaks one of its cases is shown to nobody")
+    .option("-k <number>", "examples for each query", "5")
+    .option("--seed <number>", "the selector's seed, kept in its provenance", DEFAULTS.seed)
+    .option("--json", "one JSON document on stdout")
+    .action(async (flags: SelectFlags) => {
+      finish(
+        await fewShotSelect(io, {
+          pool: flags.pool,
+          queries: flags.queries,
+          evaluation: flags.eval ?? null,
+          k: wholeNumber("-k", flags.k, 1),
+          seed: wholeNumber("--seed", flags.seed, 0),
+          json: flags.json === true,
+        }),
+      );
+    });
 };
+
+type BuildFlags = {
+  candidates: string;
+  eval: string;
+  out: string;
+  floor: string;
+  size: string;
+  seed: string;
+  strict?: boolean;
+  json?: boolean;
+};
+type SelectFlags = { pool: string; queries: string; eval?: string; k: string; seed: string; json?: boolean };
 
 const jsonOf = ({ notRun, ...report }: LeakageReport) => ({ ...report, not_run: notRun });
-
-async function usable(file: string, role: "pool" | "evaluation") {
-  try {
-    return await readExamples(file, role);
-  } catch (error) {
-    if (!(error instanceof ResultFileError)) throw error;
-    throw new CliError(`${file} can't be checked: ${error.message}. Nothing was compared.`);
-  }
-}
-
-/** What a rule found, as people say it. */
-const SAID: Readonly<Record<LeakedPair["rule"], string>> = {
-  hash: "the same question",
-  containment: "one question in the other",
-  jaccard: "nearly the same question",
-  source: "same source, same answer span",
-  injection: "the gold answer, verbatim",
-  answer: "part of the gold answer",
-  cosine: "embeddings nearly alike",
-  template: "same form, other subject",
-  phrase: "a phrase of the gold answer",
-  "short-answer": "a short gold answer, verbatim",
-};
 
 function printReport(io: Io, report: LeakageReport, pool: number, evaluation: number): void {
   const { blocked, review, notRun } = report;
@@ -57,12 +100,5 @@ function printReport(io: Io, report: LeakageReport, pool: number, evaluation: nu
   );
   printPairs(io, "", blocked);
   if (review.length > 0) printPairs(io, `\nTo look at (${review.length}, none of them blocks):\n`, review);
-  for (const { rule, why } of notRun) void io.out(`\nNot everything was checked: ${rule}, because ${why}.\n`);
-}
-
-function printPairs(io: Io, title: string, pairs: readonly LeakedPair[]): void {
-  if (title !== "") void io.out(title);
-  for (const { pool_id, eval_id, rule, score } of pairs) {
-    void io.out(`  ${rule.padEnd(12)} ${score.toFixed(2)}  case ${eval_id} in pool entry ${pool_id}: ${SAID[rule]}\n`);
-  }
+  printNotRun(io, notRun);
 }

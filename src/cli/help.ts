@@ -77,6 +77,12 @@ Example: golive canary mute p95_latency --hours 2 --as U012AB3CD`,
   "golive few-shot check": `
 Example: golive few-shot check --pool pool.jsonl --eval cases.jsonl
 Exit 0: clean · 1: something is blocked · 2: a file is missing, empty, or not what it should be.`,
+  "golive few-shot build": `
+Example: golive few-shot build --candidates candidates.jsonl --eval cases.jsonl --out few_shot_pool.jsonl
+Exit 0: written · 1: no candidate is left, or one leaks and --strict was given · 2: a file is missing, empty, or not what it should be.`,
+  "golive few-shot select": `
+Example: golive few-shot select --pool pool.jsonl --queries queries.jsonl --eval cases.jsonl -k 5 --json
+Exit 0: every query has examples · 1: one has none that may be shown · 2: a file is missing, empty, or not what it should be.`,
   "golive audit verify": `
 Exit 0: intact · 1: broken, with each row and what is wrong with it.`,
   "golive audit export": `

@@ -12,6 +12,9 @@ import { ragServiceSchema } from "#src/config/rag-service-config";
 import { ragStoreSchema, retrievalSchema } from "#src/config/rag-store-config";
 import { resourcesSchema } from "#src/config/resources-config";
 import { samePointerRow } from "#src/config/same-pointer-row";
+import { schedulesSchema } from "#src/config/schedules-config";
+import { slosSchema } from "#src/config/slos-config";
+import { smokeSchema } from "#src/config/smoke-config";
 import { RIGHTS } from "#src/release/policy";
 
 const roleList = z.array(name).min(1);
@@ -59,6 +62,10 @@ export const serviceSchema = z.strictObject({
   caches: cachesSchema,
   observations: serviceObservationsSchema,
   canary: canaryResponseSchema,
+  smoke: smokeSchema,
+  schedules: schedulesSchema,
+  /** What it promises while it runs, and what follows when it doesn't keep it. */
+  slos: slosSchema,
   proposals: proposalsSchema,
   models: serviceModelsSchema,
   configuration_facts: configurationFactsSchema,

@@ -51,7 +51,7 @@ export function createFewShotLeakageGate({ readMaterial }: { readonly readMateri
       const how = `configuration ${subject.candidate.config}, facts ${FACTS.join(", ")}`;
       const inputs = { ids, sha256 };
       if (ids !== null && ids.length === 0 && sha256 === null) return noExamples(how, digestOf(inputs));
-      const { pool, datasets } = await readMaterial(subject.service, signal);
+      const { pool, datasets } = await readMaterial(subject.service, sha256, signal);
       const hashes = [pool, ...datasets].map((file) => (file !== null && "sha256" in file ? file.sha256 : null));
       const compared = readable(pool) ? datasets.filter(readable).map((set) => compare(set, pool)) : [];
       const found = [

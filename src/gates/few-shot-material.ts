@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { ServiceConfig } from "#src/config/service-config";
+import { findPool } from "#src/evaluation/few-shot/work/find-pool";
 import type { Example } from "#src/evaluation/leakage/example";
 import { readExamples } from "#src/evaluation/results/read-examples";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
@@ -14,13 +15,21 @@ export type FewShotMaterial = {
   readonly datasets: readonly (ReadFile & { readonly id: string })[];
 };
 
-export type ReadMaterial = (service: ServiceConfig, signal: AbortSignal) => Promise<FewShotMaterial>;
+/** `poolSha256`: of the pool that the candidate's configuration names; null: it names none. */
+export type ReadMaterial = (
+  service: ServiceConfig,
+  poolSha256: string | null,
+  signal: AbortSignal,
+) => Promise<FewShotMaterial>;
 
-/** Reads pool and datasets of a service where golive.yaml names them, relative to `directory`. */
+/** Reads pool and datasets of a service where golive.yaml names them, relative to `directory`; the pool, where one of these bytes lies beside. */
 export const readMaterialFrom =
   (directory: string): ReadMaterial =>
-  async ({ few_shot_pool: pool, datasets }, signal) => ({
-    pool: pool === undefined ? null : await read(resolve(directory, pool), "pool", signal),
+  async ({ few_shot_pool: pool, datasets }, poolSha256, signal) => ({
+    pool:
+      pool === undefined
+        ? null
+        : await read(await findPool(resolve(directory, pool), poolSha256, signal), "pool", signal),
     datasets: await Promise.all(
       datasets.map(async ({ id, file }) => ({ id, ...(await read(resolve(directory, file), "evaluation", signal)) })),
     ),

@@ -99,6 +99,7 @@ const EVENT_TYPES: Readonly<Record<DomainEvent["type"], true>> = {
   "slo-burning": true,
   "slo-calm": true,
   "slo-spent": true,
+  "slo-locked": true,
   "slo-restored": true,
 };
 

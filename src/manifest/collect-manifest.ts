@@ -33,8 +33,8 @@ export type ManifestSources = {
     signal: AbortSignal,
   ) => Promise<Awaited<ReturnType<ResolveModel>> | Unavailable>;
   readonly datasets: (signal: AbortSignal) => Promise<readonly DatasetFact[]>;
-  /** Left out where the service names no few-shot pool. */
-  readonly fewShotPool?: DatasetSource;
+  /** Where the pool of this SHA-256 is, or the one that golive.yaml names. Left out where the service names no few-shot pool. */
+  readonly fewShotPool?: (sha256: string | null, signal: AbortSignal) => Promise<DatasetSource>;
   /** The floors of quality_gates.yaml. */
   readonly qualityGates: Scalars;
   /** Gate id → version and thresholds, from `gateThresholds` in src/gates/registry.ts. */
@@ -102,13 +102,21 @@ export async function collectManifest(sources: ManifestSources, signal: AbortSig
     source: { commit: known?.source?.commit ?? null, branch: known?.source?.branch ?? null },
     models: plainJson(models.facts),
     datasets: plainJson(await sources.datasets(signal)),
-    ...(sources.fewShotPool === undefined ? {} : { few_shot_pool: await poolFact(sources.fewShotPool, signal) }),
+    ...(sources.fewShotPool === undefined
+      ? {}
+      : { few_shot_pool: await poolFact(await sources.fewShotPool(poolOf(facts), signal), signal) }),
     ...manifestSettings(sources),
   };
   const text = canonicalJson(body);
   const unavailable = [...(isUnavailable(report) ? [report.unavailable] : []), ...models.unavailable];
   const problems = [...unavailable, ...manifestProblems(body), ...(configuration.body === null ? [] : facts.problems)];
   return { service: service.id, hash: sha256(text), text, body, problems };
+}
+
+/** SHA-256 of the pool that the configuration version names. */
+function poolOf({ facts }: ReturnType<typeof readConfigurationFacts>): string | null {
+  const value = facts.find(({ name }) => name === "few_shot_pool_sha256")?.value;
+  return typeof value === "string" ? value : null;
 }
 
 /** The pool's bytes, in whose place nulls stand when its file can't be read. */

@@ -38,6 +38,8 @@ export const CONFIGURATION_FACTS = {
   few_shot_ids: "prompt.few_shot_ids",
   few_shot_selection: "prompt.few_shot_selection",
   few_shot_pool_sha256: "prompt.few_shot_pool_sha256",
+  few_shot_selector: "prompt.few_shot_selector",
+  few_shot_selector_seed: "prompt.few_shot_selector_seed",
   thresholds: "thresholds",
 } as const;
 
@@ -52,6 +54,8 @@ export type FactOverrides = Readonly<Partial<Record<FactName, FactOverride | und
 const OF_RERANK: readonly FactName[] = ["rerank_model", "rerank_top_n"];
 /** Facts that mean the ordinary where they are left out: examples are `fixed` unless they are selected `per-question`. */
 const HAS_DEFAULT: readonly FactName[] = ["few_shot_selection"];
+/** Facts of a choice that a program made: left out where people chose the examples. One of the two without the other says nothing. */
+const OF_SELECTOR: readonly FactName[] = ["few_shot_selector", "few_shot_selector_seed"];
 /** Facts whose digest is null where there is no pool to have one. */
 const OF_FEW_SHOTS: readonly FactName[] = ["few_shot_pool_sha256"];
 
@@ -86,8 +90,9 @@ export function readConfigurationFacts(
     ...(known.get("rerank_enabled") === false ? OF_RERANK : []),
     ...(isEmptyList(known.get("few_shot_ids")) ? OF_FEW_SHOTS : []),
   ]);
+  const mayBeLeftOut = [...HAS_DEFAULT, ...(isChosenByPeople(known) ? OF_SELECTOR : [])];
   for (const { name, path, value } of facts) {
-    if (value === undefined && HAS_DEFAULT.includes(name)) continue;
+    if (value === undefined && mayBeLeftOut.includes(name)) continue;
     if (value === undefined && !mayBeNull.has(name)) problems.push(`configuration.body.${path} is not known (${name})`);
     if (value === null && !mayBeNull.has(name)) problems.push(`configuration.body.${path} is null (${name})`);
     const wrong = value === undefined || value === null ? null : wrongValue(name, value);
@@ -109,5 +114,9 @@ export function valueAt(body: Json, path: string): Json | undefined {
 function isFactName(name: string): name is FactName {
   return Object.hasOwn(CONFIGURATION_FACTS, name);
 }
+
+/** Nobody names a selector, and each question gets the same examples: where each gets its own, a program must have chosen them. */
+const isChosenByPeople = (known: ReadonlyMap<FactName, Json | undefined>): boolean =>
+  known.get("few_shot_selection") !== "per-question" && OF_SELECTOR.every((name) => known.get(name) === undefined);
 
 const isEmptyList = (value: Json | undefined): boolean => Array.isArray(value) && value.length === 0;

@@ -75,6 +75,8 @@ const TYPES: Readonly<Record<FactName, FactType>> = {
   few_shot_ids: ids,
   few_shot_selection: { expected: '"fixed" or "per-question"', schema: z.enum(["fixed", "per-question"]) },
   few_shot_pool_sha256: sha256,
+  few_shot_selector: name,
+  few_shot_selector_seed: whole(0, Number.MAX_SAFE_INTEGER),
   thresholds: filled,
 };
 

@@ -29,6 +29,8 @@ export const ACTIONS = {
   canaryMute: "canary.mute",
   canaryEscalate: "canary.escalate",
   canaryWhy: "canary.why",
+  proposalAccept: "proposal.accept",
+  proposalDecline: "proposal.decline",
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 
@@ -56,6 +58,7 @@ export const CALLBACKS = {
   rollbackBreakGlass: "rollback-break-glass",
   rollbackWithdraw: "rollback-withdraw",
   canaryDecide: "canary-decide",
+  proposalDecline: "proposal-decline",
   notice: "notice",
 } as const;
 
@@ -80,6 +83,7 @@ export const BLOCK_PREFIXES = {
   page: "page:",
   rollback: "rollback:",
   canary: "canary:",
+  proposal: "proposal:",
 } as const;
 export type BlockPrefix = (typeof BLOCK_PREFIXES)[keyof typeof BLOCK_PREFIXES];
 
@@ -88,6 +92,9 @@ export const RELEASE_METADATA = "golive_release";
 
 /** The same of a rollback's message. */
 export const ROLLBACK_METADATA = "golive_rollback";
+
+/** The same of a proposal's message. */
+export const PROPOSAL_METADATA = "golive_proposal";
 
 /** The same of a canary's message, and of a breach's. */
 export const CANARY_METADATA = "golive_canary";

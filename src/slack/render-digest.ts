@@ -1,20 +1,27 @@
-import { z } from "zod";
-import type { DigestNote } from "#src/operations/digest/digest";
+import { digestOfResult } from "#src/operations/digest/work/digest-runner";
 import { digestMessage } from "#src/slack/blocks/digest-message";
-import type { Message } from "#src/slack/blocks/elements";
+import { operationResult } from "#src/slack/blocks/operation-notes";
 import type { FindLinks } from "#src/slack/message-links";
-import type { StoredNote } from "#src/slack/outbox-rows";
+import type { OperationFace } from "#src/slack/render-operations";
 
-/** Our own rows: only the kind is checked. */
-const digestSchema = z.custom<DigestNote>(
-  (value) => z.looseObject({ kind: z.literal("digest") }).safeParse(value).success,
-);
-
-/** The words of a stored digest, with links to the messages it speaks of as they stand now; null for any other note. */
-export async function digestNoteMessage(links: FindLinks, { note }: StoredNote): Promise<Message | null> {
-  const own = digestSchema.safeParse(note);
-  if (!own.success) return null;
-  const { waiting, ran, changed } = own.data;
-  const subjects = [...waiting.map(({ subject }) => subject), ...ran.map(({ operation }) => operation)];
-  return digestMessage(own.data, await links([...subjects, ...changed.map(({ subject }) => subject)]));
-}
+/** The digest in the channel, with links to the messages it speaks of as they stand now. One that came to nothing is told like any other run. */
+export const digestFace = (links: FindLinks): OperationFace => ({
+  async loud({ id, kind, number, service, finished }, onCall) {
+    const note = digestOfResult(finished?.result);
+    if (note === null) {
+      const { verdict, summary } = finished ?? { verdict: "error", summary: "Nothing came of it" };
+      const result = {
+        kind: "operation-result",
+        operation: id,
+        operationKind: kind,
+        number,
+        verdict,
+        summary,
+      } as const;
+      return operationResult(result, service, onCall);
+    }
+    const { waiting, ran, changed } = note;
+    const subjects = [...waiting.map(({ subject }) => subject), ...ran.map(({ operation }) => operation)];
+    return digestMessage(note, await links([...subjects, ...changed.map(({ subject }) => subject)]));
+  },
+});

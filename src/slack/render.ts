@@ -3,6 +3,7 @@ import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { Config } from "#src/config/load-config";
 import type { Log } from "#src/log";
 import { ManifestError } from "#src/manifest/manifest-error";
+import type { ProposalUseCases } from "#src/operations/use-cases";
 import type { ManifestDifference, ManifestSummary } from "#src/release/manifest-summary";
 import type { Note, NotedFile } from "#src/release/notes";
 import type { ReleaseState } from "#src/release/state";
@@ -18,6 +19,7 @@ import type { StoredNote } from "#src/slack/outbox-rows";
 import type { Painting } from "#src/slack/paint";
 import { canaryNote } from "#src/slack/render-canary";
 import { type OperationNotes, operationNote } from "#src/slack/render-operations";
+import { proposalNote } from "#src/slack/render-proposal";
 import { rollbackNote } from "#src/slack/render-rollback";
 import type { OutgoingFile } from "#src/slack/web";
 
@@ -58,19 +60,21 @@ type NoteRendererDeps = {
   readonly useCases: Pick<ReleaseUseCases, "release">;
   readonly rollbacks: Pick<RollbackUseCases, "rollback">;
   readonly canaries: Pick<CanaryUseCases, "canary" | "currentCanary">;
+  readonly proposals: Pick<ProposalUseCases, "proposal">;
   readonly operations: OperationNotes;
   readonly log: Log;
 };
 
 /** The outbox's `render`: the words of a stored note, with what it leaves to the kept manifest. */
 export function createNoteRenderer(deps: NoteRendererDeps): (stored: StoredNote) => Promise<Message> {
-  const { config, manifests, useCases, rollbacks, canaries, operations, log } = deps;
+  const { config, manifests, useCases, rollbacks, canaries, proposals, operations, log } = deps;
   const titles = new Map(config.checklist.checks.map(({ id, title }) => [id, title]));
   return async (stored) => {
     const { note, service, to } = stored;
     const other =
       (await rollbackNote(rollbacks, stored)) ??
       (await canaryNote(canaries, stored)) ??
+      (await proposalNote(proposals, stored)) ??
       (await operationNote(operations, stored));
     if (other !== null) return other;
     const story = storySchema.safeParse(note).data;

@@ -15,13 +15,12 @@ const isPureRoom = (path: string) =>
     !inside(path, "src/release/use-cases", "src/rollback/use-cases", "src/rollback/steps")) ||
   (inside(path, "src/canary") && !inside(path, "src/canary/use-cases", "src/canary/monitor", "src/canary/probes")) ||
   // What runs by the clock: rules stand beside the folders that do the work.
-  (inside(path, "src/operations") && !/\/(use-cases|work)\//.test(path)) ||
+  (inside(path, "src/operations", "src/evaluation/few-shot") && !/\/(use-cases|work)\//.test(path)) ||
   inside(
     path,
     "src/slack/blocks",
     "src/evaluation/metrics",
     "src/evaluation/leakage",
-    "src/evaluation/few-shot",
     "src/evaluation/oracle",
     "src/evaluation/compare",
   );

@@ -1,13 +1,22 @@
 import { describe, expect, test } from "vitest";
-import type { Journal, Post } from "#src/journal/journal";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { sloNews } from "#src/operations/digest/slo-news";
-import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
+import { createDigestRunner, digestOfResult } from "#src/operations/digest/work/digest-runner";
 import { createReadPicture, type PictureDeps } from "#src/operations/digest/work/read-picture";
 import type { OperationOrder } from "#src/operations/operation";
 import type { SloReading, SloReport } from "#src/operations/slo/slo";
 import type { OperationState } from "#src/operations/state";
-import { agenda, agendaFacts, closed, HOUR, opened, picture, SERVICE, serviceState, weekly } from "#test/digest/night";
+import {
+  agenda,
+  agendaFacts,
+  closed,
+  HOUR,
+  picture,
+  proposal,
+  SERVICE,
+  serviceState,
+  weekly,
+} from "#test/digest/night";
 import { NOW, policy } from "#test/slack-blocks/fixtures";
 
 const order: OperationOrder = {
@@ -15,53 +24,21 @@ const order: OperationOrder = {
 };
 const { signal } = new AbortController();
 
-/** What of the journal counts here: an outcome is stored with its posts under its key, once. */
-function keeper() {
-  const outcomes = new Map<string, unknown>();
-  const posts: Post[] = [];
-  const journal: Pick<Journal, "transact"> = {
-    async transact(_service, key, _streams, decide) {
-      const known = key === null ? undefined : outcomes.get(key);
-      if (known !== undefined) return { outcome: JSON.parse(JSON.stringify(known)), repeated: true };
-      const decision = decide(new Map());
-      outcomes.set(key ?? "", decision.outcome);
-      posts.push(...decision.posts);
-      return { outcome: decision.outcome, repeated: false };
-    },
-  };
-  return { journal, posts };
-}
-
 function house(seen: () => ServicePicture, operations: Readonly<Record<string, OperationState>> = {}) {
-  const { journal, posts } = keeper();
-  const run = createDigestRunner({
-    journal,
+  return createDigestRunner({
     operations: { operation: async (id) => operations[id] ?? null },
     picture: async () => seen(),
     clock: { now: () => NOW },
   });
-  return { run, posts };
 }
 
 describe("the runner of the digest", () => {
-  test("one message, under the operation's own key, in the service's channel", async () => {
-    const { run, posts } = house(() => picture());
-    expect(await run(order, signal)).toMatchObject({
-      verdict: "pass",
-      summary: "Nothing happened, nothing is waiting",
-    });
-    expect(posts).toMatchObject([
-      { key: "digest/op_digest_2", to: { kind: "channel", channel: "C0RELEASE" }, note: { kind: "digest" } },
-    ]);
-  });
-
-  test("worked on again after a crash it sends nothing more, and finds what it found", async () => {
-    let facts = { service: [], agenda: agendaFacts(opened("smoke", 1), closed("smoke", 1)) };
-    const { run, posts } = house(() => picture({ facts }));
-    const first = await run(order, signal);
-    facts = { service: [], agenda: agendaFacts(opened("smoke", 1), closed("smoke", 1), closed("smoke", 2)) };
-    expect(await run(order, signal)).toEqual(first);
-    expect(posts).toHaveLength(1);
+  test("finds what it tells, as JSON that can be read again", async () => {
+    const found = await house(() => picture({ proposals: [proposal()] }))(order, signal);
+    expect(found).toMatchObject({ verdict: "pass", summary: "0 ran, 0 skipped, 0 changed, 1 waiting" });
+    expect(digestOfResult(JSON.parse(JSON.stringify(found.result)))?.waiting).toMatchObject([{ kind: "proposal" }]);
+    expect(digestOfResult({})).toBeNull();
+    expect((await house(() => picture())(order, signal)).summary).toBe("Nothing happened, nothing is waiting");
   });
 
   test("goes on where the newest digest that was sent ended, past one that failed", async () => {
@@ -77,29 +54,26 @@ describe("the runner of the digest", () => {
     };
     const told = { service: 0, agenda: 1, at: NOW - 20 * HOUR };
     const finished = { verdict: "pass", summary: "", result: { told }, at: NOW } as const;
-    const { run, posts } = house(() => picture({ facts }), { op_digest_1: weekly({ finished }) });
-    await run(order, signal);
-    expect(posts[0]?.note).toMatchObject({
+    const run = house(() => picture({ facts }), { op_digest_1: weekly({ finished }) });
+    const { result } = await run(order, signal);
+    expect(digestOfResult(result)).toMatchObject({
       since: told.at,
       ran: [{ operation: "op_smoke_2" }, { operation: "op_smoke_3" }],
     });
+    expect(result.told).toEqual({ service: 0, agenda: 5, at: NOW });
   });
 
   test("what could not be read is said, and the digest is inconclusive", async () => {
-    const { run, posts } = house(() => picture({ unread: [{ what: "SLOs", why: "no answer within 8 s" }] }));
-    expect(await run(order, signal)).toMatchObject({
-      verdict: "inconclusive",
-      summary: expect.stringContaining("SLOs"),
-    });
-    expect(posts[0]?.note).toMatchObject({ unread: [{ what: "SLOs", why: "no answer within 8 s" }] });
+    const run = house(() => picture({ unread: [{ what: "SLOs", why: "no answer within 8 s" }] }));
+    const { verdict, summary, result } = await run(order, signal);
+    expect([verdict, summary]).toEqual(["inconclusive", expect.stringContaining("not read: SLOs")]);
+    expect(digestOfResult(result)?.unread).toEqual([{ what: "SLOs", why: "no answer within 8 s" }]);
   });
 
   test("without the service's own facts there is no digest: it is tried again", async () => {
     const unread = [{ what: "What happened", why: "the database is away" }];
-    const { run, posts } = house(() => picture({ facts: null, unread }));
-    await expect(run(order, signal)).rejects.toThrow("the database is away");
-    await expect(house(() => picture()).run(order, AbortSignal.abort())).rejects.toThrow();
-    expect(posts).toEqual([]);
+    await expect(house(() => picture({ facts: null, unread }))(order, signal)).rejects.toThrow("the database is away");
+    await expect(house(() => picture())(order, AbortSignal.abort())).rejects.toThrow();
   });
 });
 

@@ -28,8 +28,29 @@ describe("what can change an answer", () => {
       "configuration.body.prompt.sha256 is null (prompt_sha256)",
       "configuration.body.thresholds is not known (thresholds)",
     ]);
-    // All but `few_shot_selection`, which means `fixed` where it is left out.
-    expect(problems(null, {})).toHaveLength(FACT_NAMES.length - 1);
+    // All but `few_shot_selection`, which means `fixed` where it is left out, and the selector's two, which say that a program chose.
+    expect(problems(null, {})).toHaveLength(FACT_NAMES.length - 3);
+  });
+
+  it("names the selector and its seed where a program chose the examples, and neither where people did", () => {
+    const { few_shot_selector: _, few_shot_selector_seed: __, ...byPeople } = Object(body.prompt);
+    const of = (prompt: object) => problems({ ...body, prompt: { ...byPeople, ...prompt } }, {});
+    expect(of({})).toEqual([]);
+    expect(of({ few_shot_selector: "cover-1", few_shot_selector_seed: 0 })).toEqual([]);
+    expect(of({ few_shot_selector: "cover-1" })).toEqual([
+      "configuration.body.prompt.few_shot_selector_seed is not known (few_shot_selector_seed)",
+    ]);
+    expect(of({ few_shot_selector_seed: 42 })).toEqual([
+      "configuration.body.prompt.few_shot_selector is not known (few_shot_selector)",
+    ]);
+    expect(of({ few_shot_selection: "per-question" })).toHaveLength(2);
+    expect(of({ few_shot_selector: "TODO", few_shot_selector_seed: 0.5 })).toEqual([
+      expect.stringMatching(/few_shot_selector is "TODO" .*expected a name/),
+      expect.stringMatching(/few_shot_selector_seed is 0.5 .*expected a whole number from 0/),
+    ]);
+    expect(
+      of({ few_shot_selection: "per-question", few_shot_selector: "knn-1", few_shot_selector_seed: null }),
+    ).toEqual(["configuration.body.prompt.few_shot_selector_seed is null (few_shot_selector_seed)"]);
   });
 
   it.each<[fact: FactName, path: string, value: Json, expected: RegExp]>([

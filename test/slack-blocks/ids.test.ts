@@ -3,6 +3,8 @@ import { canaryBreachMessage } from "#src/slack/blocks/canary-breach-message";
 import { canaryMessage } from "#src/slack/blocks/canary-message";
 import { canaryDecisionModal } from "#src/slack/blocks/canary-modals";
 import { detailsModal } from "#src/slack/blocks/details-modal";
+import { proposalMessage } from "#src/slack/blocks/proposal-message";
+import { declineModal } from "#src/slack/blocks/proposal-modals";
 import { breakGlassModal, cancelModal, objectModal, unlockModal, waiveModal } from "#src/slack/blocks/reason-modals";
 import { releaseMessage } from "#src/slack/blocks/release-message";
 import { rollbackChoicesModal } from "#src/slack/blocks/rollback-choices";
@@ -14,6 +16,7 @@ import {
 } from "#src/slack/blocks/rollback-plan-modal";
 import { startModal } from "#src/slack/blocks/start-modal";
 import { ACTIONS, CALLBACKS, INPUTS } from "#src/slack/ids";
+import { made } from "#test/proposals/story";
 import { breached, quiet } from "#test/slack-blocks/canary-fixtures";
 import { actionIds } from "#test/slack-blocks/check-limits";
 import {
@@ -56,6 +59,8 @@ const drawn = [
   canaryMessage(quiet({ standing: "paused" }), NOW).blocks,
   canaryBreachMessage(breached(), "f1", NOW, true)?.blocks,
   canaryDecisionModal(quiet(), "extend"),
+  proposalMessage(made(), NOW, true).blocks,
+  declineModal(made()),
   releaseMessage(view(), NOW).blocks,
   releaseMessage(failingView(), NOW).blocks,
   releaseMessage(failingView({ evaluation: evaluationView() }), NOW).blocks,

@@ -13,12 +13,15 @@ import { createSlackApp } from "#src/slack/app";
 import { readCarried } from "#src/slack/blocks/carried";
 import { createPauseForChannel, createTellOfUnseenCanary, createTellOfUnseenRollback } from "#src/slack/channel-loss";
 import { createDirectory } from "#src/slack/directory";
+import { createHomePages } from "#src/slack/home";
 import { createIdentity } from "#src/slack/identity";
 import { isCanarySubject, isRollbackId } from "#src/slack/ids";
+import { createFindLinks } from "#src/slack/message-links";
 import { createOutbox } from "#src/slack/outbox";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { withCanaries } from "#src/slack/render-canary";
+import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 import { type Releasers, TOKENS, until } from "#test/sandbox/bolt-app";
 import { CHANNEL, posted, quiet, SELF, wire } from "#test/slack/bench";
@@ -103,7 +106,7 @@ export async function startApp(
     supervise: false,
   });
   releasers.push(core.close);
-  const { pool, useCases, rollbacks, journal, clock } = core;
+  const { pool, useCases, rollbacks, proposals, journal, clock } = core;
   const canaries = options.canaries?.(core.canaries) ?? core.canaries;
   const { manifests } = core.checks;
   const decide = createDecideIntent({ journal, clock });
@@ -113,9 +116,13 @@ export async function startApp(
   const common = { pool, web, now: Date.now, log: quiet, holder: "test" };
   const painter = createPainter({
     ...common,
-    render: withCanaries(
-      canaries,
-      createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+    render: withProposals(
+      proposals,
+      withCanaries(
+        canaries,
+        createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+        clock.now,
+      ),
       clock.now,
     ),
     onChannelLost(subject, why) {
@@ -128,7 +135,7 @@ export async function startApp(
   const outbox = createOutbox({
     ...common,
     selfId: SELF.userId,
-    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, operations, log: quiet }),
+    render: createNoteRenderer({ config, manifests, useCases, rollbacks, canaries, proposals, operations, log: quiet }),
     renderFile: createFileRenderer({
       useCases,
       manifest: manifests.file,
@@ -137,6 +144,17 @@ export async function startApp(
     }),
     onThreadGone: painter.messageDeleted,
     timing: { perPostMs: 10, settleMs: 200, pollMs: 100 },
+  });
+  const home = createHomePages({
+    services: Object.keys(config.golive.services),
+    picture: core.pictures,
+    identity,
+    team: SELF.teamId,
+    web,
+    links: createFindLinks({ ...common }),
+    now: clock.now,
+    machineNow: Date.now,
+    log: quiet,
   });
   const app = createSlackApp({
     mode:
@@ -150,6 +168,8 @@ export async function startApp(
     useCases,
     rollbacks,
     canaries,
+    proposals,
+    home,
     identity,
     web,
     painter,
@@ -163,6 +183,7 @@ export async function startApp(
   journal.onCommit(() => {
     painter.nudge();
     outbox.nudge();
+    home.nudge();
   });
   painter.start();
   outbox.start();
@@ -175,6 +196,7 @@ export async function startApp(
   };
   releasers.push(async () => {
     await stopApp();
+    home.stop();
     await painter.stop();
     await outbox.stop();
   });

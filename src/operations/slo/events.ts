@@ -1,3 +1,4 @@
+import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
 
 /** Which SLO, by its key in golive.yaml. */
@@ -14,18 +15,31 @@ export type SloBurn = {
   readonly threshold: number;
 };
 
+/** Where an alert is told: `thread`: the subject in whose thread; null: it has a message of its own in `channel`. */
+type Told = { readonly channel: string; readonly thread: string | null };
+
 /** Facts of a service's SLOs: `slo/<service>`. */
 export type SloEvent =
-  | {
+  | (Told & {
       readonly type: "slo-burning";
       readonly burn: SloBurn;
-      /** What is left of the budget of the window, as a share of it; below 0: overspent. */
-      readonly budgetLeft: number;
+      /** What is left of the budget of the window, as a share of it; below 0: overspent. Null: too little is known of the window. */
+      readonly budgetLeft: number | null;
       readonly says: string;
       readonly at: Instant;
+      /** Who is mentioned: those on call for a page, nobody for a ticket. */
+      readonly onCall: readonly Person[];
+    })
+  | {
+      readonly type: "slo-calm";
+      readonly slo: SloId;
+      readonly severity: SloBurn["severity"];
+      readonly says: string;
     }
-  | { readonly type: "slo-calm"; readonly slo: SloId; readonly severity: SloBurn["severity"] }
-  | { readonly type: "slo-spent"; readonly slo: SloId; readonly says: string; readonly locks: boolean }
-  | { readonly type: "slo-restored"; readonly slo: SloId };
+  /** `locks`: the policy says that the next go-live waits for somebody. */
+  | (Told & { readonly type: "slo-spent"; readonly slo: SloId; readonly says: string; readonly locks: boolean })
+  /** For this spent budget the service was locked; it isn't again before the budget was restored. */
+  | { readonly type: "slo-locked"; readonly slo: SloId }
+  | (Told & { readonly type: "slo-restored"; readonly slo: SloId; readonly says: string });
 
 export const sloStream = (service: string): string => `slo/${service}`;

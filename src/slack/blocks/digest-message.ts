@@ -2,10 +2,11 @@ import type { KnownBlock, SectionBlock } from "@slack/types";
 import { type DigestNote, isQuiet, type RanOperation, type SkippedFires } from "#src/operations/digest/digest";
 import type { SloNews } from "#src/operations/digest/slo-news";
 import type { Waiting } from "#src/operations/digest/waiting";
+import { KINDS } from "#src/operations/kinds";
 import { changeLine } from "#src/slack/blocks/change-lines";
 import { context, header, type Message, type MessageBlock, packed, section } from "#src/slack/blocks/elements";
 import { fitting } from "#src/slack/blocks/fitting";
-import { OPERATION_WORDS, sloLine } from "#src/slack/blocks/operation-words";
+import { sloLine } from "#src/slack/blocks/slo-line";
 import { when } from "#src/slack/blocks/times";
 import { waitingLine, whoOf } from "#src/slack/blocks/waiting-lines";
 import { count, MARKS, marked, number } from "#src/slack/blocks/words";
@@ -55,7 +56,7 @@ function draw(note: DigestNote, size: Size, link: Link): KnownBlock[] {
     ...part("Waiting", note.waiting, (one) => waitingFor(one, note.service, link, size)),
     ...part("Ran", note.ran, (one) => `${shorten(ranLine(one), size.chars)}${link(one.operation)}`),
     ...part("Still running", note.running, ({ kind, number: nth, since }) => {
-      return `⏳ running · ${OPERATION_WORDS[kind]} #${number(nth)} since ${when(since)}`;
+      return `⏳ running · ${KINDS[kind].title} #${number(nth)} since ${when(since)}`;
     }),
     ...part("Skipped", note.skipped, (one) => shorten(skippedLine(one), size.chars)),
     ...part("Changed", note.changed, (one) => `${shorten(`• ${changeLine(one)}`, size.chars)}${link(one.subject)}`),
@@ -96,11 +97,11 @@ function ranLine(ran: RanOperation): string {
   const nth = ran.number === null ? "" : ` #${number(ran.number)}`;
   const missed = ran.missed === 0 ? "" : ` _(also for ${count(ran.missed, "missed fire")})_`;
   const says = shorten(line(ran.summary), 300);
-  return `${marked(MARKS[ran.verdict])} · ${bold(`${OPERATION_WORDS[ran.kind]}${nth}`)} ${when(ran.at)}: ${says}${missed}`;
+  return `${marked(MARKS[ran.verdict])} · ${bold(`${KINDS[ran.kind].title}${nth}`)} ${when(ran.at)}: ${says}${missed}`;
 }
 
 const skippedLine = ({ kind, fires, due, says }: SkippedFires): string =>
-  `• ${bold(OPERATION_WORDS[kind])} of ${when(due)}${fires > 1 ? ` and ${count(fires - 1, "fire")} before` : ""}: ${shorten(line(says), 300)}`;
+  `• ${bold(KINDS[kind].title)} of ${when(due)}${fires > 1 ? ` and ${count(fires - 1, "fire")} before` : ""}: ${shorten(line(says), 300)}`;
 
 function footer(note: DigestNote) {
   const kept = note.slos.filter(({ standing }) => standing === "kept").length;
@@ -114,7 +115,7 @@ function nextWords({ next }: DigestNote): string {
   const runs = next.filter(({ kind }) => kind !== "digest").slice(0, 5);
   return runs.length === 0
     ? ""
-    : `Next: ${runs.map(({ kind, at }) => `${OPERATION_WORDS[kind].toLowerCase()} ${when(at)}`).join(" · ")}.`;
+    : `Next: ${runs.map(({ kind, at }) => `${KINDS[kind].title.toLowerCase()} ${when(at)}`).join(" · ")}.`;
 }
 
 /** The entire point: what a notification and a screen reader say. */
@@ -127,7 +128,7 @@ export function digestSentence(note: DigestNote): string {
     note.waiting.length === 0
       ? "nothing waits for anybody"
       : `${count(note.waiting.length, "thing waits", "things wait")} for people`,
-    ...failed.map(({ kind, verdict }) => `${OPERATION_WORDS[kind].toLowerCase()} came to ${MARKS[verdict].word}`),
+    ...failed.map(({ kind, verdict }) => `${KINDS[kind].title.toLowerCase()} came to ${MARKS[verdict].word}`),
     ...(failed.length === 0 && note.ran.length > 0 ? [`${count(note.ran.length, "run")} passed`] : []),
     ...(note.skipped.length > 0 ? [`${number(note.skipped.length)} skipped`] : []),
     ...(note.changed.length > 0 ? [count(note.changed.length, "change")] : []),

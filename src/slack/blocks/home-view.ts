@@ -1,13 +1,14 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { ServicePicture, Unread } from "#src/operations/digest/picture";
 import { type Waiting, waitingOf } from "#src/operations/digest/waiting";
+import { KINDS } from "#src/operations/kinds";
 import type { Instant } from "#src/release/policy";
 import { canarySentence } from "#src/slack/blocks/canary-sentence";
 import type { LinkOf } from "#src/slack/blocks/digest-message";
 import { bullets, context, header, packed, section } from "#src/slack/blocks/elements";
-import { OPERATION_WORDS, sloLine } from "#src/slack/blocks/operation-words";
 import { releaseSentence } from "#src/slack/blocks/release-sentence";
 import { pairOrNothing } from "#src/slack/blocks/rollback-words";
+import { sloLine } from "#src/slack/blocks/slo-line";
 import { when } from "#src/slack/blocks/times";
 import { waitingLine } from "#src/slack/blocks/waiting-lines";
 import { count, number } from "#src/slack/blocks/words";
@@ -149,7 +150,7 @@ function nextBlocks({ next, agenda }: ServicePicture): KnownBlock[] {
   const runs = next.map(({ kind, at }) => {
     const last = agenda?.entries[kind].last ?? null;
     const before = last === null ? "" : ` (last: ${last.verdict})`;
-    return `${bold(OPERATION_WORDS[kind])} ${when(at)}${before}`;
+    return `${bold(KINDS[kind].title)} ${when(at)}${before}`;
   });
   return [context(`Next: ${runs.join(" · ")}`)];
 }

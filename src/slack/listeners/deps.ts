@@ -1,11 +1,13 @@
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
+import type { ProposalUseCases } from "#src/operations/use-cases";
 import type { PauseReason } from "#src/release/events";
 import type { ManifestSummary } from "#src/release/manifest-summary";
 import type { ResourcesNow } from "#src/release/resources-line";
 import type { ReleaseUseCases } from "#src/release/use-cases";
 import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
+import type { HomePages } from "#src/slack/home";
 import type { SlackIdentity } from "#src/slack/identity";
 import type { Painter } from "#src/slack/painter";
 import type { SlackWeb } from "#src/slack/web";
@@ -16,6 +18,8 @@ export type ListenerDeps = {
   readonly useCases: ReleaseUseCases;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
+  readonly proposals: ProposalUseCases;
+  readonly home: Pick<HomePages, "open">;
   readonly identity: SlackIdentity;
   readonly web: SlackWeb;
   readonly painter: Pick<Painter, "messageDeleted" | "channelBack">;

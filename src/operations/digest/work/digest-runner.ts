@@ -1,8 +1,14 @@
 import { z } from "zod";
-import type { Journal } from "#src/journal/journal";
-import { cursorAfter, cursorAt, type DigestCursor, digestOf, isQuiet } from "#src/operations/digest/digest";
+import {
+  cursorAfter,
+  cursorAt,
+  type DigestCursor,
+  type DigestNote,
+  digestOf,
+  isQuiet,
+} from "#src/operations/digest/digest";
 import type { ServicePicture } from "#src/operations/digest/picture";
-import type { OperationFinding, OperationOrder, OperationRunner } from "#src/operations/operation";
+import type { OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { OperationUseCases } from "#src/operations/use-cases";
 import type { DomainClock } from "#src/release/clock";
 import type { Recorded } from "#src/release/events";
@@ -13,8 +19,12 @@ const LOOK_BACK = 10;
 
 const resultSchema = z.object({ told: z.object({ service: z.number(), agenda: z.number(), at: z.number() }) });
 
+/** A digest's own finding: how far it told, and what. */
+const toldSchema = z.object({ note: z.custom<DigestNote>((value) => noteShape.safeParse(value).success) });
+/** Our own rows: only the kind is checked. */
+const noteShape = z.looseObject({ kind: z.literal("digest") });
+
 export type DigestDeps = {
-  readonly journal: Pick<Journal, "transact">;
   readonly operations: Pick<OperationUseCases, "operation">;
   /** Never rejects: what can't be read stands in it. */
   readonly picture: (service: string) => Promise<ServicePicture>;
@@ -22,33 +32,19 @@ export type DigestDeps = {
 };
 
 /**
- * The runner of kind `digest`: one message in the service's channel. Post and finding are committed together under the operation's own key,
- * so that a run which is worked on again after a crash finds what it sent and sends nothing more. Throws when the service's own facts could not
- * be read: another try may.
+ * The runner of kind `digest`. What it tells is its finding, which is journalled and posted in one decision: worked on again after a crash it is
+ * posted once. Throws when the service's own facts could not be read: another try may.
  */
-export function createDigestRunner({ journal, operations, picture, clock }: DigestDeps): OperationRunner {
+export function createDigestRunner({ operations, picture, clock }: DigestDeps): OperationRunner {
   return async (order, signal) => {
     const seen = await picture(order.service);
     signal.throwIfAborted();
     if (seen.facts === null) throw new Error(whyNot(seen));
     const now = clock.now();
     const since = (await lastTold(seen.facts.agenda, order)) ?? cursorAt(seen.facts, order.due - DAY_MS);
-    const told = cursorAfter(seen.facts, now);
     const note = digestOf(seen, seen.facts, since, now);
-    const key = `digest/${order.operation}`;
-    signal.throwIfAborted();
-    const { outcome } = await journal.transact<OperationFinding>(order.service, key, [], () => ({
-      outcome: {
-        verdict: note.unread.length > 0 ? "inconclusive" : "pass",
-        summary: summaryOf(note),
-        result: { told },
-      },
-      events: [],
-      jobs: [],
-      repaint: [],
-      posts: [{ key, to: { kind: "channel", channel: order.channel }, note }],
-    }));
-    return outcome;
+    const result = z.record(z.string(), z.json()).parse(asJson({ told: cursorAfter(seen.facts, now), note }));
+    return { verdict: note.unread.length > 0 ? "inconclusive" : "pass", summary: summaryOf(note), result };
   };
 
   /** How far the newest digest told that was sent; null: none was. */
@@ -66,10 +62,16 @@ export function createDigestRunner({ journal, operations, picture, clock }: Dige
   }
 }
 
+/** What a finished digest told; null: it did not come to that. */
+export const digestOfResult = (result: unknown): DigestNote | null => toldSchema.safeParse(result).data?.note ?? null;
+
+/** As the journal keeps it: what is undefined isn't there. */
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
 const whyNot = ({ service, unread }: ServicePicture): string =>
   `What happened to ${service} could not be read${unread[0] === undefined ? "" : `: ${unread[0].why}`}`;
 
-function summaryOf(note: ReturnType<typeof digestOf>): string {
+function summaryOf(note: DigestNote): string {
   const unread = note.unread.length === 0 ? "" : `; not read: ${note.unread.map(({ what }) => what).join(", ")}`;
   if (isQuiet(note)) return "Nothing happened, nothing is waiting";
   return `${note.ran.length} ran, ${note.skipped.length} skipped, ${note.changed.length} changed, ${note.waiting.length} waiting${unread}`;

@@ -15,6 +15,7 @@ import { rerun, rerunFailed, stopEvaluation } from "#src/slack/listeners/actions
 import { cutOver } from "#src/slack/listeners/actions/cut-over";
 import type { ActionHandler } from "#src/slack/listeners/actions/handler";
 import { breakGlass, cancel, details, object, turnPage, waive } from "#src/slack/listeners/actions/modals";
+import { acceptProposal, declineProposal } from "#src/slack/listeners/actions/proposals";
 import {
   breakGlassOfRollback,
   chooseRollback,
@@ -55,4 +56,6 @@ export const ACTION_HANDLERS: Readonly<Record<ActionId, ActionHandler>> = {
   [ACTIONS.canaryMute]: muteBreach,
   [ACTIONS.canaryEscalate]: escalateBreach,
   [ACTIONS.canaryWhy]: whyBreach,
+  [ACTIONS.proposalAccept]: acceptProposal,
+  [ACTIONS.proposalDecline]: declineProposal,
 };

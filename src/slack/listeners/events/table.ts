@@ -1,11 +1,13 @@
 import { channelChanged, membershipChanged } from "#src/slack/listeners/events/channels";
 import type { EventHandler } from "#src/slack/listeners/events/handler";
+import { homeOpened } from "#src/slack/listeners/events/home-opened";
 import { message } from "#src/slack/listeners/events/message-deleted";
 import { groupChanged, userChanged } from "#src/slack/listeners/events/people";
 
 /** Every event the app subscribes to, by its `type`; manifest.yml names the same (messages per kind of channel). */
 export const EVENT_HANDLERS = {
   message,
+  app_home_opened: homeOpened,
   channel_archive: channelChanged("channel-archived"),
   group_archive: channelChanged("channel-archived"),
   channel_unarchive: channelChanged(null),

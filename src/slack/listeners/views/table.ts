@@ -1,6 +1,7 @@
 import { CALLBACKS } from "#src/slack/ids";
 import { decideCanary } from "#src/slack/listeners/views/canaries";
 import type { ViewHandler } from "#src/slack/listeners/views/handler";
+import { declineProposal } from "#src/slack/listeners/views/proposals";
 import { breakGlass, cancel, object, waive } from "#src/slack/listeners/views/reasons";
 import { breakGlassOfRollback, requestRollback, withdrawRollback } from "#src/slack/listeners/views/rollbacks";
 import { start } from "#src/slack/listeners/views/start";
@@ -25,5 +26,6 @@ export const VIEW_HANDLERS: Readonly<Record<CallbackId, ViewHandler>> = {
   [CALLBACKS.rollbackBreakGlass]: breakGlassOfRollback,
   [CALLBACKS.rollbackWithdraw]: withdrawRollback,
   [CALLBACKS.canaryDecide]: decideCanary,
+  [CALLBACKS.proposalDecline]: declineProposal,
   [CALLBACKS.notice]: shownOnly,
 };

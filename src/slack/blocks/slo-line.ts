@@ -1,16 +1,5 @@
 import type { SloNews } from "#src/operations/digest/slo-news";
-import type { OperationKind } from "#src/operations/operation";
 import { line, shorten } from "#src/slack/escape";
-
-/** What people call a kind of operation. */
-export const OPERATION_WORDS: Readonly<Record<OperationKind, string>> = {
-  smoke: "Smoke",
-  weekly: "Weekly evaluation",
-  "few-shot": "Few-shot refresh",
-  backup: "Backup",
-  drill: "Restore drill",
-  digest: "Morning digest",
-};
 
 const MARK: Readonly<Record<SloNews["standing"], string>> = {
   kept: "✅ kept",

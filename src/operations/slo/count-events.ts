@@ -1,0 +1,94 @@
+import { atPeak, type Bars } from "#src/operations/slo/bars";
+import { type Figures, sumOf } from "#src/operations/slo/figures";
+import { countAll, countOver } from "#src/operations/slo/histogram";
+import type { TimedFigures } from "#src/operations/slo/inputs";
+import type { SloPolicy } from "#src/operations/slo/policy";
+
+/** SLOs that are counted request by request. */
+export const RATIO_SLOS = [
+  "answered",
+  "tool_retries",
+  "degradation",
+  "p95_latency",
+  "embedding_latency",
+  "throughput",
+] as const;
+export type RatioSlo = (typeof RATIO_SLOS)[number];
+
+export type Counted = { readonly events: number; readonly bad: number };
+
+/** A p95 within a bar is 95 % of the requests within it. */
+const PERCENTILE_ALLOWED = 0.05;
+
+/** The share of bad events that an SLO allows; null where its baseline isn't known. */
+export function allowedOf(slo: RatioSlo, { objectives }: SloPolicy, bars: Bars): number | null {
+  switch (slo) {
+    case "answered":
+      return 1 - objectives.answeredMin;
+    case "tool_retries":
+      return objectives.toolRetriesMax;
+    case "degradation":
+      return bars.latencyS === null ? null : 1 - objectives.degradationMin;
+    case "p95_latency":
+      return bars.latencyS === null ? null : PERCENTILE_ALLOWED;
+    case "embedding_latency":
+      return PERCENTILE_ALLOWED;
+    case "throughput":
+      return bars.throughputAllowed;
+  }
+}
+
+/** Events and bad ones in times of `hours` each. */
+export function countEvents(
+  slo: RatioSlo,
+  times: readonly TimedFigures[],
+  hours: number,
+  { objectives }: SloPolicy,
+  bars: Bars,
+): Counted {
+  const all = times.map(({ figures }) => figures);
+  switch (slo) {
+    case "answered":
+      return unanswered(all);
+    case "tool_retries": {
+      const { calls, retries } = sumOf(all);
+      return { events: calls + retries, bad: retries };
+    }
+    case "degradation":
+      // The service says itself that it had too much to do.
+      return slowOrLost(
+        all.filter(({ rejected }) => rejected > 0),
+        (bars.latencyS ?? Number.POSITIVE_INFINITY) * objectives.degradationSlower,
+      );
+    case "p95_latency":
+      return tooSlow(all, bars.latencyS ?? Number.POSITIVE_INFINITY);
+    case "embedding_latency": {
+      const { embedding } = sumOf(all);
+      return { events: countAll(embedding), bad: countOver(embedding, bars.embeddingMs) };
+    }
+    case "throughput":
+      return unanswered(atPeak(times, bars.peak ?? Number.POSITIVE_INFINITY, hours));
+  }
+}
+
+function unanswered(all: readonly Figures[]): Counted {
+  let [events, bad] = [0, 0];
+  for (const { offered, answered } of all) {
+    events += offered;
+    bad += offered - answered;
+  }
+  return { events, bad };
+}
+
+/** Of everybody who asked; an answer whose time nobody measured is taken as one in time. */
+function slowOrLost(all: readonly Figures[], bar: number): Counted {
+  const { offered, answered, latency } = sumOf(all);
+  return { events: offered, bad: offered - answered + countOver(latency, bar) };
+}
+
+/** Of those whose time is known; who got no answer waited longer than any bar. */
+function tooSlow(all: readonly Figures[], bar: number): Counted {
+  const { offered, answered, latency } = sumOf(all);
+  const failed = offered - answered;
+  return { events: countAll(latency) + failed, bad: countOver(latency, bar) + failed };
+}
