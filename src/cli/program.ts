@@ -26,6 +26,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   canary: async () => (await import("#src/cli/canary")).registerCanary,
   "few-shot": async () => (await import("#src/cli/few-shot")).registerFewShot,
   sop: async () => (await import("#src/cli/sop")).registerSop,
+  proposal: async () => (await import("#src/cli/proposal")).registerProposal,
+  nudge: async () => (await import("#src/cli/nudge")).registerNudge,
   incident: async () => (await import("#src/cli/incident")).registerIncident,
   audit: async () => (await import("#src/cli/audit")).registerAudit,
 };
