@@ -13,7 +13,7 @@ import type { Log } from "#src/log";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
-import type { OperationOrder } from "#src/operations/operation";
+import type { OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
 import { createSmokeRunner, type Smoke } from "#src/operations/smoke/work/smoke-runner";
@@ -52,18 +52,20 @@ type Deps = {
   readonly smoke: Smoke;
   /** What is known of a service, for the digest. Asked for when one runs. */
   readonly picture: (service: string) => Promise<ServicePicture>;
+  readonly fewShot: OperationRunner;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
 const runnersOf = (
-  { journal, smoke, picture, clock }: Deps,
+  { journal, smoke, picture, fewShot, clock }: Deps,
   operations: Pick<OperationUseCases, "operation">,
   weekly: Weekly,
 ): OperationRegistry => ({
   smoke: createSmokeRunner({ journal, smoke }),
   digest: createDigestRunner({ operations, picture, clock }),
   weekly: weekly.runner,
+  "few-shot": fewShot,
 });
 
 /** A store that doesn't answer must not keep the look at the others waiting. */

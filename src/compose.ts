@@ -8,6 +8,7 @@ import { composeBackups } from "#src/compose-backups";
 import { composeCanaries } from "#src/compose-canaries";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
+import { composeFewShot } from "#src/compose-few-shot";
 import { composeModels, type Models } from "#src/compose-models";
 import { composeOperations, type Operations } from "#src/compose-operations";
 import { composePictures } from "#src/compose-pictures";
@@ -249,6 +250,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     ...(options.watchPace === undefined ? {} : { pace: options.watchPace }),
     log,
   });
+  const fewShot = composeFewShot({ config, pool, governed, models });
   const proposals = composeProposals({
     config,
     journal,
@@ -256,6 +258,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     identity,
     governed,
     startRelease: useCases.startRelease,
+    prepare: fewShot.prepare,
     jobs,
     log,
   });
@@ -279,6 +282,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     jobs,
     smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
     picture: (service) => pictures(service),
+    fewShot: fewShot.runner(proposals.useCases),
     log,
   });
   const pictures = composePictures({
