@@ -280,6 +280,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     governed,
     evaluations,
     jobs,
+    backups,
     smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
     picture: (service) => pictures(service),
     fewShot: fewShot.runner(proposals.useCases),
