@@ -27,6 +27,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   slo: async () => (await import("#src/cli/slo")).registerSlo,
   "few-shot": async () => (await import("#src/cli/few-shot")).registerFewShot,
   sop: async () => (await import("#src/cli/sop")).registerSop,
+  proposal: async () => (await import("#src/cli/proposal")).registerProposal,
+  nudge: async () => (await import("#src/cli/nudge")).registerNudge,
   incident: async () => (await import("#src/cli/incident")).registerIncident,
   audit: async () => (await import("#src/cli/audit")).registerAudit,
 };
