@@ -40,6 +40,8 @@ Example: golive manifest show --json · golive manifest show 9f86d081`,
   "golive manifest diff": `
 Example: golive manifest diff 9f86d081 release · golive manifest diff before.yaml after.yaml
 Each may be the first letters of a hash, a release's id, the word \`release\` (the open or last one), or a file.`,
+  "golive slo": `
+Exit 0: all are kept · 1: one is missed, burning or spent · 3: one can't be told, none is missed.`,
   "golive health": `
 Example: golive health --gate index-presence --gate prefix-leakage --run 2026-11-20
 Exit 0: all pass · 1: one failed · 3: one is inconclusive or could not run, none failed · 130: interrupted.`,
