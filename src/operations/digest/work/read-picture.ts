@@ -18,7 +18,7 @@ const PATIENCE_MS = 8_000;
 
 export type PictureDeps = {
   readonly journal: Pick<Journal, "load">;
-  readonly useCases: Pick<ReleaseUseCases, "service" | "currentRelease">;
+  readonly useCases: Pick<ReleaseUseCases, "service" | "currentRelease" | "livePair">;
   readonly rollbacks: Pick<RollbackUseCases, "currentRollback">;
   readonly canaries: Pick<CanaryUseCases, "currentCanary">;
   readonly operations: Pick<OperationUseCases, "agenda" | "operation">;
@@ -47,7 +47,7 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
         return without;
       }
     };
-    const [facts, state, release, canary, rollback, agenda, proposals, slos, members] = await Promise.all([
+    const [facts, state, live, release, canary, rollback, agenda, proposals, slos, members] = await Promise.all([
       part("What happened", null, async () => {
         const [ofService, ofAgenda] = await Promise.all(
           [serviceStream(service), agendaStream(service)].map((stream) => journal.load(stream)),
@@ -55,6 +55,7 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
         return { service: ofService ?? [], agenda: ofAgenda ?? [] };
       }),
       part("The service", null, () => deps.useCases.service(service)),
+      part("What is live", null, () => deps.useCases.livePair(service)),
       part("The release", null, () => deps.useCases.currentRelease(service)),
       part("The canary", null, () => deps.canaries.currentCanary(service)),
       part("The rollback", null, () => deps.rollbacks.currentRollback(service)),
@@ -67,7 +68,22 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
     const { channel, policy } = deps.service(service);
     const next = agenda === null ? [] : deps.next(agenda);
     return {
-      ...{ service, channel, policy, state, facts, release, canary, rollback, agenda, proposals, slos, members, next },
+      ...{
+        service,
+        channel,
+        policy,
+        state,
+        live,
+        facts,
+        release,
+        canary,
+        rollback,
+        agenda,
+        proposals,
+        slos,
+        members,
+        next,
+      },
       operations: cards,
       unread,
     };
