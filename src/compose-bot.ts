@@ -100,6 +100,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     team: self.teamId,
     log,
     supervise: true,
+    metricsUrl: metricsUrlOf(environment),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.watchPace === undefined ? {} : { watchPace: options.watchPace }),
   });
@@ -309,6 +310,16 @@ function modeOf(environment: Environment): SlackMode {
 
 /** A container is reached through none of its own loopback: every interface unless HOST says otherwise. */
 const hostOf = ({ HOST }: Environment): string => HOST ?? "0.0.0.0";
+
+/** Where this process's own metrics answer it; null where nothing listens for them, or on a port that nobody knows yet. */
+function metricsUrlOf(environment: Environment): string | null {
+  const { METRICS_PORT, PORT, SLACK_APP_TOKEN } = environment;
+  const port = METRICS_PORT ?? (SLACK_APP_TOKEN === undefined ? PORT : 0);
+  if (port === 0) return null;
+  const host = hostOf(environment);
+  const near = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${near.includes(":") ? `[${near}]` : near}:${port}/metrics`;
+}
 
 async function assertReady(core: Core, dev: boolean, log: Log): Promise<void> {
   const client = await core.pool.connect();

@@ -107,9 +107,9 @@ export function composeChecks(deps: Deps): HealthChecks & {
     }
   };
   const manifests = composeManifests({ config, pool, governed, serviceState, resolveModel, gates: () => gates });
-  const ask: AskService = ({ service, candidate }, question, signal) => {
+  const ask: AskService = ({ service, candidate, priority = "go-live" }, question, signal) => {
     const calls = service.rag_service.model_calls_per_answer;
-    return models.limiter.run({ priority: "go-live", calls, signal }, (held) =>
+    return models.limiter.run({ priority, calls, signal }, (held) =>
       governed(service.id).ragService.answer({ ...question, pair: candidate }, held),
     );
   };

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { Evaluations } from "#src/compose-evaluations";
 import type { Governed } from "#src/compose-manifests";
+import { composeWeekly, type Weekly } from "#src/compose-weekly";
 import type { Config } from "#src/config/load-config";
 import { listServices, toPolicy } from "#src/config/to-policy";
 import { toSchedules } from "#src/config/to-schedules";
@@ -11,13 +13,16 @@ import type { Log } from "#src/log";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
+import type { OperationOrder } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
+import { createSmokeRunner, type Smoke } from "#src/operations/smoke/work/smoke-runner";
 import type { OperationUseCases } from "#src/operations/use-cases";
 import { createDecideOperation } from "#src/operations/use-cases/decide-operation";
 import { isAgendaRecord } from "#src/operations/use-cases/folded";
 import { createOperationUseCases } from "#src/operations/use-cases/operations";
-import { type WeekView, weekView } from "#src/operations/week-view";
+import { weekSubject } from "#src/operations/week";
+import { type WeekView, weekView, withProgress } from "#src/operations/week-view";
 import { RagStoreError } from "#src/rag/store-error";
 import type { DomainClock } from "#src/release/clock";
 import { releaseStream, serviceStream } from "#src/release/events";
@@ -27,6 +32,7 @@ export type Operations = {
   readonly useCases: OperationUseCases;
   readonly calendar: Calendar;
   readonly runOperation: (job: RunningJob) => Promise<void>;
+  readonly weekly: Weekly;
   /** One look at every service's clock: whatever is due begins. */
   readonly look: () => Promise<void>;
   /** A service's week; null: no such service. */
@@ -41,15 +47,23 @@ type Deps = {
   readonly journal: Journal;
   readonly clock: DomainClock;
   readonly governed: (service: string) => Governed;
+  readonly evaluations: Evaluations;
   readonly jobs: Pick<Jobs, "deadJobs">;
+  readonly smoke: Smoke;
   /** What is known of a service, for the digest. Asked for when one runs. */
   readonly picture: (service: string) => Promise<ServicePicture>;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
-const runnersOf = ({ picture, clock }: Deps, operations: Pick<OperationUseCases, "operation">): OperationRegistry => ({
+const runnersOf = (
+  { journal, smoke, picture, clock }: Deps,
+  operations: Pick<OperationUseCases, "operation">,
+  weekly: Weekly,
+): OperationRegistry => ({
+  smoke: createSmokeRunner({ journal, smoke }),
   digest: createDigestRunner({ operations, picture, clock }),
+  weekly: weekly.runner,
 });
 
 /** A store that doesn't answer must not keep the look at the others waiting. */
@@ -90,10 +104,24 @@ export function composeOperations(deps: Deps): Operations {
     isCuttingOver,
   });
 
+  /** The week's message shows how far a run is. */
+  async function repaintWeek({ service, kind }: OperationOrder): Promise<void> {
+    const week = (await useCases.agenda(service)).entries[kind].open?.week ?? null;
+    if (week === null) return;
+    const paint = { outcome: null, events: [], jobs: [], repaint: [weekSubject(service, week)], posts: [] };
+    await journal.transact(service, null, [], () => paint);
+  }
+  const weekly = composeWeekly({ config, governed, evaluations: deps.evaluations, repaint: repaintWeek });
+
   return {
     useCases,
     calendar,
-    runOperation: createRunOperation({ operation: useCases.operation, runners: runnersOf(deps, useCases), decide }),
+    runOperation: createRunOperation({
+      operation: useCases.operation,
+      runners: runnersOf(deps, useCases, weekly),
+      decide,
+    }),
+    weekly,
     look: createLookAfterOperations({
       services: services.map((service) => ({
         id: service.id,
@@ -116,7 +144,10 @@ export function composeOperations(deps: Deps): Operations {
       const service = services.find((each) => each.id === id);
       if (service === undefined) return null;
       const facts = (await journal.load(agendaStream(id))).filter(isAgendaRecord);
-      return { view: weekView(id, week, facts), channel: service.channel };
+      const view = weekView(id, week, facts);
+      const isRunning = view.rows.some(({ kind, standing }) => kind === "weekly" && standing === "running");
+      const progress = isRunning ? await weekly.progress(id) : null;
+      return { view: withProgress(view, "weekly", progress), channel: service.channel };
     },
   };
 }

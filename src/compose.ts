@@ -14,6 +14,7 @@ import { composePictures } from "#src/compose-pictures";
 import { composeProbes } from "#src/compose-probes";
 import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
+import { composeSmoke, type RunSmokeOf } from "#src/compose-smoke";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
 import type { NamedVariables } from "#src/config/named-variables";
@@ -67,6 +68,8 @@ export type CoreOptions = {
   readonly supervise: boolean;
   /** Default: the real time. */
   readonly clock?: DomainClock;
+  /** Where this bot's own metrics answer. Default: nobody knows. */
+  readonly metricsUrl?: string | null;
   /** How often canaries are looked at. Default: every 5 s while one is open. */
   readonly watchPace?: WatchPace;
 };
@@ -87,8 +90,9 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
-  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week">;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
+  readonly smoke: RunSmokeOf;
   /** What is known of a service at one moment. Never rejects: what can't be read is said in it. */
   readonly pictures: (service: string) => Promise<ServicePicture>;
   readonly checklistOf: (service: string) => Checklist;
@@ -265,12 +269,15 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
   });
+  const smoke = composeSmoke({ config, pool, variables, governed, serviceState, checks, models, evaluations, log });
   const operations = composeOperations({
     config,
     journal,
     clock,
     governed,
+    evaluations,
     jobs,
+    smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
     picture: (service) => pictures(service),
     log,
   });
@@ -348,6 +355,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
+    smoke,
     pictures,
     checklistOf,
     storeOf: (id) => governed(id).store,

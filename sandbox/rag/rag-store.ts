@@ -68,6 +68,7 @@ async function grant(client: Client, role: string): Promise<void> {
   await client.query(`GRANT USAGE ON SCHEMA rag TO ${role}`);
   await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA rag TO ${role}`);
   await client.query(`GRANT INSERT, UPDATE ON rag.active_pointer TO ${role}`);
+  await client.query(`GRANT INSERT, DELETE ON rag.document_chunks, rag.ingest_runs TO ${role}`);
   await client.query(`GRANT INSERT ON rag.service_configs TO ${role}`);
   await client.query(`GRANT CREATE ON DATABASE ${database} TO ${role}`);
 }

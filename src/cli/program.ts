@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   release: async () => (await import("#src/cli/release")).registerRelease,
   manifest: async () => (await import("#src/cli/manifest")).registerManifest,
   health: async () => (await import("#src/cli/health")).registerHealth,
+  smoke: async () => (await import("#src/cli/smoke")).registerSmoke,
   backup: async () => (await import("#src/cli/backup")).registerBackup,
   rollback: async () => (await import("#src/cli/rollback")).registerRollback,
   unlock: async () => (await import("#src/cli/unlock")).registerUnlock,

@@ -14,6 +14,7 @@ import { resourcesSchema } from "#src/config/resources-config";
 import { samePointerRow } from "#src/config/same-pointer-row";
 import { schedulesSchema } from "#src/config/schedules-config";
 import { slosSchema } from "#src/config/slos-config";
+import { smokeSchema } from "#src/config/smoke-config";
 import { RIGHTS } from "#src/release/policy";
 
 const roleList = z.array(name).min(1);
@@ -61,6 +62,7 @@ export const serviceSchema = z.strictObject({
   caches: cachesSchema,
   observations: serviceObservationsSchema,
   canary: canaryResponseSchema,
+  smoke: smokeSchema,
   schedules: schedulesSchema,
   /** What it promises while it runs, and what follows when it doesn't keep it. */
   slos: slosSchema,

@@ -46,7 +46,7 @@ export function createConcurrencyGate({ limits: models, limiter, serviceReport }
     check: async (subject, signal) => {
       const reserved = subject.service.rag_service.model_calls_per_answer;
       const { model_calls_per_answer: said } = await serviceReport(subject, signal);
-      const held = await limiter.run({ priority: "go-live", signal }, () => limiter.state());
+      const held = await limiter.run({ priority: subject.priority ?? "go-live", signal }, () => limiter.state());
       const doubts = [
         ...limitDoubts(limits, bars),
         ...sharedDoubts(limits, held),

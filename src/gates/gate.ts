@@ -1,4 +1,5 @@
 import type { ServiceConfig } from "#src/config/service-config";
+import type { Priority } from "#src/models/model-call";
 import type { RagStore } from "#src/rag/store";
 import type { CheckId } from "#src/release/checklist";
 import type { Pair, Verdict } from "#src/release/events";
@@ -27,6 +28,8 @@ export type GateSubject = {
     ping(signal: AbortSignal): Promise<BotDatabaseAnswer>;
   };
   readonly machineNow: () => number;
+  /** Who goes first when its model calls wait with others'. Left out: as for a go-live. */
+  readonly priority?: Priority;
 };
 
 /** What a gate found. The runner adds the evidence hash, and turns throws and timeouts into `error`. */

@@ -73,7 +73,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Answered> {
   if (model === null) return { role, model, ...NO_EFFORT, error: null };
-  const { service, release, frozenManifest } = subject;
+  const { service, release, frozenManifest, priority = "go-live" } = subject;
   const audit: CallAudit = {
     service: service.id,
     manifest: frozenManifest,
@@ -81,7 +81,7 @@ async function ask(
     cot: false,
     ...(release === undefined ? {} : { release }),
   };
-  const call = { model, priority: "go-live", signal, purpose: "gate models", audit } as const;
+  const call = { model, priority, signal, purpose: "gate models", audit } as const;
   try {
     switch (role) {
       case "embedding": {

@@ -7,23 +7,37 @@ import type { RagStore, StoreNames } from "#src/rag/store";
 
 type Sized = { readonly run: string; readonly chunks: number };
 
-/** A word that stands in no text, as each operator wants it. Full text first; LIKE for trigrams. */
-const QUESTIONS: readonly { readonly operator: string; readonly argument: string; readonly word: string }[] = [
-  { operator: "@@", argument: "tsquery", word: "to_tsquery('simple', 'zqgoliveprobe')" },
-  { operator: "@@@", argument: "text", word: "'zqgoliveprobe'::text" },
-  { operator: "~~", argument: "text", word: "'%zqgoliveprobe%'::text" },
+/** Stands in no text. */
+const NOWHERE = "zqgoliveprobe";
+
+/** A word (letters only), as each operator wants it. Full text first; LIKE for trigrams. */
+const QUESTIONS: readonly {
+  readonly operator: string;
+  readonly argument: string;
+  readonly ask: (word: string) => string;
+}[] = [
+  { operator: "@@", argument: "tsquery", ask: (word) => `to_tsquery('simple', '${word}')` },
+  { operator: "@@@", argument: "text", ask: (word) => `'${word}'::text` },
+  { operator: "~~", argument: "text", ask: (word) => `'%${word}%'::text` },
 ];
 
 const isWhole = (key: IndexKey, column: string): boolean =>
   holdsWholeText(key.expression, column) || (key.generation !== null && holdsWholeText(key.generation, column));
 
-function questionOf(key: IndexKey): string | null {
-  for (const { operator, argument, word } of QUESTIONS) {
+function questionOf(key: IndexKey, word: string): string | null {
+  for (const { operator, argument, ask } of QUESTIONS) {
     const search = key.searches.find((each) => each.operator.endsWith(`.${operator})`) && each.argument === argument);
-    if (search !== undefined) return `${key.expression} ${search.operator} ${word}`;
+    if (search !== undefined) return `${key.expression} ${search.operator} ${ask(word)}`;
   }
   return null;
 }
+
+/** A condition that finds `word` (letters only) in all of `column` and that this index can answer; null: it has none. */
+export const wordQuestion = (index: IndexFacts, column: string, word: string): string | null =>
+  index.keys
+    .filter((key) => isWhole(key, column))
+    .map((key) => questionOf(key, word))
+    .find((question) => question !== null) ?? null;
 
 /**
  * Asks the sparse indexes over the search text (`indexes`, not empty) whether one serves this run: it is over the whole text,
@@ -56,8 +70,8 @@ async function probeOne(
   signal: AbortSignal,
 ): Promise<Probe> {
   const whole = index.keys.filter((key) => isWhole(key, column));
-  const match = whole.map(questionOf).find((question) => question !== null);
-  if (match === undefined) {
+  const match = wordQuestion(index, column, NOWHERE);
+  if (match === null) {
     const left = await leftOut(store, chunks, candidate.run, index, signal);
     if (left !== null) return left;
     const text =

@@ -20,9 +20,9 @@ const PAGE = 500;
 
 type Stored = Omit<ChainRow, "position"> & { position: string };
 
-/** All rows in position order, a page at a time: memory doesn't grow with the journal. Hashes are hex. */
-export async function* readChain(client: Queryable): AsyncGenerator<ChainRow> {
-  let after = "0";
+/** The rows after a position in their order, a page at a time: memory doesn't grow with the journal. Hashes are hex. */
+export async function* readChain(client: Queryable, from = 0): AsyncGenerator<ChainRow> {
+  let after = String(from);
   for (;;) {
     const { rows } = await client.query<Stored>(
       `SELECT position, stream, version, service, type, at, body, encode(prev, 'hex') AS prev, encode(hash, 'hex') AS hash

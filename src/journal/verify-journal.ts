@@ -36,8 +36,10 @@ async function* withNeighbours(
   if (row !== null) yield [before, row, null];
 }
 
-async function walk(client: Queryable, anchor: Head | undefined): Promise<JournalReport> {
+/** `since`: where the walk begins, with the row of this head, which it holds against it. Undefined: with the first row. */
+async function walk(client: Queryable, anchor: Head | undefined, since?: Head): Promise<JournalReport> {
   const head = await readHead(client);
+  const start = since === undefined ? 0 : since.position - 1;
   const problems: JournalProblem[] = [];
   const versions = new Map<string, number>();
   const met = (where: Head | null | undefined, row: ChainRow) =>
@@ -49,8 +51,16 @@ async function walk(client: Queryable, anchor: Head | undefined): Promise<Journa
   let beforeSound = true;
   let explained = false;
 
-  for await (const [before, row, after] of withNeighbours(readChain(client))) {
-    const version = versions.get(row.stream) ?? 0;
+  for await (const [before, row, after] of withNeighbours(readChain(client, start))) {
+    if (before === null && since !== undefined) {
+      // What stands before it was verified when it was the head; only that it is still the same row is asked.
+      if (whatIsWrong(row) !== null || !met(since, row)) break;
+      headMet ||= met(head, row);
+      anchored = true;
+      last = row;
+      continue;
+    }
+    const version = versions.get(row.stream) ?? (since === undefined ? 0 : await versionAt(client, row, since));
     const place = { before, beforeSound, row, after, versionGap: row.version > version + 1, explained };
     problems.push(...(await examine(client, place)));
     if (problems.length >= MOST_PROBLEMS) return { ok: false, rows, head, problems };
@@ -67,6 +77,10 @@ async function walk(client: Queryable, anchor: Head | undefined): Promise<Journa
     anchored ||= met(anchor, row);
   }
 
+  if (since !== undefined && (last === null || !anchored)) {
+    const sentence = `Row ${since.position} is not the one that was verified before: the chain was written anew, or cut.`;
+    return { ok: false, rows, head, problems: [{ position: since.position, kind: "head", sentence }] };
+  }
   const problem = headProblem(last, head, headMet);
   if (problem !== null) problems.push(problem);
   if (!anchored && anchor !== undefined) {
@@ -83,4 +97,21 @@ async function walk(client: Queryable, anchor: Head | undefined): Promise<Journa
  */
 export function verifyJournal(client: Queryable, anchor?: Head): Promise<JournalReport> {
   return inSnapshot(client, () => walk(client, anchor));
+}
+
+/**
+ * The same from a head on that an earlier verification ended with: what was written since, whatever the journal's length. Nobody looks
+ * at what stands before it; who changes that is seen by the next whole verification.
+ */
+export function verifyJournalSince(client: Queryable, since: Head): Promise<JournalReport> {
+  return inSnapshot(client, () => (since.position === 0 ? walk(client, since) : walk(client, since, since)));
+}
+
+/** The newest version of a row's stream that stands where the walk began, or before. */
+async function versionAt(client: Queryable, { stream }: ChainRow, { position }: Head): Promise<number> {
+  const { rows } = await client.query<{ version: number }>(
+    "SELECT coalesce(max(version), 0)::int AS version FROM golive.journal WHERE stream = $1 AND position <= $2",
+    [stream, position],
+  );
+  return rows[0]?.version ?? 0;
 }

@@ -2,6 +2,7 @@ import type { AgendaEvent, SkipReason } from "#src/operations/events";
 import type { OperationKind } from "#src/operations/operation";
 import type { Recorded, Verdict } from "#src/release/events";
 import type { Instant } from "#src/release/policy";
+import type { EvaluationProgress } from "#src/release/view";
 
 /** A run, or fires that became none, as the week's message has them. */
 export type WeekRow = {
@@ -9,7 +10,14 @@ export type WeekRow = {
   /** When it was to begin; of one that a person asked for, when. */
   readonly at: Instant;
 } & (
-  | { readonly standing: "running"; readonly number: number; readonly missed: number; readonly by: string | null }
+  | {
+      readonly standing: "running";
+      readonly number: number;
+      readonly missed: number;
+      readonly by: string | null;
+      /** How far it is, where it says so. */
+      readonly progress?: EvaluationProgress;
+    }
   | {
       readonly standing: "ended";
       readonly number: number;
@@ -44,4 +52,11 @@ export function weekView(service: string, week: string, facts: readonly Recorded
     }
   }
   return { service, week, rows: [...rows.values()].toSorted((one, other) => one.at - other.at) };
+}
+
+/** With how far the run of this kind is that runs now; null: it doesn't say. */
+export function withProgress(view: WeekView, kind: OperationKind, progress: EvaluationProgress | null): WeekView {
+  if (progress === null) return view;
+  const rows = view.rows.map((row) => (row.kind === kind && row.standing === "running" ? { ...row, progress } : row));
+  return { ...view, rows };
 }

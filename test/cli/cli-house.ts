@@ -58,6 +58,8 @@ export type HouseOptions = {
   readonly faults?: Faults;
   /** False: nothing answers yet. Default: run-1 with v1. */
   readonly live?: boolean;
+  /** True: the documents that the gold questions are about. Default: three short ones, which answer none of them. */
+  readonly corpus?: boolean;
 };
 
 const DOCUMENTS = ["accounts", "billing", "webhooks"].map((name) => ({
@@ -68,7 +70,7 @@ const DOCUMENTS = ["accounts", "billing", "webhooks"].map((name) => ({
 
 /** Two real databases, a configuration directory and, when asked for, a local Slack: what a person's shell can reach. */
 export async function openHouse(options: HouseOptions = {}): Promise<CliHouse> {
-  const { migrated = true, groups = false, faults, live = true } = options;
+  const { migrated = true, groups = false, faults, live = true, corpus = false } = options;
   const releasers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const release of releasers.splice(0).reverse()) await release();
@@ -77,7 +79,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<CliHouse> {
   releasers.push(database.drop);
   const rag = await createEmptyDatabase();
   releasers.push(rag.drop);
-  await fillStore(rag.adminUrl, live, faults);
+  await fillStore(rag.adminUrl, { live, corpus, faults: faults ?? {} });
   const { bedrock, ragService } = await startServiceBehind(releasers, rag);
   const configs = await mkdtemp(join(tmpdir(), "golive-cli-"));
   releasers.push(() => rm(configs, { recursive: true, force: true }));
@@ -137,12 +139,16 @@ export async function shell(
   return { code, out, err };
 }
 
-async function fillStore(url: string, live: boolean, faults: Faults = {}): Promise<void> {
+async function fillStore(
+  url: string,
+  { live, corpus, faults }: { readonly live: boolean; readonly corpus: boolean; readonly faults: Faults },
+): Promise<void> {
   await createStore(url, { grantTo: "golive_app" });
   await putConfig(url, "v1", defaultServiceConfig());
   const chunking = { maxTokens: 60, overlapTokens: 5 };
-  await ingest({ connectionString: url, run: "run-1", from: { documents: DOCUMENTS } });
-  await ingest({ connectionString: url, run: "run-2", from: { documents: DOCUMENTS }, chunking, faults });
+  const from = corpus ? { dir: join(ROOT, "sandbox/corpus") } : { documents: DOCUMENTS };
+  await ingest({ connectionString: url, run: "run-1", from });
+  await ingest({ connectionString: url, run: "run-2", from, chunking, faults });
   if (live) await setPointer(url, SERVICE, { run: "run-1", config: "v1" });
 }
 

@@ -8,6 +8,7 @@ import type { Plan } from "#src/evaluation/run/run-record";
 import { createConforms } from "#src/evaluation/tool-schemas";
 import { type CaseTrace, traceCase } from "#src/operations/triage/case-trace";
 import { type TracedRun, type Triage, triage } from "#src/operations/triage/triage";
+import type { WeeklyMaterial } from "#src/operations/weekly/material";
 import { evaluatedRun, MARGINS, many } from "#test/evaluation-compare/evaluated";
 import { FLOORS } from "#test/evaluation-report/sample";
 import { gold, noReply, reply, verdict } from "#test/evaluation-run/records";
@@ -128,18 +129,26 @@ export async function traced(
 type TracedOptions = { readonly plan?: Partial<Plan>; readonly labelled?: ReadonlySet<string> | null };
 
 /** The triage of `now` against `before`, with the demo's floors and margins. */
-export async function triaged(
+export const triaged = async (
   now: readonly CaseRecord[],
   before: readonly CaseRecord[] | null,
   options: TracedOptions = {},
-): Promise<Triage> {
+): Promise<Triage> => triage(await materialOf(now, before, options));
+
+/** What a weekly run of `now` against `before` is judged by. */
+export async function materialOf(
+  now: readonly CaseRecord[],
+  before: readonly CaseRecord[] | null,
+  options: TracedOptions = {},
+): Promise<WeeklyMaterial> {
   const subject = await traced("ev_now", now, options);
   const other = before === null ? null : await traced("ev_before", before);
-  return triage({
+  return {
     now: subject,
-    before: other,
+    before: other === null ? null : { ...other, kind: "set" },
     comparison: other === null ? null : compareRuns(other.run, subject.run, MARGINS),
     floors: judgeFloors(subject.run, FLOORS),
+    unread: null,
     auditApplies: true,
-  });
+  };
 }

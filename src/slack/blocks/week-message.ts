@@ -2,8 +2,9 @@ import { KINDS } from "#src/operations/kinds";
 import { weekSubject } from "#src/operations/week";
 import type { WeekRow, WeekView } from "#src/operations/week-view";
 import type { Instant } from "#src/release/policy";
+import type { EvaluationProgress } from "#src/release/view";
 import { context, header, type MessageBlock, section, type TaggedMessage } from "#src/slack/blocks/elements";
-import { when } from "#src/slack/blocks/times";
+import { elapsed, when } from "#src/slack/blocks/times";
 import { VERDICT_WORDS } from "#src/slack/blocks/verdict-words";
 import { line, plainLine, shorten } from "#src/slack/escape";
 import { OPERATION_METADATA } from "#src/slack/ids";
@@ -43,8 +44,15 @@ function rowText(row: WeekRow): string {
   const asked = row.by === null ? "" : ` · asked for by ${line(row.by)}`;
   const missed = row.missed > 0 ? ` · also for ${row.missed} missed before` : "";
   const what = `${title} #${row.number} ${when(row.at)}${asked}${missed}`;
-  if (row.standing === "running") return `⏳ running · ${what}`;
+  if (row.standing === "running")
+    return `⏳ running · ${what}${row.progress === undefined ? "" : farText(row.progress)}`;
   return `${VERDICT_WORDS[row.verdict]} · ${what} · ${shorten(line(row.summary), 200)}`;
+}
+
+/** " · 34 of 84 questions, about 12 min left". */
+function farText({ done, planned, secondsLeft }: EvaluationProgress): string {
+  const left = secondsLeft === null ? "" : `, about ${elapsed(1000 * secondsLeft)} left`;
+  return ` · ${done} of ${planned} questions${left}`;
 }
 
 /** "5 passed, 1 failed, 1 running, 2 skipped". */
