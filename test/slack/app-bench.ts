@@ -169,6 +169,7 @@ export async function startApp(
     rollbacks,
     canaries,
     proposals,
+    slos: core.slos.useCases,
     home,
     identity,
     web,

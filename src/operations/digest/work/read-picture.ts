@@ -23,8 +23,7 @@ export type PictureDeps = {
   readonly canaries: Pick<CanaryUseCases, "currentCanary">;
   readonly operations: Pick<OperationUseCases, "agenda" | "operation">;
   readonly proposals: Pick<ProposalUseCases, "open">;
-  /** Null: none are measured. */
-  readonly slos: Pick<SloUseCases, "readSlos"> | null;
+  readonly slos: Pick<SloUseCases, "readSlos">;
   readonly next: (agenda: AgendaState) => PictureParts["next"];
   readonly identity: Pick<Identity, "members">;
   readonly service: (id: string) => { readonly channel: string; readonly policy: Policy };
@@ -61,7 +60,7 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
       part("The rollback", null, () => deps.rollbacks.currentRollback(service)),
       part("The agenda", null, () => operations.agenda(service)),
       part("Proposals", [], () => deps.proposals.open(service)),
-      part("SLOs", [], async () => (deps.slos === null ? [] : sloNews(await deps.slos.readSlos(service)))),
+      part("SLOs", [], async () => sloNews(await deps.slos.readSlos(service))),
       part("Who may do what", {}, () => deps.identity.members()),
     ]);
     const cards = await part("SOP cards", [], () => withCards(facts?.agenda ?? []));
