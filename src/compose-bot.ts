@@ -226,6 +226,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     rollbacks,
     canaries,
     proposals,
+    operations: { request: operations.useCases.request, schedule: operations.schedule },
     home,
     identity,
     web,

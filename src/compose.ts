@@ -91,7 +91,7 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
-  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week" | "weekly">;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "schedule" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
   readonly smoke: RunSmokeOf;
   /** What is known of a service at one moment. Never rejects: what can't be read is said in it. */

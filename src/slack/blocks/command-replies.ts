@@ -15,6 +15,8 @@ const HELP: readonly (readonly [usage: string, does: string])[] = [
   ["/golive rerun [service] <check>|all", "runs a check again"],
   ["/golive cancel [service] [reason]", "ends the open release; what is live stays"],
   ["/golive unlock [service]", "opens a locked service again, with the root cause on record"],
+  ["/golive schedule [service]", "what runs by itself: next and last run of each kind, and what was skipped"],
+  ["/golive run [service] <kind>", "starts one of those now: smoke, weekly, few-shot, backup, drill, digest"],
   ["/golive help", "this list"],
   ["/canary status|explain|hold|…", "the watch over a release after its cutover: `/canary help` lists all of it"],
   [
@@ -46,7 +48,7 @@ export function refusalReply(refusal: Refusal, checklist: Checklist | null = nul
 export function helpReply(): Message {
   const lines = HELP.map(([usage, does]) => `${code(usage)} ${line(does)}`);
   return {
-    text: "Golive takes a service live with checks and sign-offs: /golive start, status, manifest, rerun, cancel, unlock, help.",
+    text: "Golive takes a service live with checks and sign-offs: /golive start, status, manifest, rerun, cancel, unlock, schedule, run, help.",
     blocks: [
       section("*Golive* takes a service into production: checks first, then sign-offs by named people, then one flip."),
       ...paragraphs(lines.join("\n")),

@@ -7,6 +7,7 @@ import { manifestReply } from "#src/slack/blocks/manifest-reply";
 import { cancelModal, unlockModal } from "#src/slack/blocks/reason-modals";
 import { statusReply } from "#src/slack/blocks/status-reply";
 import { act, resolve } from "#src/slack/listeners/act";
+import { runNow, schedule } from "#src/slack/listeners/commands/golive-operations";
 import {
   type CommandHandler,
   chooseService,
@@ -44,6 +45,11 @@ export const golive: CommandHandler = async (deps, typed) => {
       return rerun(deps, typed, service, intent);
     case "unlock":
       return unlock(deps, typed, service);
+    case "schedule":
+      if (await refusedStranger(deps, typed, "read the schedule")) return;
+      return schedule(deps, typed, service);
+    case "run":
+      return runNow(deps, typed, service, intent);
   }
 };
 
@@ -63,7 +69,8 @@ async function whichService(
     );
   }
   const text = "Several services are released in this channel: name one.";
-  const commands = services.map((service) => `/golive ${intent.kind} ${service}`);
+  const more = intent.kind === "run" ? ` ${intent.operation}` : "";
+  const commands = services.map((service) => `/golive ${intent.kind} ${service}${more}`);
   await say(deps, typed, unknownWordsReply(text, commands));
 }
 
