@@ -11,6 +11,7 @@ export const GOLIVE_VERBS = [
   "unlock",
   "schedule",
   "run",
+  "slo",
   "help",
 ] as const;
 export type GoliveVerb = (typeof GOLIVE_VERBS)[number];
@@ -30,6 +31,7 @@ export type GoliveIntent =
   | { readonly kind: "unlock"; readonly service: string | null }
   | { readonly kind: "schedule"; readonly service: string | null }
   | { readonly kind: "run"; readonly service: string | null; readonly operation: OperationKind }
+  | { readonly kind: "slo"; readonly service: string | null }
   | { readonly kind: "help" };
 
 /** Text that isn't a command: a sentence, and what was probably meant (complete commands). */
@@ -38,7 +40,8 @@ export type GoliveProblem = { readonly kind: "problem"; readonly text: string; r
 /**
  * The grammar of `/golive`:
  * `start [service] [run] [config]` · `status [service]` · `manifest [service]` · `cancel [service] [reason…]` ·
- * `rerun [service] <check>|all` · `unlock [service]` · `schedule [service]` · `run [service] <kind>` · `help`. A first word that names a known service is the service; words are separated by spaces.
+ * `rerun [service] <check>|all` · `unlock [service]` · `schedule [service]` · `run [service] <kind>` ·
+ * `slo [service]` · `help`. A first word that names a known service is the service; words are separated by spaces.
  */
 export function parseGolive(text: string, services: readonly string[]): GoliveIntent | GoliveProblem {
   const read = readCommandText(text);
@@ -69,7 +72,8 @@ function parseRest(
     case "status":
     case "manifest":
     case "unlock":
-    case "schedule": {
+    case "schedule":
+    case "slo": {
       const [extra] = words;
       if (extra !== undefined) return unknownService(verb, extra, services);
       return { kind: verb, service };

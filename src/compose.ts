@@ -15,6 +15,7 @@ import { composePictures } from "#src/compose-pictures";
 import { composeProbes } from "#src/compose-probes";
 import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
+import { type ComposedSlos, composeSlos } from "#src/compose-slos";
 import { composeSmoke, type RunSmokeOf } from "#src/compose-smoke";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -93,6 +94,7 @@ export type Core = {
   readonly canaries: CanaryUseCases;
   readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "schedule" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
+  readonly slos: ComposedSlos;
   readonly smoke: RunSmokeOf;
   /** What is known of a service at one moment. Never rejects: what can't be read is said in it. */
   readonly pictures: (service: string) => Promise<ServicePicture>;
@@ -286,6 +288,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     fewShot: fewShot.runner(proposals.useCases),
     log,
   });
+  const slos = composeSlos({ config, pool, journal, clock, governed, identity, evaluations, checks, log });
   const pictures = composePictures({
     config,
     journal,
@@ -295,7 +298,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
-    slos: null,
+    slos: slos.useCases,
     identity,
   });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
@@ -360,6 +363,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
+    slos,
     smoke,
     pictures,
     checklistOf,

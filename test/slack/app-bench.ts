@@ -170,6 +170,7 @@ export async function startApp(
     canaries,
     proposals,
     operations: { request: core.operations.useCases.request, schedule: core.operations.schedule },
+    slos: core.slos.useCases,
     home,
     identity,
     web,

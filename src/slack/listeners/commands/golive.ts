@@ -5,6 +5,7 @@ import { helpReply, refusalReply, sentencesReply, unknownWordsReply } from "#src
 import { errorModal, waitingModal } from "#src/slack/blocks/error-modal";
 import { manifestReply } from "#src/slack/blocks/manifest-reply";
 import { cancelModal, unlockModal } from "#src/slack/blocks/reason-modals";
+import { sloStatusReply } from "#src/slack/blocks/slo-status";
 import { statusReply } from "#src/slack/blocks/status-reply";
 import { act, resolve } from "#src/slack/listeners/act";
 import { runNow, schedule } from "#src/slack/listeners/commands/golive-operations";
@@ -50,6 +51,8 @@ export const golive: CommandHandler = async (deps, typed) => {
       return schedule(deps, typed, service);
     case "run":
       return runNow(deps, typed, service, intent);
+    case "slo":
+      return slo(deps, typed, [service]);
   }
 };
 
@@ -61,6 +64,7 @@ async function whichService(
   services: readonly string[],
 ): Promise<void> {
   if (intent.kind === "status") return status(deps, typed, services);
+  if (intent.kind === "slo") return slo(deps, typed, services);
   if (intent.kind === "start" && intent.run === null) {
     const from = { triggerId: typed.triggerId, inModal: false, place: placeOf(typed) };
     const first = waitingModal("Start a go-live", "Reading the services…");
@@ -119,6 +123,13 @@ async function status(deps: ListenerDeps, typed: Typed, services: readonly strin
       }),
     ]);
     await say(deps, typed, statusReply(view, service, live, resources));
+  }
+}
+
+async function slo(deps: ListenerDeps, typed: Typed, services: readonly string[]): Promise<void> {
+  if (await refusedStranger(deps, typed, "read the SLOs")) return;
+  for (const service of services.slice(0, 5)) {
+    await say(deps, typed, sloStatusReply(await deps.slos.readSlos(service)));
   }
 }
 
