@@ -234,6 +234,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     rollbacks,
     canaries,
     proposals,
+    operations: { request: operations.useCases.request, schedule: operations.schedule },
     slos: slos.useCases,
     home,
     identity,
