@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   manifest: async () => (await import("#src/cli/manifest")).registerManifest,
   health: async () => (await import("#src/cli/health")).registerHealth,
   smoke: async () => (await import("#src/cli/smoke")).registerSmoke,
+  schedule: async () => (await import("#src/cli/schedule")).registerSchedule,
   backup: async () => (await import("#src/cli/backup")).registerBackup,
   rollback: async () => (await import("#src/cli/rollback")).registerRollback,
   unlock: async () => (await import("#src/cli/unlock")).registerUnlock,
@@ -27,6 +28,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   slo: async () => (await import("#src/cli/slo")).registerSlo,
   "few-shot": async () => (await import("#src/cli/few-shot")).registerFewShot,
   sop: async () => (await import("#src/cli/sop")).registerSop,
+  proposal: async () => (await import("#src/cli/proposal")).registerProposal,
+  nudge: async () => (await import("#src/cli/nudge")).registerNudge,
   incident: async () => (await import("#src/cli/incident")).registerIncident,
   audit: async () => (await import("#src/cli/audit")).registerAudit,
 };
