@@ -1,7 +1,7 @@
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
-import type { ProposalUseCases } from "#src/operations/use-cases";
+import type { OperationUseCases, ProposalUseCases } from "#src/operations/use-cases";
 import type { PauseReason } from "#src/release/events";
 import type { ManifestSummary } from "#src/release/manifest-summary";
 import type { ResourcesNow } from "#src/release/resources-line";
@@ -19,6 +19,7 @@ export type ListenerDeps = {
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
   readonly proposals: ProposalUseCases;
+  readonly operations: OperationUseCases;
   readonly home: Pick<HomePages, "open">;
   readonly identity: SlackIdentity;
   readonly web: SlackWeb;
