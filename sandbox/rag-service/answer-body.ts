@@ -1,4 +1,4 @@
-import type { Retrieved } from "#sandbox/rag-service/retrieve";
+import type { Ranks, Retrieved } from "#sandbox/rag-service/retrieve";
 
 export type ToolCall = {
   readonly tool: string;
@@ -22,6 +22,7 @@ export type AnswerBody = {
     readonly bm25_text: string;
     readonly score: number;
     readonly rank: number;
+    readonly ranks: Ranks;
   }[];
   readonly candidates: Retrieved["candidates"];
   readonly context: readonly {

@@ -77,8 +77,8 @@ export async function answerQuestion(
   const body: AnswerBody = {
     answer: worded(knobs.constantAnswer ?? reading.text),
     citations: citationsOf(knobs.constantAnswer ?? reading.text, found),
-    snapshot: found.snapshot.map(({ id, document, text, bm25Text, score, rank }) => {
-      return { chunk_id: id, document, text, bm25_text: bm25Text, score, rank };
+    snapshot: found.snapshot.map(({ id, document, text, bm25Text, score, rank, ranks }) => {
+      return { chunk_id: id, document, text, bm25_text: bm25Text, score, rank, ranks };
     }),
     candidates: found.candidates,
     context: found.context.map(({ id, document, text, tokens }) => ({ chunk_id: id, document, text, tokens })),

@@ -5,9 +5,11 @@ import type { ServiceBody } from "#sandbox/rag-service/configuration";
 import { fuse } from "#sandbox/rag-service/fuse";
 import { dropNearDuplicates } from "#sandbox/rag-service/near-duplicates";
 import { rerank } from "#sandbox/rag-service/rerank";
-import type { StoredChunk, StoreReader } from "#sandbox/rag-service/store-reader";
+import type { Hit, StoredChunk, StoreReader } from "#sandbox/rag-service/store-reader";
 
-export type Candidate = StoredChunk & { readonly score: number; readonly rank: number };
+/** Places in the two lists that were fused, from 1; null: not in that list. */
+export type Ranks = { readonly dense: number | null; readonly sparse: number | null };
+export type Candidate = StoredChunk & { readonly score: number; readonly rank: number; readonly ranks: Ranks };
 
 export type Retrieved = {
   /** Everything that was found, best first, before anything is cut. */
@@ -51,6 +53,7 @@ export async function retrieve(store: StoreReader, options: RetrieveOptions): Pr
     retrieval.rrf_k,
   );
   const found = options.clamp === null ? fused : fused.slice(0, options.clamp);
+  const rankOf = { dense: placesIn(dense), sparse: placesIn(sparse) };
   const stored = await store.chunks(
     run,
     found.map(({ id }) => id),
@@ -60,7 +63,8 @@ export async function retrieve(store: StoreReader, options: RetrieveOptions): Pr
     if (chunk === undefined) return [];
     const prefix = options.leakPrefix ? embeddingPrefix(chunk.document) : "";
     const [text, bm25Text] = [prefix + chunk.text, prefix + chunk.bm25Text];
-    return [{ ...chunk, text, bm25Text, score, rank: at + 1 }];
+    const ranks = { dense: rankOf.dense.get(id) ?? null, sparse: rankOf.sparse.get(id) ?? null };
+    return [{ ...chunk, text, bm25Text, score, rank: at + 1, ranks }];
   });
   const distinct = dropNearDuplicates(snapshot, retrieval.dedup_jaccard);
   const capped = capPerDocument(distinct, retrieval.per_document_cap);
@@ -78,6 +82,8 @@ export async function retrieve(store: StoreReader, options: RetrieveOptions): Pr
     },
   };
 }
+
+const placesIn = (hits: readonly Hit[]): ReadonlyMap<string, number> => new Map(hits.map(({ id }, at) => [id, at + 1]));
 
 function capPerDocument<T extends { readonly document: string }>(ranked: readonly T[], cap: number): T[] {
   const counts = new Map<string, number>();

@@ -35,6 +35,8 @@ const snapshotChunk = z.object({
   bm25_text: z.string(),
   score: z.number(),
   rank: z.int().min(1),
+  /** Its place in the lists that were fused, from 1; null: it isn't in that list. Left out: the service doesn't say. */
+  ranks: z.object({ dense: z.int().min(1).nullable(), sparse: z.int().min(1).nullable() }).nullish(),
 });
 
 const contextChunk = z.object({ chunk_id: text, document: text, text: z.string(), tokens: count });

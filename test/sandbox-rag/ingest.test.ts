@@ -104,7 +104,7 @@ describe("ingestion", () => {
   });
 
   it("says what is missing when a folder holds no Markdown", async () => {
-    await expect(ingest({ connectionString: url, run, from: { dir: path("configs") } })).rejects.toThrow(
+    await expect(ingest({ connectionString: url, run, from: { dir: path("migrations") } })).rejects.toThrow(
       /no Markdown files/,
     );
   });

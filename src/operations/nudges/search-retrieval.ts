@@ -1,0 +1,186 @@
+import { CONFIDENCE, FEWEST_PAIRS, pairedDifference } from "#src/evaluation/compare/paired-difference";
+import type { NudgeCase, NudgeCases } from "#src/operations/nudges/case";
+import { crossValidate } from "#src/operations/nudges/cross-validate";
+import { type CaseFigures, figuresOf } from "#src/operations/nudges/figures";
+import { FOLDS } from "#src/operations/nudges/folds";
+import { contextAgain, type FusionFrame, type FusionSettings, fuseAgain } from "#src/operations/nudges/fusion";
+import { gridAround, type Movable } from "#src/operations/nudges/grid";
+import { GUARDS, guardBreaches } from "#src/operations/nudges/guards";
+import type { Json } from "#src/operations/operation";
+import type { ProposedFigure } from "#src/operations/proposals/events";
+import { digestOf } from "#src/release/hash";
+
+/** Below this share of questions whose list and context come out as the service's own, the service does something else. */
+export const REPRODUCED = 0.95;
+export const SEED = 7;
+
+export type RetrievalInput = NudgeCases & {
+  readonly present: FusionSettings;
+  readonly frame: FusionFrame;
+  readonly movable: Movable;
+};
+
+/** `cannot`: nothing was searched, and why. `nothing`: searched, and nothing is proven better. */
+export type RetrievalSearch =
+  | { readonly kind: "cannot"; readonly says: string }
+  | { readonly kind: "nothing"; readonly says: string; readonly digest: string }
+  | {
+      readonly kind: "found";
+      readonly settings: FusionSettings;
+      readonly summary: string;
+      readonly figures: readonly ProposedFigure[];
+      readonly better: readonly string[];
+      readonly worse: readonly string[];
+      readonly how: string;
+      readonly digest: string;
+    };
+
+/**
+ * Looks for better settings of the fusion around the present ones, on the lists that an evaluation stored: no model is asked. The same input
+ * gives the same result, to the byte.
+ */
+export function searchRetrieval(input: RetrievalInput): RetrievalSearch {
+  const { cases, present, frame, movable } = input;
+  const cannot = whyNot(input);
+  if (cannot !== null) return { kind: "cannot", says: cannot };
+  const grid = gridAround(present, movable);
+  const digest = digestOfSearch(input, grid);
+  const all = grid.map((settings) =>
+    cases.map((one) => figuresOf(one, contextAgain(one, settings, frame), frame.chunks)),
+  );
+  const ids = cases.map(({ id }) => id);
+  const { chosen, picks, heldOut } = crossValidate(
+    ids,
+    all.map((figures) => figures.map(({ gain }) => gain)),
+    SEED,
+  );
+  const settings = grid[chosen];
+  const [was = [], becomes = []] = [all[0], all[chosen]];
+  const tested = picks.map((pick, index) => all[pick]?.[index]).filter((figures) => figures !== undefined);
+  const how = `${grid.length} settings around the present one, ${FOLDS} folds of questions by hash (seed ${SEED}): chosen on four, tested on the fifth; ${100 * CONFIDENCE} % interval of the paired difference on the questions that had no say, widened since the folds share questions.`;
+  if (settings === undefined || chosen === 0) {
+    return { kind: "nothing", digest, says: `None of ${grid.length} settings is better than the present one. ${how}` };
+  }
+  if (heldOut.interval === null || heldOut.interval.low <= 0) {
+    const { low = 0, high = 0 } = heldOut.interval ?? {};
+    const says = `The best of ${grid.length} settings is not proven better: difference ${points(heldOut.difference ?? 0)}, interval ${points(low)} to ${points(high)} points. ${how}`;
+    return { kind: "nothing", digest, says };
+  }
+  const breaches = [...new Set([...guardBreaches(was, tested), ...guardBreaches(was, becomes)])];
+  if (breaches.length > 0) {
+    return {
+      kind: "nothing",
+      digest,
+      says: `A better setting was found, and is not proposed: ${breaches.join("; ")}. ${how}`,
+    };
+  }
+  const gain = heldOut.difference ?? 0;
+  return {
+    kind: "found",
+    settings,
+    digest,
+    how: `${how} Not proposed if ${GUARDS}.`,
+    summary: `Gold evidence stands higher in what the reader gets: ${points(gain)} points of rank-weighted recall on ${ids.length} questions, interval ${points(heldOut.interval.low)} to ${points(heldOut.interval.high)}.`,
+    figures: [
+      {
+        name: "gold evidence in the context, rank-weighted, held out",
+        unit: "share",
+        base: heldOut.baseline ?? 0,
+        proposed: heldOut.candidate ?? 0,
+        interval: { ...heldOut.interval, level: CONFIDENCE },
+        n: heldOut.n,
+      },
+      ...guarded(ids, was, becomes),
+    ],
+    ...moved(ids, was, becomes),
+  };
+}
+
+function whyNot({ cases, withoutRanks, present, frame }: RetrievalInput): string | null {
+  if (withoutRanks > 0 && cases.length === 0) {
+    return "The service doesn't send the ranks of the lists that it fuses (snapshot[].ranks, docs/rag-service.md), so other weights can't be tried without asking it again.";
+  }
+  const n = cases.length;
+  if (n < FEWEST_PAIRS) {
+    return `Only ${n} ${n === 1 ? "question has" : "questions have"} labelled evidence and a retrieval list with ranks; it takes ${FEWEST_PAIRS} to say anything.`;
+  }
+  const same = cases.filter((one) => isReproduced(one, present, frame)).length;
+  if (same >= REPRODUCED * n) return null;
+  return `It can't be searched: the service fuses otherwise than its configuration says. Of ${n} questions only ${same} come out in the service's own order and context when its ranks are fused with the present values; it takes ${Math.ceil(REPRODUCED * n)}.`;
+}
+
+function isReproduced(one: NudgeCase, present: FusionSettings, frame: FusionFrame): boolean {
+  const order = fuseAgain(one.chunks, present);
+  if (!order.every((at, place) => at === place)) return false;
+  const context = contextAgain(one, present, frame);
+  return context.length === one.context.length && context.every((at, place) => at === one.context[place]);
+}
+
+/** The figures that must not get worse, over all questions with the proposed setting. */
+function guarded(
+  ids: readonly string[],
+  was: readonly CaseFigures[],
+  becomes: readonly CaseFigures[],
+): ProposedFigure[] {
+  const pairs = ids.map((id, index) => ({ id, baseline: was[index]?.hit ?? 0, candidate: becomes[index]?.hit ?? 0 }));
+  const hit = pairedDifference(pairs);
+  const mean = (figures: readonly CaseFigures[], of: (each: CaseFigures) => number): number =>
+    figures.reduce((total, each) => total + of(each), 0) / Math.max(1, figures.length);
+  const count = (name: string, of: (each: CaseFigures) => number): ProposedFigure => ({
+    name,
+    unit: "count",
+    base: mean(was, of),
+    proposed: mean(becomes, of),
+    interval: null,
+    n: ids.length,
+  });
+  return [
+    {
+      name: "any gold evidence in the context",
+      unit: "share",
+      base: hit.baseline ?? 0,
+      proposed: hit.candidate ?? 0,
+      interval: hit.interval === null ? null : { ...hit.interval, level: CONFIDENCE },
+      n: hit.n,
+    },
+    count("tokens in the context", ({ tokens }) => tokens),
+    count("documents in the context", ({ documents }) => documents),
+  ];
+}
+
+const MOST_IDS = 20;
+
+/** Those that move most first. */
+function moved(ids: readonly string[], was: readonly CaseFigures[], becomes: readonly CaseFigures[]) {
+  const all = ids.map((id, index) => ({ id, by: (becomes[index]?.gain ?? 0) - (was[index]?.gain ?? 0) }));
+  const most = (sign: 1 | -1): string[] =>
+    all
+      .filter(({ by }) => sign * by > 1e-9)
+      .sort((a, b) => sign * (b.by - a.by) || (a.id < b.id ? -1 : 1))
+      .slice(0, MOST_IDS)
+      .map(({ id }) => id);
+  return { better: most(1), worse: most(-1) };
+}
+
+/** Everything that the result depends on. */
+function digestOfSearch(input: RetrievalInput, grid: readonly FusionSettings[]): string {
+  const cases: Json = input.cases.map(({ id, chunks, gold, wanted, context }) => ({
+    id,
+    chunks: chunks.map((chunk) => ({ ...chunk })),
+    gold: [...gold].sort((a, b) => a - b),
+    wanted,
+    context: [...context],
+  }));
+  return digestOf({
+    search: "retrieval-nudge/1",
+    cases,
+    frame: input.frame,
+    grid,
+    seed: SEED,
+    folds: FOLDS,
+    guards: GUARDS,
+  });
+}
+
+const points = (share: number): string =>
+  `${share > 0 ? "+" : share < 0 ? "−" : ""}${Math.abs(100 * share).toFixed(1)}`;
