@@ -42,6 +42,7 @@ import { digestFace } from "#src/slack/render-digest";
 import { type OperationFaces, withOperations } from "#src/slack/render-operations";
 import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
+import { createWeeklyFace } from "#src/slack/render-weekly";
 
 type Environment = z.infer<typeof serveEnvironment>;
 
@@ -115,7 +116,10 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   /** How each kind of operation shows itself, where it does so in its own way. */
   const now = Date.now;
   const links = createFindLinks({ pool, web, now, log });
-  const faces: OperationFaces = { digest: digestFace(links) };
+  const faces: OperationFaces = {
+    digest: digestFace(links),
+    weekly: createWeeklyFace({ members: () => identity.members() }),
+  };
   const { manifests } = core.checks;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
@@ -226,6 +230,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     rollbacks,
     canaries,
     proposals,
+    operations: operations.useCases,
     home,
     identity,
     web,

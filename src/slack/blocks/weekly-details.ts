@@ -25,7 +25,11 @@ export function weeklyDetails({ number }: OperationState, result: WeeklyResult):
   const blocks = parts.flatMap(([title, lines]) =>
     lines.length === 0 ? [] : packed([`*${title}*`, ...lines]).map((text): KnownBlock => section(text)),
   );
-  return modal({ callback: CALLBACKS.notice, title: `Weekly evaluation #${number}`.slice(0, 24), blocks: fittingBlocks(blocks, result) });
+  return modal({
+    callback: CALLBACKS.notice,
+    title: `Weekly evaluation #${number}`.slice(0, 24),
+    blocks: fittingBlocks(blocks, result),
+  });
 }
 
 /** What a window doesn't take is on the command line, and that is said. */

@@ -85,7 +85,10 @@ export function causeLines({ causes, unclear, symptoms }: WeeklyResult, most: nu
 
 /** "92 % of the loss (81 to 97), next generation 5 % · ". Empty where there is nothing to share out. */
 function shareWords(told: ToldSymptom | undefined, cause: ToldSymptom["cause"]): string {
-  const [of, next] = [told?.shares.find((each) => each.cause === cause), told?.shares.find((each) => each.cause !== cause)];
+  const [of, next] = [
+    told?.shares.find((each) => each.cause === cause),
+    told?.shares.find((each) => each.cause !== cause),
+  ];
   if (of === undefined) return "";
   const behind = next === undefined ? "" : `, next ${causeName(next.cause)} ${percent(next.share)}`;
   return `${percent(of.share)} of the loss (${percent(of.low)} to ${percent(of.high)})${behind} · `;

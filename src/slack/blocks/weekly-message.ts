@@ -43,6 +43,7 @@ const SIZES: readonly [Size, ...Size[]] = [
   { rows: 6, worst: 3, says: 120, lines: 3, body: 300, step: 100, note: 80 },
   { rows: 4, worst: 2, says: 90, lines: 2, body: 120, step: 80, note: 60 },
   { rows: 3, worst: 1, says: 60, lines: 1, body: 0, step: 50, note: 30 },
+  { rows: 2, worst: 1, says: 40, lines: 1, body: 0, step: 30, note: 20 },
 ];
 
 /**
@@ -83,7 +84,9 @@ function layout(
   const summary = shorten(line(finished?.summary ?? "It is under way."), 6 * size.says);
   const who = called.length === 0 ? "" : `${called.map(({ id }) => mention(id)).join(" ")}: please look at it.`;
   const foot = context(
-    [...(finished === null ? [] : [`ended ${when(finished.at)}`]), `updated ${when(now)}`, code(operation.id)].join(" · "),
+    [...(finished === null ? [] : [`ended ${when(finished.at)}`]), `updated ${when(now)}`, code(operation.id)].join(
+      " · ",
+    ),
   );
   const head: MessageBlock[] = [header(title), section(summary), ...(who === "" ? [] : [section(who)])];
   if (result === null) return { blocks: [...head, foot], fallback: [...head, foot] };
@@ -124,7 +127,9 @@ function aboutWords({ evaluation, pair, baseline, gold, counts }: WeeklyResult):
 /** What else has to be known: causes without a card, broken cards, and what the search for better settings found. */
 function notes({ withoutCard, brokenCards, proposals }: WeeklyResult, { says, lines }: Size): MessageBlock[] {
   const texts = [
-    ...withoutCard.map((cause) => `No SOP card is about ${cause}: ${code("configs/sop/README.md")} says how to add one.`),
+    ...withoutCard.map(
+      (cause) => `No SOP card is about ${cause}: ${code("configs/sop/README.md")} says how to add one.`,
+    ),
     ...brokenCards.slice(0, 2).map((broken) => `⚠️ A broken SOP card was left out: ${shorten(line(broken), says)}`),
     ...(brokenCards.length > 2 ? [`⚠️ and ${number(brokenCards.length - 2)} more: ${code("golive sop check")}`] : []),
     ...proposals.slice(0, lines + 1).map((said) => `🔧 ${shorten(line(said), 2 * says)}`),

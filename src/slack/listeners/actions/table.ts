@@ -23,8 +23,8 @@ import {
   withdrawRollback,
 } from "#src/slack/listeners/actions/rollbacks";
 import { liftObjection, sign, withdraw } from "#src/slack/listeners/actions/sign-offs";
-import { finishStep, showWeekly, startStep } from "#src/slack/listeners/actions/weekly";
 import { startService } from "#src/slack/listeners/actions/start-service";
+import { finishStep, showWeekly, startStep } from "#src/slack/listeners/actions/weekly";
 
 /** Every button and select of the app. The type makes it complete. */
 export const ACTION_HANDLERS: Readonly<Record<ActionId, ActionHandler>> = {

@@ -28,7 +28,8 @@ export const finishStep: ActionHandler = onItem((deps, click, { release: id, ite
       const found = named === null ? null : await findStep(deps, id, named);
       if (named === null || found === null) return errorModal(GONE, "Nothing changed.");
       const { done } = standingOf(found.operation, named.card, named.step);
-      if (done !== null) return errorModal(`${done.by.name} did this step already.`, "Nothing changed; it stands under the step.");
+      if (done !== null)
+        return errorModal(`${done.by.name} did this step already.`, "Nothing changed; it stands under the step.");
       return stepDoneModal(found.operation, found.card, found.step);
     }),
   );
@@ -41,7 +42,8 @@ export const showWeekly: ActionHandler = onRelease((deps, click, { r: id }) => {
     forMembers(deps, click.by, "look into an evaluation", async () => {
       const operation = await deps.operations.operation(id);
       const result = operation === null ? null : readWeeklyResult(operation.finished?.result);
-      if (operation === null || result === null) return errorModal("There is nothing more to show of this run.", "Nothing changed.");
+      if (operation === null || result === null)
+        return errorModal("There is nothing more to show of this run.", "Nothing changed.");
       return weeklyDetails(operation, result);
     }),
   );
