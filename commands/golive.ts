@@ -1,7 +1,7 @@
 import { readCommandText } from "#commands/command-text";
 import { nearest } from "#src/release/nearest";
 
-export const GOLIVE_VERBS = ["start", "status", "manifest", "cancel", "rerun", "unlock", "help"] as const;
+export const GOLIVE_VERBS = ["start", "status", "manifest", "cancel", "rerun", "unlock", "slo", "help"] as const;
 export type GoliveVerb = (typeof GOLIVE_VERBS)[number];
 
 /** What somebody typed after `/golive`. `service` null: the channel's only one. */
@@ -17,6 +17,7 @@ export type GoliveIntent =
   | { readonly kind: "cancel"; readonly service: string | null; readonly reason: string }
   | { readonly kind: "rerun"; readonly service: string | null; readonly check: string }
   | { readonly kind: "unlock"; readonly service: string | null }
+  | { readonly kind: "slo"; readonly service: string | null }
   | { readonly kind: "help" };
 
 /** Text that isn't a command: a sentence, and what was probably meant (complete commands). */
@@ -25,7 +26,7 @@ export type GoliveProblem = { readonly kind: "problem"; readonly text: string; r
 /**
  * The grammar of `/golive`:
  * `start [service] [run] [config]` · `status [service]` · `manifest [service]` · `cancel [service] [reason…]` ·
- * `rerun [service] <check>|all` · `unlock [service]` · `help`. A first word that names a known service is the service; words are separated by spaces.
+ * `rerun [service] <check>|all` · `unlock [service]` · `slo [service]` · `help`. A first word that names a known service is the service; words are separated by spaces.
  */
 export function parseGolive(text: string, services: readonly string[]): GoliveIntent | GoliveProblem {
   const read = readCommandText(text);
@@ -55,7 +56,8 @@ function parseRest(
       return parseRerun(service, words);
     case "status":
     case "manifest":
-    case "unlock": {
+    case "unlock":
+    case "slo": {
       const [extra] = words;
       if (extra !== undefined) return unknownService(verb, extra, services);
       return { kind: verb, service };

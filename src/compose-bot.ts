@@ -30,7 +30,7 @@ import {
 } from "#src/slack/channel-loss";
 import { followChannel } from "#src/slack/follow-channel";
 import { createHomePages } from "#src/slack/home";
-import { isCanarySubject, isOperationSubject, isRollbackId } from "#src/slack/ids";
+import { isCanarySubject, isOperationSubject, isRollbackId, isSloSubject } from "#src/slack/ids";
 import { keepAnswers } from "#src/slack/keep-answers";
 import { createFindLinks } from "#src/slack/message-links";
 import { createOutbox, type OutboxTiming } from "#src/slack/outbox";
@@ -42,6 +42,8 @@ import { digestFace } from "#src/slack/render-digest";
 import { type OperationFaces, withOperations } from "#src/slack/render-operations";
 import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
+import { createTellOfUnseenAlert, withSlos } from "#src/slack/render-slos";
+import { smokeFace } from "#src/slack/render-smoke";
 import { createWeeklyFace } from "#src/slack/render-weekly";
 
 type Environment = z.infer<typeof serveEnvironment>;
@@ -112,12 +114,13 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     throw error;
   }
 
-  const { pool, useCases, rollbacks, canaries, operations, proposals, clock } = core;
+  const { pool, useCases, rollbacks, canaries, operations, proposals, slos, clock } = core;
   /** How each kind of operation shows itself, where it does so in its own way. */
   const now = Date.now;
   const links = createFindLinks({ pool, web, now, log });
   const faces: OperationFaces = {
     digest: digestFace(links),
+    smoke: smokeFace,
     weekly: createWeeklyFace({ members: () => identity.members() }),
   };
   const { manifests } = core.checks;
@@ -131,6 +134,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     identity,
     pool,
   });
+  const tellOfUnseenAlert = createTellOfUnseenAlert({ config: config.golive, slos, identity, pool });
   const painter = createPainter({
     pool,
     web,
@@ -139,18 +143,23 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     holder,
     render: withProposals(
       proposals,
-      withOperations(
-        { operations: operations.useCases, week: operations.week, faces, now: clock.now },
-        withCanaries(
-          canaries,
-          createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
-          clock.now,
+      withSlos(
+        slos,
+        withOperations(
+          { operations: operations.useCases, week: operations.week, faces, now: clock.now },
+          withCanaries(
+            canaries,
+            createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+            clock.now,
+          ),
         ),
+        clock.now,
       ),
       clock.now,
     ),
     onChannelLost(subject, why) {
       if (isCanarySubject(subject)) return tellOfUnseenCanary(subject, why);
+      if (isSloSubject(subject)) return tellOfUnseenAlert(subject, why);
       if (isOperationSubject(subject)) return tellOfUnseenOperation(subject, why);
       return (isRollbackId(subject) ? tellOfUnseenRollback : pauseForChannel)(subject, why);
     },
@@ -202,7 +211,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
         () => true,
         () => false,
       ),
-    metrics: createMetrics(meter, core.resources, observations.counts, openCanaries),
+    metrics: createMetrics(meter, core.resources, observations.counts, openCanaries, slos.readAll),
     intake: observations.routes,
   });
   const mode = modeOf(environment);
@@ -231,6 +240,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     canaries,
     proposals,
     operations: operations.useCases,
+    slos: slos.useCases,
     home,
     identity,
     web,
@@ -261,6 +271,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
         ),
         core.lookAfterServices(),
         operations.look(),
+        slos.lookAtAll(),
         home.refresh(),
       ]),
     { noOverlap: true },

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { FullBackups } from "#src/backup/full-backups";
 import type { Evaluations } from "#src/compose-evaluations";
 import type { Governed } from "#src/compose-manifests";
 import { composeWeekly, type Weekly } from "#src/compose-weekly";
@@ -10,10 +11,12 @@ import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/r
 import { createLookAfterOperations } from "#src/jobs/look-after-operations";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
+import { createBackupRunner } from "#src/operations/backups/work/backup-runner";
+import { createDrillRunner } from "#src/operations/backups/work/drill-runner";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
-import type { OperationOrder } from "#src/operations/operation";
+import type { OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
 import { createSmokeRunner, type Smoke } from "#src/operations/smoke/work/smoke-runner";
@@ -49,21 +52,26 @@ type Deps = {
   readonly governed: (service: string) => Governed;
   readonly evaluations: Evaluations;
   readonly jobs: Pick<Jobs, "deadJobs">;
+  readonly backups: FullBackups;
   readonly smoke: Smoke;
   /** What is known of a service, for the digest. Asked for when one runs. */
   readonly picture: (service: string) => Promise<ServicePicture>;
+  readonly fewShot: OperationRunner;
   readonly log: Log;
 };
 
 /** Who does which kind of operation: a line each. */
 const runnersOf = (
-  { journal, smoke, picture, clock }: Deps,
+  { journal, backups, smoke, picture, fewShot, clock }: Deps,
   operations: Pick<OperationUseCases, "operation">,
   weekly: Weekly,
 ): OperationRegistry => ({
   smoke: createSmokeRunner({ journal, smoke }),
   digest: createDigestRunner({ operations, picture, clock }),
   weekly: weekly.runner,
+  backup: createBackupRunner(backups),
+  drill: createDrillRunner(backups),
+  "few-shot": fewShot,
 });
 
 /** A store that doesn't answer must not keep the look at the others waiting. */

@@ -6,6 +6,7 @@ import type { Jobs, RunningJob } from "#src/jobs/create-jobs";
 import { createApplyProposal } from "#src/jobs/handlers/apply-proposal";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
+import type { ProposalState } from "#src/operations/proposals/state";
 import { liveConfig } from "#src/operations/proposals/work/live-config";
 import type { ProposalUseCases } from "#src/operations/use-cases";
 import { createDecideProposal } from "#src/operations/use-cases/decide-proposal";
@@ -27,6 +28,8 @@ type Deps = {
   readonly identity: Identity;
   readonly governed: (service: string) => Governed;
   readonly startRelease: ReleaseUseCases["startRelease"];
+  /** What a version needs beside itself before it is written. */
+  readonly prepare: (proposal: ProposalState) => Promise<string | null>;
   readonly jobs: Pick<Jobs, "redrive">;
   readonly log: Log;
 };
@@ -60,6 +63,7 @@ export function composeProposals({
     live,
     store: (id) => governed(id).store,
     startRelease: deps.startRelease,
+    prepare: deps.prepare,
     identity,
   });
 

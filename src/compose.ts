@@ -8,12 +8,14 @@ import { composeBackups } from "#src/compose-backups";
 import { composeCanaries } from "#src/compose-canaries";
 import { composeChecks, type HealthChecks } from "#src/compose-checks";
 import { composeEvaluations, createReleaseWish, type Evaluations } from "#src/compose-evaluations";
+import { composeFewShot } from "#src/compose-few-shot";
 import { composeModels, type Models } from "#src/compose-models";
 import { composeOperations, type Operations } from "#src/compose-operations";
 import { composePictures } from "#src/compose-pictures";
 import { composeProbes } from "#src/compose-probes";
 import { composeProposals } from "#src/compose-proposals";
 import { composeRollbacks } from "#src/compose-rollbacks";
+import { type ComposedSlos, composeSlos } from "#src/compose-slos";
 import { composeSmoke, type RunSmokeOf } from "#src/compose-smoke";
 import type { Variables } from "#src/config/environment";
 import type { Config } from "#src/config/load-config";
@@ -92,6 +94,7 @@ export type Core = {
   readonly canaries: CanaryUseCases;
   readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
+  readonly slos: ComposedSlos;
   readonly smoke: RunSmokeOf;
   /** What is known of a service at one moment. Never rejects: what can't be read is said in it. */
   readonly pictures: (service: string) => Promise<ServicePicture>;
@@ -249,6 +252,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     ...(options.watchPace === undefined ? {} : { pace: options.watchPace }),
     log,
   });
+  const fewShot = composeFewShot({ config, pool, governed, models });
   const proposals = composeProposals({
     config,
     journal,
@@ -256,6 +260,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     identity,
     governed,
     startRelease: useCases.startRelease,
+    prepare: fewShot.prepare,
     jobs,
     log,
   });
@@ -277,10 +282,13 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     governed,
     evaluations,
     jobs,
+    backups,
     smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
     picture: (service) => pictures(service),
+    fewShot: fewShot.runner(proposals.useCases),
     log,
   });
+  const slos = composeSlos({ config, pool, journal, clock, governed, identity, evaluations, checks, log });
   const pictures = composePictures({
     config,
     journal,
@@ -290,7 +298,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
-    slos: null,
+    slos: slos.useCases,
     identity,
   });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
@@ -355,6 +363,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
+    slos,
     smoke,
     pictures,
     checklistOf,

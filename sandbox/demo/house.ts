@@ -93,18 +93,22 @@ async function build(
   if (fresh) for (const database of Object.values(names)) await dropDatabase(adminUrl, database);
   const golive = await ensureDatabase(adminUrl, names.golive);
   const rag = await ensureDatabase(adminUrl, names.rag);
-  await createStore(rag.adminUrl, { grantTo: "golive_app" });
+  await createStore(rag.adminUrl, { grantTo: "golive_app", scratch: true });
 
   // What a model takes is most of what an answer takes, as in life: how busy this machine is shows less.
   const bedrock = await startBedrock({ latencyMs: 40 });
   releasers.push(() => bedrock.stop());
   const storeUrl = rag.appUrl;
+  const pools = join(dataDir, "few-shot");
+  if (fresh) await rm(pools, { recursive: true, force: true });
+  await mkdir(pools, { recursive: true });
   const ragService = await startRagService({
     storeUrl,
     service: SERVICE,
     bedrock: { endpoint: bedrock.url, region: bedrock.region },
     variables: SERVICE_VARIABLES,
     source: await readSource(),
+    pools,
   });
   releasers.push(() => ragService.stop());
 
@@ -144,6 +148,7 @@ async function build(
       evaluates,
       observed: true,
       backups,
+      pools,
     }),
     ...(socket ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
   };

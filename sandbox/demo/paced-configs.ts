@@ -1,5 +1,5 @@
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { isSeq, parseDocument } from "yaml";
 
 /**
@@ -40,10 +40,12 @@ export async function writePacedConfigs(options: {
   readonly evaluates: boolean;
   /** Whether somebody brings observations, and a canary is to be held to what they can show. Default: no. */
   readonly observed?: boolean;
+  /** Where few-shot pools are, a copy of the configured one among them: accepted ones are written there, and not into the repository. Default: the configured file. */
+  readonly pools?: string;
   /** Where full backups are kept. Default: in the copy. */
   readonly backups?: string;
 }): Promise<string> {
-  const { from, to, gold, evaluates, observed = false, backups = "backups" } = options;
+  const { from, to, gold, evaluates, observed = false, backups = "backups", pools } = options;
   if (from !== to) {
     await rm(to, { recursive: true, force: true });
     await cp(from, to, { recursive: true });
@@ -67,7 +69,14 @@ export async function writePacedConfigs(options: {
       document.setIn(["services", id, "canary", "roll_back_after_min"], ROLL_BACK_AFTER_MIN);
     }
     const pool = document.getIn(["services", id, "few_shot_pool"]);
-    if (typeof pool === "string") document.setIn(["services", id, "few_shot_pool"], resolve(from, pool));
+    if (typeof pool === "string") {
+      const file = resolve(from, pool);
+      document.setIn(["services", id, "few_shot_pool"], pools === undefined ? file : await copyInto(pools, file));
+    }
+    const candidates = document.getIn(["services", id, "few_shot_refresh", "candidates"]);
+    if (typeof candidates === "string") {
+      document.setIn(["services", id, "few_shot_refresh", "candidates"], resolve(from, candidates));
+    }
     if (isSeq(datasets)) document.setIn(["services", id, "datasets", 0, "file"], gold);
   }
   await adaptGates(join(to, "quality_gates.yaml"), {
@@ -76,6 +85,13 @@ export async function writePacedConfigs(options: {
   });
   await writeFile(file, document.toString({ flowCollectionPadding: false, lineWidth: 0 }));
   return to;
+}
+
+async function copyInto(folder: string, file: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const copy = join(folder, basename(file));
+  await copyFile(file, copy);
+  return copy;
 }
 
 async function adaptGates(

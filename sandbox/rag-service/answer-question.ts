@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { AnswerBody, ToolCall } from "#sandbox/rag-service/answer-body";
 import type { AnswerCache } from "#sandbox/rag-service/answer-cache";
 import type { ServiceBody } from "#sandbox/rag-service/configuration";
-import { FEW_SHOT_POOL, pickExamples } from "#sandbox/rag-service/few-shot-pool";
+import { type FewShotPool, type FewShotPools, pickExamples } from "#sandbox/rag-service/few-shot-pool";
 import { sha256 } from "#sandbox/rag-service/hash";
 import type { Knobs } from "#sandbox/rag-service/knobs";
 import { promptTemplate, renderPrompt } from "#sandbox/rag-service/prompt";
@@ -16,6 +16,7 @@ export type Answering = {
   readonly store: StoreReader;
   readonly reader: Reader;
   readonly cache: AnswerCache;
+  readonly pools: FewShotPools;
   readonly knobs: Knobs;
   /** Counts: how many times it was called before. */
   readonly answered: () => number;
@@ -28,7 +29,7 @@ const OPENINGS = ["", "In short: ", "The documentation says: "];
 
 /** Answers one question with one pair: cache, retrieval, reader, and the trace of all of it. */
 export async function answerQuestion(
-  { store, reader, cache, knobs, answered, now }: Answering,
+  { store, reader, cache, pools, knobs, answered, now }: Answering,
   { pair, config, hash }: Effective,
   question: Question,
   signal: AbortSignal,
@@ -53,7 +54,9 @@ export async function answerQuestion(
     leakPrefix: knobs.leakPrefix,
     now,
   });
-  const examples = pickExamples(FEW_SHOT_POOL, fewShotIds(config, knobs));
+  const pool = pools(config.prompt.few_shot_pool_sha256);
+  if (pool === null) throw new Error("the configuration was parsed with a pool that is gone");
+  const examples = pickExamples(pool, fewShotIds(pool, config, knobs));
   const prompt = renderPrompt(promptTemplate(config.prompt.template)?.text ?? "", {
     question: question.query,
     passages: found.context.map(({ text }, at) => ({ id: String(at + 1), text })),
@@ -121,10 +124,10 @@ const NO_STEPS = { retrieve_ms: null, rerank_ms: null, generate_ms: null, embedd
 const round = (ms: number) => Math.round(ms * 100) / 100;
 
 /** The examples that the configuration names; the wrong ones are all others of the pool. */
-function fewShotIds(config: ServiceBody, knobs: Knobs): readonly string[] {
+function fewShotIds(pool: FewShotPool, config: ServiceBody, knobs: Knobs): readonly string[] {
   const configured = config.prompt.few_shot_ids;
   if (!knobs.wrongFewShots) return configured;
-  return FEW_SHOT_POOL.examples.map(({ id }) => id).filter((id) => !configured.includes(id));
+  return pool.examples.map(({ id }) => id).filter((id) => !configured.includes(id));
 }
 
 /** Passages that the answer names in brackets, each once, in the order of the answer. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EMBEDDING_DIMENSION } from "#sandbox/rag/embed";
 import { TOKENIZER } from "#sandbox/rag/tokenizer";
-import { FEW_SHOT_POOL } from "#sandbox/rag-service/few-shot-pool";
+import type { FewShotPools } from "#sandbox/rag-service/few-shot-pool";
 import { hashOf } from "#sandbox/rag-service/hash";
 import { HttpError } from "#sandbox/rag-service/http-error";
 import { promptTemplate } from "#sandbox/rag-service/prompt";
@@ -52,7 +52,7 @@ const bodySchema = z.looseObject({
     max_tokens: positive,
     chain_of_thought: z.boolean(),
   }),
-  prompt: z.object({
+  prompt: z.looseObject({
     template: z.string(),
     sha256,
     few_shot_ids: z.array(z.string()),
@@ -66,10 +66,10 @@ const bodySchema = z.looseObject({
 export type ServiceBody = z.infer<typeof bodySchema>;
 
 /** Reads a configuration version. Throws an `HttpError` 422 that names the first wrong field. */
-export function parseConfiguration(version: string, body: unknown): ServiceBody {
+export function parseConfiguration(version: string, body: unknown, pools: FewShotPools): ServiceBody {
   const parsed = bodySchema.safeParse(body);
   if (parsed.success) {
-    const missing = whatIsMissing(parsed.data);
+    const missing = whatIsMissing(parsed.data, pools);
     if (missing !== null) throw new HttpError(422, `configuration ${version} asks for ${missing}`);
     return parsed.data;
   }
@@ -81,10 +81,12 @@ export function parseConfiguration(version: string, body: unknown): ServiceBody 
 }
 
 /** What a configuration names and this build of the service doesn't have as named; null for nothing. */
-function whatIsMissing({ prompt, embedding }: ServiceBody): string | null {
+function whatIsMissing({ prompt, embedding }: ServiceBody, pools: FewShotPools): string | null {
   if (promptTemplate(prompt.template)?.sha256 !== prompt.sha256) return `another text of the prompt ${prompt.template}`;
-  if (FEW_SHOT_POOL.sha256 !== prompt.few_shot_pool_sha256) return "another few-shot pool";
-  const unknown = prompt.few_shot_ids.find((id) => !FEW_SHOT_POOL.examples.some((example) => example.id === id));
+  const pool = pools(prompt.few_shot_pool_sha256);
+  if (pool === null)
+    return `another few-shot pool (${prompt.few_shot_pool_sha256.slice(0, 8)}), which was not shipped here`;
+  const unknown = prompt.few_shot_ids.find((id) => !pool.examples.some((example) => example.id === id));
   if (unknown !== undefined) return `the example ${unknown}, which the few-shot pool hasn't`;
   if (embedding.dimension !== EMBEDDING_DIMENSION) return `${embedding.dimension} dimensions of its embedder`;
   return embedding.tokenizer_sha256 === hashOf(TOKENIZER) ? null : "another tokenizer";

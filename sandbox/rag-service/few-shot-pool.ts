@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { sha256 } from "#sandbox/rag-service/hash";
@@ -19,8 +19,36 @@ function readPool(file: string): FewShotPool {
   return { sha256: sha256(text), examples: lines.map((line) => exampleSchema.parse(JSON.parse(line))) };
 }
 
+const CORPUS = join(import.meta.dirname, "../corpus");
+
 /** The pool of the demo's corpus. None of its questions is in gold.jsonl. */
-export const FEW_SHOT_POOL = readPool(join(import.meta.dirname, "../corpus/few_shot_pool.jsonl"));
+export const FEW_SHOT_POOL = readPool(join(CORPUS, "few_shot_pool.jsonl"));
+
+/** Pools by the SHA-256 of their bytes, whatever their files are called. */
+export type FewShotPools = (sha256: string) => FewShotPool | null;
+
+const known = new Map<string, FewShotPool>([[FEW_SHOT_POOL.sha256, FEW_SHOT_POOL]]);
+
+/**
+ * Finds pools in the corpus and in `folder`, where new ones are shipped to while the service runs. What was found stays found: a version that
+ * answers goes on answering when somebody tidies up. A file that is no pool is none.
+ */
+export const createPools =
+  (folder: string | null): FewShotPools =>
+  (wanted) => {
+    const found = known.get(wanted);
+    if (found !== undefined || folder === null) return found ?? null;
+    for (const name of readdirSync(folder)) {
+      if (!/^few_shot_pool.*\.jsonl$/.test(name)) continue;
+      try {
+        const pool = readPool(join(folder, name));
+        known.set(pool.sha256, pool);
+      } catch (error) {
+        if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError)) throw error;
+      }
+    }
+    return known.get(wanted) ?? null;
+  };
 
 /** The examples of these ids, in this order. Throws for an id that the pool hasn't. */
 export function pickExamples(pool: FewShotPool, ids: readonly string[]): readonly Example[] {

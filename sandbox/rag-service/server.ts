@@ -5,6 +5,7 @@ import { ZodError } from "zod";
 import type { AnswerCache } from "#sandbox/rag-service/answer-cache";
 import { answerQuestion, type Effective } from "#sandbox/rag-service/answer-question";
 import { parseConfiguration, redacted, type ServiceBody } from "#sandbox/rag-service/configuration";
+import type { FewShotPools } from "#sandbox/rag-service/few-shot-pool";
 import { hashOf } from "#sandbox/rag-service/hash";
 import { HttpError } from "#sandbox/rag-service/http-error";
 import { type Knobs, NO_FAULTS, parseKnobs } from "#sandbox/rag-service/knobs";
@@ -20,6 +21,7 @@ export type ServiceParts = {
   readonly store: StoreReader;
   readonly reader: Reader;
   readonly cache: AnswerCache;
+  readonly pools: FewShotPools;
   readonly token: string | null;
   /** Names of the variables that are set. */
   readonly variables: readonly string[];
@@ -99,7 +101,7 @@ async function effectiveOf(parts: ServiceParts, knobs: Knobs, pair: PairName): P
   if (state !== "complete") throw new HttpError(409, `run ${pair.run} is ${state}`);
   const body = await parts.store.configuration(pair.config);
   if (body === undefined) throw new HttpError(404, `there is no configuration ${pair.config}`);
-  const stored = parseConfiguration(pair.config, body);
+  const stored = parseConfiguration(pair.config, body, parts.pools);
   const config = redacted(knobs.configDrift ? drifted(stored) : stored);
   const hash = knobs.lyingConfigHash ? hashOf({ ...config, lie: true }) : hashOf(config);
   return { pair, config, hash };

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createAnswerCache } from "#sandbox/rag-service/answer-cache";
+import { createPools } from "#sandbox/rag-service/few-shot-pool";
 import { type Knobs, NO_FAULTS } from "#sandbox/rag-service/knobs";
 import { type BedrockAccess, createReader } from "#sandbox/rag-service/reader";
 import { createRagServer, type Source } from "#sandbox/rag-service/server";
@@ -19,6 +20,8 @@ export type RagServiceOptions = {
   readonly variables?: readonly string[];
   readonly source?: Source | null;
   readonly faults?: Partial<Knobs>;
+  /** A folder in which new few-shot pools may appear. */
+  readonly pools?: string;
 };
 
 export type LocalRagService = {
@@ -44,6 +47,7 @@ export async function startRagService(options: RagServiceOptions): Promise<Local
     store,
     reader,
     cache,
+    pools: createPools(options.pools ?? null),
     token: options.token ?? null,
     variables: options.variables ?? [],
     source: options.source ?? null,

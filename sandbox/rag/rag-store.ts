@@ -47,17 +47,24 @@ export async function withStore<T>(connectionString: string, work: (client: Clie
 
 /**
  * Makes the store's tables unless they are there. The lock keeps two that start together from failing each other.
- * `grantTo`: the role that Golive reads this store with gets exactly the rights that docs/rag-store.md lists.
+ * `grantTo`: the role that Golive reads this store with gets exactly the rights that docs/rag-store.md lists. `scratch`: and those with
+ * which a nightly smoke run brings a document in and takes it out again.
  */
 export async function createStore(
   connectionString: string,
-  options: { readonly grantTo?: string } = {},
+  options: { readonly grantTo?: string; readonly scratch?: boolean } = {},
 ): Promise<void> {
   await withStore(connectionString, async (client) => {
     await client.query("BEGIN");
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended('sandbox-rag-ddl', 0))");
     await client.query(DDL);
-    if (options.grantTo !== undefined) await grant(client, escapeIdentifier(options.grantTo));
+    if (options.grantTo !== undefined) {
+      const role = escapeIdentifier(options.grantTo);
+      await grant(client, role);
+      if (options.scratch === true) {
+        await client.query(`GRANT INSERT, DELETE ON rag.document_chunks, rag.ingest_runs TO ${role}`);
+      }
+    }
     await client.query("COMMIT");
   });
 }
@@ -68,7 +75,6 @@ async function grant(client: Client, role: string): Promise<void> {
   await client.query(`GRANT USAGE ON SCHEMA rag TO ${role}`);
   await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA rag TO ${role}`);
   await client.query(`GRANT INSERT, UPDATE ON rag.active_pointer TO ${role}`);
-  await client.query(`GRANT INSERT, DELETE ON rag.document_chunks, rag.ingest_runs TO ${role}`);
   await client.query(`GRANT INSERT ON rag.service_configs TO ${role}`);
   await client.query(`GRANT CREATE ON DATABASE ${database} TO ${role}`);
 }

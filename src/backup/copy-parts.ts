@@ -78,6 +78,8 @@ async function copyPart(job: Job, session: CopySession, step: CopyStep, at: numb
   const file = `data/${String(at + 1).padStart(4, "0")}.copy.zst${sealer === null ? "" : ".age"}`;
   const rows = session.copyOut(step.sql);
   const { packed, facts } = packRows(rows, step.format, sealer);
+  // A storage that refuses before it reads leaves it to nobody: an error nobody listens for would end the process.
+  packed.on("error", () => undefined);
   try {
     await storage.put(`${folder}/${file}`, packed, signal);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { fewShotBuild } from "#src/cli/few-shot-build";
 import { examplesOf, share, wholeNumber } from "#src/cli/few-shot-files";
+import { fewShotPool } from "#src/cli/few-shot-pool";
 import { fewShotSelect } from "#src/cli/few-shot-select";
 import { EXIT, type Io, printJson } from "#src/cli/io";
 import { printNotRun, printPairs } from "#src/cli/leaked-pairs";
@@ -73,6 +74,14 @@ export const registerFewShot: Register = (program, io, finish) => {
           json: flags.json === true,
         }),
       );
+    });
+  fewShot
+    .command("pool <sha256>")
+    .description("a pool that a refresh proposed, byte for byte, to be shipped to the service")
+    .requiredOption("--out <file>", "where it is written, all or nothing")
+    .option("--service <id>", "which service (default: the only one)")
+    .action(async (sha256: string, { out, service }: { out: string; service?: string }) => {
+      finish(await fewShotPool(io, { sha256, out, service }));
     });
 };
 

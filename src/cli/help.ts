@@ -40,6 +40,8 @@ Example: golive manifest show --json · golive manifest show 9f86d081`,
   "golive manifest diff": `
 Example: golive manifest diff 9f86d081 release · golive manifest diff before.yaml after.yaml
 Each may be the first letters of a hash, a release's id, the word \`release\` (the open or last one), or a file.`,
+  "golive slo": `
+Exit 0: all are kept · 1: one is missed, burning or spent · 3: one can't be told, none is missed.`,
   "golive health": `
 Example: golive health --gate index-presence --gate prefix-leakage --run 2026-11-20
 Exit 0: all pass · 1: one failed · 3: one is inconclusive or could not run, none failed · 130: interrupted.`,
@@ -80,6 +82,9 @@ Exit 0: clean · 1: something is blocked · 2: a file is missing, empty, or not 
   "golive few-shot build": `
 Example: golive few-shot build --candidates candidates.jsonl --eval cases.jsonl --out few_shot_pool.jsonl
 Exit 0: written · 1: no candidate is left, or one leaks and --strict was given · 2: a file is missing, empty, or not what it should be.`,
+  "golive few-shot pool": `
+Example: golive few-shot pool 8d7a9816d943389a0ed37f24c5f50d780f1ca9cd975f5296c4102bc67012e7ac --out few_shot_pool.8d7a9816.jsonl
+Exit 0: written · 2: no such pool was proposed here, or the file can't be written.`,
   "golive few-shot select": `
 Example: golive few-shot select --pool pool.jsonl --queries queries.jsonl --eval cases.jsonl -k 5 --json
 Exit 0: every query has examples · 1: one has none that may be shown · 2: a file is missing, empty, or not what it should be.`,

@@ -43,7 +43,7 @@ async function assertEmpty(dir: string): Promise<void> {
 function blankIds(yaml: string): string {
   return yaml
     .replaceAll(/\b[UCS]0[A-Z]+\b/g, "fill-in")
-    .replaceAll(/\b(judge_model|file|few_shot_pool): (?:sandbox\.|\.\.\/sandbox\/)[^\s}]+/g, "$1: fill-in")
+    .replaceAll(/\b(judge_model|file|few_shot_pool|candidates): (?:sandbox\.|\.\.\/sandbox\/)[^\s}]+/g, "$1: fill-in")
     .replaceAll(/(\[(?:fill-in(?:, )?)+\]) #.*$/gm, "$1")
     .replace(
       /^# These are the values the demo runs with.*$/m,

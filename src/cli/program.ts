@@ -24,8 +24,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   unlock: async () => (await import("#src/cli/unlock")).registerUnlock,
   eval: async () => (await import("#src/cli/eval")).registerEval,
   canary: async () => (await import("#src/cli/canary")).registerCanary,
+  slo: async () => (await import("#src/cli/slo")).registerSlo,
   "few-shot": async () => (await import("#src/cli/few-shot")).registerFewShot,
   sop: async () => (await import("#src/cli/sop")).registerSop,
+  proposal: async () => (await import("#src/cli/proposal")).registerProposal,
+  nudge: async () => (await import("#src/cli/nudge")).registerNudge,
   incident: async () => (await import("#src/cli/incident")).registerIncident,
   audit: async () => (await import("#src/cli/audit")).registerAudit,
 };

@@ -18,7 +18,7 @@ export const configurationFactsSchema = z
   .default({});
 
 /** Relative to golive.yaml's folder. */
-const filePath = z
+export const filePath = z
   .string()
   .max(500)
   .regex(/^(?!fill-in$)\S(.*\S)?$/, "a path, relative to golive.yaml's folder");

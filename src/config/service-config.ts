@@ -3,6 +3,7 @@ import { appliesSchema } from "#src/config/applies-config";
 import { backupsSchema } from "#src/config/backups-config";
 import { cachesSchema } from "#src/config/caches-config";
 import { canaryResponseSchema } from "#src/config/canary-response-config";
+import { fewShotRefreshSchema } from "#src/config/few-shot-config";
 import { configurationFactsSchema, datasetsSchema, fewShotPoolSchema } from "#src/config/manifest-config";
 import { modelsSchema, serviceModelsSchema } from "#src/config/models-config";
 import { envName, name, slackUser } from "#src/config/names";
@@ -71,6 +72,7 @@ export const serviceSchema = z.strictObject({
   configuration_facts: configurationFactsSchema,
   datasets: datasetsSchema,
   few_shot_pool: fewShotPoolSchema,
+  few_shot_refresh: fewShotRefreshSchema,
   applies: appliesSchema,
   /** Variables the service needs: the environment gate proves that each is present and parses. */
   environment: z.array(z.strictObject({ name: envName, type: z.enum(["url", "number", "region", "text"]) })),

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { CanaryView } from "#src/canary/watch/view";
 import type { IntakeCounts } from "#src/observations/intake-counts";
+import type { SloReport } from "#src/operations/slo/slo";
 import type { ProcessMeter } from "#src/resources/process-meter";
 import type { QueueDepths } from "#src/resources/queue-depths";
 import type { Resources } from "#src/resources/read-resources";
@@ -19,6 +20,7 @@ export function createMetrics(
   intake: IntakeCounts | null = null,
   /** Those that have not ended. */
   canaries: () => Promise<readonly CanaryView[]> = async () => [],
+  slos: () => Promise<readonly SloReport[]> = async () => [],
 ): () => Promise<Scraped> {
   return async () => {
     // A registry for each scrape: what could not be read now is missing, and never what it was the last time.
@@ -37,6 +39,7 @@ export function createMetrics(
     tell("golive_database_up", "1 when the numbers that all processes share could be read", shared === null ? 0 : 1);
     if (shared !== null) tellShared(tell, shared);
     tellCanaries(registry, await canaries().catch(() => []));
+    tellSlos(registry, await slos().catch(() => []));
     return { contentType: registry.contentType, body: await registry.metrics() };
   };
 }
@@ -89,6 +92,31 @@ function tellCanaries(registry: Registry, canaries: readonly CanaryView[]): void
     hours.set({ service }, sight?.hours ?? 0);
     breaches.set({ service }, canary.breaches.length);
     for (const kpi of sight?.kpis ?? []) standing.set({ service, kpi: kpi.id, standing: kpi.standing }, 1);
+  }
+}
+
+/** What is known of SLOs; a budget that can't be told is left out, and never told as whole. */
+function tellSlos(registry: Registry, reports: readonly SloReport[]): void {
+  const of = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const standing = of("golive_slo_standing", "1: how the SLO stands", ["service", "slo", "standing"]);
+  const budget = of("golive_slo_budget_left", "share of the error budget that is left; below 0: overspent", [
+    "service",
+    "slo",
+  ]);
+  const burn = of("golive_slo_burn_rate", "how fast the error budget burns; 1 uses it up in exactly the window", [
+    "service",
+    "slo",
+    "hours",
+  ]);
+  const alerts = of("golive_slo_alert", "1: an alert is open", ["service", "slo", "severity"]);
+  for (const { service, slos, burning } of reports) {
+    for (const { id: slo, standing: stands, budgetLeft, burn: rates } of slos) {
+      standing.set({ service, slo, standing: stands }, 1);
+      if (budgetLeft !== null) budget.set({ service, slo }, budgetLeft);
+      for (const { hours, rate } of rates) burn.set({ service, slo, hours: String(hours) }, rate);
+    }
+    for (const { slo, severity } of burning) alerts.set({ service, slo, severity }, 1);
   }
 }
 

@@ -107,6 +107,9 @@ export const CANARY_METADATA = "golive_canary";
 /** The same of what runs by the clock: a week's message, a run's own, a proposal's. */
 export const OPERATION_METADATA = "golive_operation";
 
+/** The same of an SLO's alert. */
+export const SLO_METADATA = "golive_slo";
+
 /** Whose message a subject is: rollbacks' ids begin with this, releases' don't. */
 export const isRollbackId = (subject: string): boolean => subject.startsWith("rb_");
 
@@ -115,6 +118,9 @@ export const isCanarySubject = (subject: string): boolean => subject.startsWith(
 
 /** The same of what runs by the clock: runs (op_), proposals (pp_) and weeks (wk_). */
 export const isOperationSubject = (subject: string): boolean => /^(op|pp|wk)_/.test(subject);
+
+/** The same of SLOs' alerts. */
+export const isSloSubject = (subject: string): boolean => subject.startsWith("sb_");
 
 /** A block id that is unique among its siblings and stays under Slack's limit, whatever `id` holds. */
 export function blockId(prefix: BlockPrefix, id: string, index: number): string {

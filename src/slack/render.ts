@@ -21,6 +21,7 @@ import { canaryNote } from "#src/slack/render-canary";
 import { type OperationNotes, operationNote } from "#src/slack/render-operations";
 import { proposalNote } from "#src/slack/render-proposal";
 import { rollbackNote } from "#src/slack/render-rollback";
+import { sloNote } from "#src/slack/render-slos";
 import type { OutgoingFile } from "#src/slack/web";
 
 /** The painter's `render`: a release's message as of now. `now`: domain clock. */
@@ -75,7 +76,8 @@ export function createNoteRenderer(deps: NoteRendererDeps): (stored: StoredNote)
       (await rollbackNote(rollbacks, stored)) ??
       (await canaryNote(canaries, stored)) ??
       (await proposalNote(proposals, stored)) ??
-      (await operationNote(operations, stored));
+      (await operationNote(operations, stored)) ??
+      sloNote(stored);
     if (other !== null) return other;
     const story = storySchema.safeParse(note).data;
     if (story !== undefined) {

@@ -58,7 +58,10 @@ export type HouseOptions = {
   readonly faults?: Faults;
   /** False: nothing answers yet. Default: run-1 with v1. */
   readonly live?: boolean;
-  /** True: the documents that the gold questions are about. Default: three short ones, which answer none of them. */
+  /**
+   * True: the documents that the gold questions are about, in a store that Golive may bring scratch documents into. Default: three short
+   * ones, which answer none of them.
+   */
   readonly corpus?: boolean;
 };
 
@@ -143,7 +146,7 @@ async function fillStore(
   url: string,
   { live, corpus, faults }: { readonly live: boolean; readonly corpus: boolean; readonly faults: Faults },
 ): Promise<void> {
-  await createStore(url, { grantTo: "golive_app" });
+  await createStore(url, { grantTo: "golive_app", scratch: corpus });
   await putConfig(url, "v1", defaultServiceConfig());
   const chunking = { maxTokens: 60, overlapTokens: 5 };
   const from = corpus ? { dir: join(ROOT, "sandbox/corpus") } : { documents: DOCUMENTS };

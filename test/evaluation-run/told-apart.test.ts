@@ -53,6 +53,7 @@ describe("on the sandbox's own corpus a broken candidate is told apart", () => {
 
   const evaluate = async (...words: string[]): Promise<Said> => {
     const said = await shell(["eval", "run", "--json", ...words], env);
+    if (!said.out.includes('"run"')) throw new Error(`golive eval run ${words.join(" ")}: ${said.out}${said.err}`);
     return { ...JSON.parse(said.out), code: said.code };
   };
 

@@ -176,6 +176,7 @@ export async function startApp(
     canaries,
     proposals,
     operations: core.operations.useCases,
+    slos: core.slos.useCases,
     home,
     identity,
     web,

@@ -26,6 +26,8 @@ type Deps = {
   readonly store: (service: string) => Pick<RagStore, "names" | "configVersions" | "insertConfig" | "query">;
   readonly startRelease: ReleaseUseCases["startRelease"];
   readonly identity: Pick<Identity, "members">;
+  /** Puts in place what the new version needs beside itself, each time it is asked; a sentence where that can't be had. Left out: it needs nothing. */
+  readonly prepare?: (proposal: ProposalState) => Promise<string | null>;
 };
 
 /**
@@ -60,6 +62,11 @@ async function write(deps: Deps, proposal: ProposalState): Promise<void> {
   const changed = body.success ? applyChanges(body.data, changes) : NO_JSON;
   if (!changed.ok) {
     await fail(`Nothing was written: ${changed.says}`);
+    return;
+  }
+  const missing = (await deps.prepare?.(proposal)) ?? null;
+  if (missing !== null) {
+    await fail(`Nothing was written: ${missing}`);
     return;
   }
   const config = configNameOf(proposal, changed.body);

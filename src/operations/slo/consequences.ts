@@ -65,7 +65,7 @@ function postOf(
       // Said with the budget itself where both came at once.
       if (own.some((fact) => fact.event.type === "slo-spent" && fact.event.slo === event.slo)) return null;
       const says = after.spent.find(({ slo }) => slo === event.slo)?.says ?? "";
-      return post({ kind: "slo-locked", slos: [event.slo], says: [says] }, { kind: "channel", channel });
+      return post({ kind: "slo-locked", slo: event.slo, says }, { kind: "channel", channel });
     }
     case "slo-restored":
       return post({ kind: "slo-restored", slo: event.slo, says: event.says }, place(event));

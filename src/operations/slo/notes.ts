@@ -12,8 +12,15 @@ export type SloNote =
       readonly says: string;
       readonly lock: "locked" | "waits" | null;
     }
-  | { readonly kind: "slo-locked"; readonly slos: readonly string[]; readonly says: readonly string[] }
-  | { readonly kind: "slo-restored"; readonly slo: string; readonly says: string };
+  | { readonly kind: "slo-locked"; readonly slo: string; readonly says: string }
+  | { readonly kind: "slo-restored"; readonly slo: string; readonly says: string }
+  /** To one person: the channel can't show the alert. */
+  | {
+      readonly kind: "slo-unseen";
+      readonly slo: string;
+      readonly says: string;
+      readonly because: "channel-archived" | "bot-removed";
+    };
 
 /** An alert's message in the channel is painted: `sb_<service>/<version of its fact>`. */
 export const alertSubject = (service: string, { version }: Pick<Alert, "version">): string =>

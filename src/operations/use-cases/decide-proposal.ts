@@ -1,13 +1,13 @@
 import type { Journal } from "#src/journal/journal";
-import { type AgendaEvent, agendaStream } from "#src/operations/events";
+import { agendaStream } from "#src/operations/events";
 import { consequencesOfProposal } from "#src/operations/proposals/consequences";
 import { decideProposal } from "#src/operations/proposals/decide";
 import { type ProposalEvent, proposalStream } from "#src/operations/proposals/events";
 import { evolveProposal, foldProposal } from "#src/operations/proposals/evolve";
 import type { ProposalIntent } from "#src/operations/proposals/intents";
-import { evolveOpenProposals, NO_PROPOSALS, type OpenProposals } from "#src/operations/proposals/open-proposals";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { OperationDecided } from "#src/operations/use-cases";
+import { agendaOf } from "#src/operations/use-cases/folded";
 import type { DomainClock } from "#src/release/clock";
 import { type Recorded, serviceStream } from "#src/release/events";
 import { record } from "#src/release/use-cases/decide-intent";
@@ -22,16 +22,10 @@ export type DecideProposal = (
 
 const isOfProposal = (recorded: Recorded): recorded is Recorded<ProposalEvent> =>
   recorded.stream.startsWith(proposalStream(""));
-const isOfAgenda = (recorded: Recorded): recorded is Recorded<AgendaEvent> =>
-  recorded.stream.startsWith(agendaStream(""));
 
 /** A proposal as its stream says it is; null for an empty one. */
 export const proposalOf = (stream: readonly Recorded[]): ProposalState | null =>
   foldProposal(stream.filter(isOfProposal));
-
-/** A service's open proposals, as its agenda says. */
-export const openProposalsOf = (stream: readonly Recorded[]): OpenProposals =>
-  stream.filter(isOfAgenda).reduce(evolveOpenProposals, NO_PROPOSALS);
 
 /**
  * The one way from an intent about a proposal to the journal: under the service's lock, over the streams of the service, its agenda and the
@@ -40,7 +34,7 @@ export const openProposalsOf = (stream: readonly Recorded[]): OpenProposals =>
 export function createDecideProposal(deps: { readonly journal: Journal; readonly clock: DomainClock }): DecideProposal {
   const { journal, clock } = deps;
   const openOf = async (service: string): Promise<readonly string[]> =>
-    openProposalsOf(await journal.load(agendaStream(service))).proposals.map(({ proposal }) => proposal);
+    agendaOf(service, await journal.load(agendaStream(service))).proposals.map(({ proposal }) => proposal);
 
   return async (service, id, key, intent) => {
     for (;;) {
@@ -62,7 +56,7 @@ export function createDecideProposal(deps: { readonly journal: Journal; readonly
     let unread = false;
     const { outcome } = await journal.transact<OperationDecided>(service, key, streams, (loaded) => {
       const now = clock.now();
-      const agenda = openProposalsOf(loaded.get(agendaStream(service)) ?? []);
+      const agenda = agendaOf(service, loaded.get(agendaStream(service)) ?? []);
       unread = intent.type === "make" && agenda.proposals.some(({ proposal }) => !ids.includes(proposal));
       if (unread) return { outcome: { ok: true, id, events: [] }, events: [], jobs: [], repaint: [], posts: [] };
       const states = new Map(ids.map((each) => [each, proposalOf(loaded.get(proposalStream(each)) ?? [])]));

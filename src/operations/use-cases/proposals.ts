@@ -5,7 +5,8 @@ import type { LiveConfig } from "#src/operations/proposals/intents";
 import { proposalIdOf } from "#src/operations/proposals/proposal-id";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { ProposalUseCases } from "#src/operations/use-cases";
-import { type DecideProposal, openProposalsOf, proposalOf } from "#src/operations/use-cases/decide-proposal";
+import { type DecideProposal, proposalOf } from "#src/operations/use-cases/decide-proposal";
+import { agendaOf } from "#src/operations/use-cases/folded";
 import type { DomainClock } from "#src/release/clock";
 import type { RoleId } from "#src/release/people";
 import type { Policy } from "#src/release/policy";
@@ -40,7 +41,7 @@ export function createProposalUseCases(deps: ProposalUseCaseDeps): Proposals {
   const { journal, clock, decide, identity, service: configured } = deps;
   const load = async (id: string): Promise<ProposalState | null> => proposalOf(await journal.load(proposalStream(id)));
   const open = async (service: string): Promise<readonly ProposalState[]> => {
-    const { proposals } = openProposalsOf(await journal.load(agendaStream(service)));
+    const { proposals } = agendaOf(service, await journal.load(agendaStream(service)));
     const states = await Promise.all(proposals.map(({ proposal }) => load(proposal)));
     return states.filter((state) => state !== null);
   };

@@ -15,6 +15,10 @@ const HELP: readonly (readonly [usage: string, does: string])[] = [
   ["/golive rerun [service] <check>|all", "runs a check again"],
   ["/golive cancel [service] [reason]", "ends the open release; what is live stays"],
   ["/golive unlock [service]", "opens a locked service again, with the root cause on record"],
+  [
+    "/golive slo [service]",
+    "what the service promises: each SLO with its value, what is left of its error budget, how fast it burns",
+  ],
   ["/golive help", "this list"],
   ["/canary status|explain|hold|…", "the watch over a release after its cutover: `/canary help` lists all of it"],
   [
@@ -46,7 +50,7 @@ export function refusalReply(refusal: Refusal, checklist: Checklist | null = nul
 export function helpReply(): Message {
   const lines = HELP.map(([usage, does]) => `${code(usage)} ${line(does)}`);
   return {
-    text: "Golive takes a service live with checks and sign-offs: /golive start, status, manifest, rerun, cancel, unlock, help.",
+    text: "Golive takes a service live with checks and sign-offs: /golive start, status, manifest, rerun, cancel, unlock, slo, help.",
     blocks: [
       section("*Golive* takes a service into production: checks first, then sign-offs by named people, then one flip."),
       ...paragraphs(lines.join("\n")),

@@ -1,6 +1,7 @@
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
+import type { SloUseCases } from "#src/operations/slo/use-cases";
 import type { OperationUseCases, ProposalUseCases } from "#src/operations/use-cases";
 import type { PauseReason } from "#src/release/events";
 import type { ManifestSummary } from "#src/release/manifest-summary";
@@ -20,6 +21,7 @@ export type ListenerDeps = {
   readonly canaries: CanaryUseCases;
   readonly proposals: ProposalUseCases;
   readonly operations: OperationUseCases;
+  readonly slos: SloUseCases;
   readonly home: Pick<HomePages, "open">;
   readonly identity: SlackIdentity;
   readonly web: SlackWeb;

@@ -5,6 +5,7 @@ import { helpReply, refusalReply, sentencesReply, unknownWordsReply } from "#src
 import { errorModal, waitingModal } from "#src/slack/blocks/error-modal";
 import { manifestReply } from "#src/slack/blocks/manifest-reply";
 import { cancelModal, unlockModal } from "#src/slack/blocks/reason-modals";
+import { sloStatusReply } from "#src/slack/blocks/slo-status";
 import { statusReply } from "#src/slack/blocks/status-reply";
 import { act, resolve } from "#src/slack/listeners/act";
 import {
@@ -44,6 +45,8 @@ export const golive: CommandHandler = async (deps, typed) => {
       return rerun(deps, typed, service, intent);
     case "unlock":
       return unlock(deps, typed, service);
+    case "slo":
+      return slo(deps, typed, [service]);
   }
 };
 
@@ -55,6 +58,7 @@ async function whichService(
   services: readonly string[],
 ): Promise<void> {
   if (intent.kind === "status") return status(deps, typed, services);
+  if (intent.kind === "slo") return slo(deps, typed, services);
   if (intent.kind === "start" && intent.run === null) {
     const from = { triggerId: typed.triggerId, inModal: false, place: placeOf(typed) };
     const first = waitingModal("Start a go-live", "Reading the services…");
@@ -112,6 +116,13 @@ async function status(deps: ListenerDeps, typed: Typed, services: readonly strin
       }),
     ]);
     await say(deps, typed, statusReply(view, service, live, resources));
+  }
+}
+
+async function slo(deps: ListenerDeps, typed: Typed, services: readonly string[]): Promise<void> {
+  if (await refusedStranger(deps, typed, "read the SLOs")) return;
+  for (const service of services.slice(0, 5)) {
+    await say(deps, typed, sloStatusReply(await deps.slos.readSlos(service)));
   }
 }
 
