@@ -13,6 +13,9 @@ import { ACTIONS, CALLBACKS, INPUT_BLOCKS, INPUTS } from "#src/slack/ids";
 
 type Step = OperationState["steps"][number];
 
+/** Below this there is no room to say each step twice. */
+const ROOMY = 50;
+
 /** How much of a card is shown, in characters. */
 export type CardSize = { readonly body: number; readonly step: number; readonly note: number };
 
@@ -27,7 +30,7 @@ export function readStepItem(item: string): { readonly card: string; readonly st
 /** A card with its steps, each with the one thing that can be done about it now and who did what. */
 export function cardBlocks(operation: OperationState, card: FilledCard, size: CardSize): KnownBlock[] {
   const maybe = card.sure === "sure" ? "" : ` · its cause is ${SURENESS[card.sure]}`;
-  const head = `📋 ${bold(card.title, 160)}\n${line(card.severity)} · ${line(card.cause)}${maybe} · for ${code(card.owner, 60)}`;
+  const head = `📋 ${bold(card.title, Math.min(160, 2 * size.step))}\n${line(card.severity)} · ${line(card.cause)}${maybe} · for ${code(card.owner, 45)}`;
   const body = size.body === 0 ? "" : `\n${shorten(fromMarkdown(card.body), size.body)}`;
   return [section(`${head}${body}`), ...card.steps.map((step, at) => stepBlock(operation, card.id, step, at, size))];
 }
@@ -36,6 +39,7 @@ function stepBlock(operation: OperationState, card: string, step: SopStep, at: n
   const { begun, done } = standingOf(operation, card, step.id);
   const what = `${number(at + 1)}. ${shorten(line(step.title), size.step)}`;
   const typed = step.command === null || done !== null ? "" : `\n${code(step.command, 2 * size.step)}`;
+  const spoken = (label: string) => (size.step < ROOMY ? {} : { spoken: `${label} ${at + 1}, ${step.title}` });
   const carried = carry({ r: operation.id, i: stepItem(card, step.id) });
   if (done !== null) {
     const note = shorten(line(done.note), size.note);
@@ -43,11 +47,11 @@ function stepBlock(operation: OperationState, card: string, step: SopStep, at: n
   }
   if (begun !== null) {
     return section(`⏳ begun · ${what}${typed}\n${name(begun.by, 40)} ${when(begun.at)}`, {
-      accessory: button(ACTIONS.sopDone, "Done…", carried, { spoken: `Done: step ${at + 1}, ${step.title}` }),
+      accessory: button(ACTIONS.sopDone, "Done…", carried, spoken("Done: step")),
     });
   }
   return section(`${what}${typed}`, {
-    accessory: button(ACTIONS.sopStart, "Start step", carried, { spoken: `Start step ${at + 1}, ${step.title}` }),
+    accessory: button(ACTIONS.sopStart, "Start step", carried, spoken("Start step")),
   });
 }
 
