@@ -239,7 +239,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     rollbacks,
     canaries,
     proposals,
-    operations: operations.useCases,
+    operations: { ...operations.useCases, schedule: operations.schedule },
     slos: slos.useCases,
     home,
     identity,

@@ -175,7 +175,7 @@ export async function startApp(
     rollbacks,
     canaries,
     proposals,
-    operations: core.operations.useCases,
+    operations: { ...core.operations.useCases, schedule: core.operations.schedule },
     slos: core.slos.useCases,
     home,
     identity,

@@ -8,7 +8,7 @@ export const GONE =
 
 /** The card and step that a button names, as the run has them. Null: it has no such step. */
 export async function findStep(
-  deps: Pick<ListenerDeps, "operations">,
+  deps: { readonly operations: Pick<ListenerDeps["operations"], "operation"> },
   id: string,
   named: { readonly card: string; readonly step: string },
 ): Promise<{ readonly operation: OperationState; readonly card: FilledCard; readonly step: SopStep } | null> {
