@@ -25,6 +25,8 @@ describe("/golive", () => {
     ["rerun prefix-leakage", { kind: "rerun", service: null, check: "prefix-leakage" }],
     ["rerun support-docs all", { kind: "rerun", service: "support-docs", check: "all" }],
     ["unlock support-docs", { kind: "unlock", service: "support-docs" }],
+    ["slo", { kind: "slo", service: null }],
+    ["SLO billing-docs", { kind: "slo", service: "billing-docs" }],
     ["schedule", { kind: "schedule", service: null }],
     ["schedule billing-docs", { kind: "schedule", service: "billing-docs" }],
     ["run smoke", { kind: "run", service: null, operation: "smoke" }],
