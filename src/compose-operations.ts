@@ -19,6 +19,7 @@ import { agendaStream } from "#src/operations/events";
 import type { OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
+import { type ScheduleView, scheduleView } from "#src/operations/schedule-view";
 import { createSmokeRunner, type Smoke } from "#src/operations/smoke/work/smoke-runner";
 import type { OperationUseCases } from "#src/operations/use-cases";
 import { createDecideOperation } from "#src/operations/use-cases/decide-operation";
@@ -36,6 +37,7 @@ export type Operations = {
   readonly calendar: Calendar;
   readonly runOperation: (job: RunningJob) => Promise<void>;
   readonly weekly: Weekly;
+  readonly schedule: (service: string) => Promise<ScheduleView>;
   /** One look at every service's clock: whatever is due begins. */
   readonly look: () => Promise<void>;
   /** A service's week; null: no such service. */
@@ -148,6 +150,7 @@ export function composeOperations(deps: Deps): Operations {
       clock,
       log,
     }),
+    schedule: async (service) => scheduleView(await useCases.agenda(service), calendar, clock.now()),
     async week(id, week) {
       const service = services.find((each) => each.id === id);
       if (service === undefined) return null;

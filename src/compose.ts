@@ -92,7 +92,7 @@ export type Core = {
   readonly evaluations: Evaluations;
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
-  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "week" | "weekly">;
+  readonly operations: Pick<Operations, "useCases" | "calendar" | "look" | "schedule" | "week" | "weekly">;
   readonly proposals: ProposalUseCases;
   readonly slos: ComposedSlos;
   readonly smoke: RunSmokeOf;

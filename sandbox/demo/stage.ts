@@ -23,6 +23,8 @@ export type Stage = {
   answered(user: string, channel: string): string | null;
   /** Waits until a message of the channel that this person sees reads like `pattern`. */
   see(user: string, channel: string, pattern: RegExp, timeoutMs?: number): Promise<SandboxMessage>;
+  /** Opens the app's Home, and reads it as soon as it reads like `pattern`. */
+  home(user: string, pattern: RegExp): Promise<string>;
   /** All words of the newest release message, or null when there is none. */
   releaseText(user: string, channel: string): string | null;
   /** Whether a button with this label is there for this person right now. */
@@ -121,6 +123,17 @@ export function createStage(world: World, hands: Hands, onLine: (line: Line) => 
             .find((message) => pattern.test(message.text) || pattern.test(readableText(message.blocks))) ?? null,
         timeoutMs,
       ),
+    async home(user, pattern) {
+      tell(nameOf(user), "opens Golive's Home");
+      const opened = await hands.openHome(user);
+      if (!opened.ok) throw new StoryError(`opening Home: Slack said ${opened.error}`);
+      const text = await until(`a Home like ${pattern.source}`, () => {
+        const words = readableText(world.home(user)?.view.blocks);
+        return pattern.test(words) ? words : null;
+      });
+      tell("Golive", `(Home of ${nameOf(user)}) ${text}`);
+      return text;
+    },
     releaseText(user, channel) {
       const released = mine(user, channel).filter(
         ({ ephemeralFor, threadTs, blocks, metadata }) =>

@@ -67,6 +67,7 @@ export const picture = (change: Partial<PictureParts> & Partial<ServicePicture> 
   channel: "C0RELEASE",
   policy,
   state: serviceState(),
+  live: { run: "run-2", config: "v1" },
   facts: { service: [], agenda: [] },
   release: null,
   canary: null,

@@ -84,7 +84,7 @@ const slos: SloReport = {
 describe("the picture of a service", () => {
   const deps: PictureDeps = {
     journal: { load: async (stream) => (stream.startsWith("agenda/") ? agendaFacts(closed("weekly", 1)) : []) },
-    useCases: { service: async () => serviceState(), currentRelease: async () => null },
+    useCases: { service: async () => serviceState(), currentRelease: async () => null, livePair: async () => null },
     rollbacks: { currentRollback: async () => null },
     canaries: { currentCanary: async () => null },
     operations: { agenda: async () => agenda(), operation: async (id) => weekly({ id }) },

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exportJournal } from "#src/journal/export-journal";
-import { verifyJournal } from "#src/journal/verify-journal";
+import { verifyJournal, verifyJournalSince } from "#src/journal/verify-journal";
 import { type Bench, decided, locked, openBench } from "#test/journal/journal-fixture";
 
 let bench: Bench;
@@ -199,5 +199,50 @@ describe("audit export", () => {
       }),
     );
     expect([rows, most]).toEqual([1206, 1]);
+  });
+});
+
+describe("audit verify from a head on", () => {
+  const headAt = async (position: number) => {
+    const { rows } = await bench.asApp((client) =>
+      client.query<{ hash: string }>("SELECT encode(hash, 'hex') AS hash FROM golive.journal WHERE position = $1", [
+        position,
+      ]),
+    );
+    return { position, hash: rows[0]?.hash ?? "" };
+  };
+  const since = async (position: number) => {
+    const head = await headAt(position);
+    return { verify: () => bench.asApp((client) => verifyJournalSince(client, head)) };
+  };
+
+  test.each([1, 3, 6])("reads what was written after row %i, and finds nothing", async (position) => {
+    const report = await (await since(position)).verify();
+    expect(report).toMatchObject({ ok: true, rows: 6 - position, problems: [], head: { position: 6 } });
+  });
+
+  test("names a row after it that was changed, and one that was removed", async () => {
+    const { verify: look } = await since(3);
+    await tamper("UPDATE golive.journal SET body = replace(body, 'no. 5', 'no. 9') WHERE position = 5");
+    expect((await look()).problems[0]).toMatchObject({ position: 5, kind: "changed" });
+    await tamper("DELETE FROM golive.journal WHERE position = 5");
+    expect((await look()).ok).toBe(false);
+  });
+
+  test("a chain that was written anew doesn't lead through it, however well it joins", async () => {
+    const { verify: look } = await since(3);
+    await tamper("UPDATE golive.journal SET body = replace(body, 'no. 2', 'no. 9') WHERE position = 2");
+    await bench.asOwner(async (client) => {
+      await client.query("ALTER TABLE golive.journal DISABLE TRIGGER journal_append_only");
+      await forgeChain(client);
+    });
+    expect((await verify()).ok).toBe(true);
+    expect(await look()).toMatchObject({ ok: false, problems: [{ position: 3, kind: "head" }] });
+  });
+
+  test("a trail that was cut before it, and a version of a stream that is missing, are seen", async () => {
+    const { verify: look } = await since(4);
+    await tamper("DELETE FROM golive.journal WHERE position >= 4");
+    expect((await look()).ok).toBe(false);
   });
 });

@@ -225,7 +225,8 @@ describe("meta-ops", () => {
   const serving = async (status: number, body: string): Promise<string> => {
     server = createServer((_, response) => void response.writeHead(status).end(body));
     await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
-    const address = server.address() as AddressInfo;
+    const address: AddressInfo | string | null = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
     return `http://127.0.0.1:${address.port}/metrics`;
   };
   const series = EXPECTED_SERIES.map((name) => `${name}${name === "golive_jobs_waiting" ? '{queue="x"}' : ""} 1`);

@@ -169,6 +169,7 @@ export async function startApp(
     rollbacks,
     canaries,
     proposals,
+    operations: { request: core.operations.useCases.request, schedule: core.operations.schedule },
     slos: core.slos.useCases,
     home,
     identity,

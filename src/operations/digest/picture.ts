@@ -3,7 +3,7 @@ import type { SloNews } from "#src/operations/digest/slo-news";
 import type { OperationKind } from "#src/operations/operation";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { AgendaState, OperationState } from "#src/operations/state";
-import type { Recorded } from "#src/release/events";
+import type { Pair, Recorded } from "#src/release/events";
 import type { RoleMembers } from "#src/release/people";
 import type { Instant, Policy } from "#src/release/policy";
 import type { ServiceState } from "#src/release/state";
@@ -16,6 +16,8 @@ export type Unread = { readonly what: string; readonly why: string };
 /** The parts that are read, each on its own: what fails is null and stands in `unread`. */
 export type PictureParts = {
   readonly state: ServiceState | null;
+  /** What answers, straight from the RAG store; null: nothing does, or it could not be read. */
+  readonly live: Pair | null;
   /** The service's stream and that of its agenda, in order. */
   readonly facts: { readonly service: readonly Recorded[]; readonly agenda: readonly Recorded[] } | null;
   /** The open ones, else the newest; null: there is none, or it could not be read. */

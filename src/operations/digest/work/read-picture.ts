@@ -18,13 +18,12 @@ const PATIENCE_MS = 8_000;
 
 export type PictureDeps = {
   readonly journal: Pick<Journal, "load">;
-  readonly useCases: Pick<ReleaseUseCases, "service" | "currentRelease">;
+  readonly useCases: Pick<ReleaseUseCases, "service" | "currentRelease" | "livePair">;
   readonly rollbacks: Pick<RollbackUseCases, "currentRollback">;
   readonly canaries: Pick<CanaryUseCases, "currentCanary">;
   readonly operations: Pick<OperationUseCases, "agenda" | "operation">;
   readonly proposals: Pick<ProposalUseCases, "open">;
-  /** Null: none are measured. */
-  readonly slos: Pick<SloUseCases, "readSlos"> | null;
+  readonly slos: Pick<SloUseCases, "readSlos">;
   readonly next: (agenda: AgendaState) => PictureParts["next"];
   readonly identity: Pick<Identity, "members">;
   readonly service: (id: string) => { readonly channel: string; readonly policy: Policy };
@@ -47,7 +46,7 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
         return without;
       }
     };
-    const [facts, state, release, canary, rollback, agenda, proposals, slos, members] = await Promise.all([
+    const [facts, state, live, release, canary, rollback, agenda, proposals, slos, members] = await Promise.all([
       part("What happened", null, async () => {
         const [ofService, ofAgenda] = await Promise.all(
           [serviceStream(service), agendaStream(service)].map((stream) => journal.load(stream)),
@@ -55,19 +54,35 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
         return { service: ofService ?? [], agenda: ofAgenda ?? [] };
       }),
       part("The service", null, () => deps.useCases.service(service)),
+      part("What is live", null, () => deps.useCases.livePair(service)),
       part("The release", null, () => deps.useCases.currentRelease(service)),
       part("The canary", null, () => deps.canaries.currentCanary(service)),
       part("The rollback", null, () => deps.rollbacks.currentRollback(service)),
       part("The agenda", null, () => operations.agenda(service)),
       part("Proposals", [], () => deps.proposals.open(service)),
-      part("SLOs", [], async () => (deps.slos === null ? [] : sloNews(await deps.slos.readSlos(service)))),
+      part("SLOs", [], async () => sloNews(await deps.slos.readSlos(service))),
       part("Who may do what", {}, () => deps.identity.members()),
     ]);
     const cards = await part("SOP cards", [], () => withCards(facts?.agenda ?? []));
     const { channel, policy } = deps.service(service);
     const next = agenda === null ? [] : deps.next(agenda);
     return {
-      ...{ service, channel, policy, state, facts, release, canary, rollback, agenda, proposals, slos, members, next },
+      ...{
+        service,
+        channel,
+        policy,
+        state,
+        live,
+        facts,
+        release,
+        canary,
+        rollback,
+        agenda,
+        proposals,
+        slos,
+        members,
+        next,
+      },
       operations: cards,
       unread,
     };

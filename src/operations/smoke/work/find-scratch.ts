@@ -137,6 +137,8 @@ function nearestBy(index: IndexFacts, names: StoreNames["chunks"], { embedding }
   const { operator, expression, expressionType } = index;
   if (!isVectorIndex(index, embedding) || index.predicate !== null) return null;
   if (operator === null || expression === null || expressionType === null) return null;
+  // By inner product a longer vector may be nearer than the vector itself.
+  if (operator === "<#>") return null;
   return `SELECT ${names.text}::text AS text FROM ${names.table} ORDER BY ${expression} ${operator} ($1::real[])::${expressionType} LIMIT 10`;
 }
 
