@@ -44,6 +44,7 @@ import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
 import { createTellOfUnseenAlert, withSlos } from "#src/slack/render-slos";
 import { smokeFace } from "#src/slack/render-smoke";
+import { createWeeklyFace } from "#src/slack/render-weekly";
 
 type Environment = z.infer<typeof serveEnvironment>;
 
@@ -117,7 +118,11 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
   /** How each kind of operation shows itself, where it does so in its own way. */
   const now = Date.now;
   const links = createFindLinks({ pool, web, now, log });
-  const faces: OperationFaces = { digest: digestFace(links), smoke: smokeFace };
+  const faces: OperationFaces = {
+    digest: digestFace(links),
+    smoke: smokeFace,
+    weekly: createWeeklyFace({ members: () => identity.members() }),
+  };
   const { manifests } = core.checks;
   const holder = `${hostname()}/${process.pid}/${now()}`;
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
@@ -234,7 +239,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     rollbacks,
     canaries,
     proposals,
-    operations: { request: operations.useCases.request, schedule: operations.schedule },
+    operations: { ...operations.useCases, schedule: operations.schedule },
     slos: slos.useCases,
     home,
     identity,
