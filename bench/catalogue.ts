@@ -13,6 +13,7 @@ import type { Line } from "./line.ts";
 import { benchPaint } from "./paint.ts";
 import { runPrefixLeakageBench } from "./prefix-leakage.ts";
 import { benchRunDigest } from "./run-digest.ts";
+import { benchSlo } from "./slo.ts";
 
 type Bench = (say: (line: string) => void) => Promise<readonly Line[]>;
 
@@ -187,6 +188,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       },
     ];
   },
+  slo: benchSlo,
   backup: async (say) => backupLines(await benchBackup(200_000, say)),
   intake: async (say) => (await benchIntake({ say })).flatMap(intakeLines),
 };
