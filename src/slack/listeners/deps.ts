@@ -21,7 +21,7 @@ export type ListenerDeps = {
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
   readonly proposals: ProposalUseCases;
-  readonly operations: Pick<OperationUseCases, "request"> & {
+  readonly operations: Pick<OperationUseCases, "request" | "operation" | "step"> & {
     readonly schedule: (service: string) => Promise<ScheduleView>;
   };
   readonly slos: SloUseCases;
