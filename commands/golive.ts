@@ -1,7 +1,19 @@
 import { readCommandText } from "#commands/command-text";
+import { OPERATIONS, type OperationKind } from "#src/operations/operation";
 import { nearest } from "#src/release/nearest";
 
-export const GOLIVE_VERBS = ["start", "status", "manifest", "cancel", "rerun", "unlock", "slo", "help"] as const;
+export const GOLIVE_VERBS = [
+  "start",
+  "status",
+  "manifest",
+  "cancel",
+  "rerun",
+  "unlock",
+  "schedule",
+  "run",
+  "slo",
+  "help",
+] as const;
 export type GoliveVerb = (typeof GOLIVE_VERBS)[number];
 
 /** What somebody typed after `/golive`. `service` null: the channel's only one. */
@@ -17,6 +29,8 @@ export type GoliveIntent =
   | { readonly kind: "cancel"; readonly service: string | null; readonly reason: string }
   | { readonly kind: "rerun"; readonly service: string | null; readonly check: string }
   | { readonly kind: "unlock"; readonly service: string | null }
+  | { readonly kind: "schedule"; readonly service: string | null }
+  | { readonly kind: "run"; readonly service: string | null; readonly operation: OperationKind }
   | { readonly kind: "slo"; readonly service: string | null }
   | { readonly kind: "help" };
 
@@ -26,7 +40,8 @@ export type GoliveProblem = { readonly kind: "problem"; readonly text: string; r
 /**
  * The grammar of `/golive`:
  * `start [service] [run] [config]` · `status [service]` · `manifest [service]` · `cancel [service] [reason…]` ·
- * `rerun [service] <check>|all` · `unlock [service]` · `slo [service]` · `help`. A first word that names a known service is the service; words are separated by spaces.
+ * `rerun [service] <check>|all` · `unlock [service]` · `schedule [service]` · `run [service] <kind>` ·
+ * `slo [service]` · `help`. A first word that names a known service is the service; words are separated by spaces.
  */
 export function parseGolive(text: string, services: readonly string[]): GoliveIntent | GoliveProblem {
   const read = readCommandText(text);
@@ -57,11 +72,14 @@ function parseRest(
     case "status":
     case "manifest":
     case "unlock":
+    case "schedule":
     case "slo": {
       const [extra] = words;
       if (extra !== undefined) return unknownService(verb, extra, services);
       return { kind: verb, service };
     }
+    case "run":
+      return parseRun(service, words);
     case "help":
       return { kind: "help" };
   }
@@ -92,6 +110,21 @@ function parseRerun(service: string | null, words: readonly string[]): GoliveInt
     return problem(`\`rerun\` takes one check or \`all\`; “${extra}” is one word too many.`, [`rerun ${check}`]);
   }
   return { kind: "rerun", service, check };
+}
+
+function parseRun(service: string | null, words: readonly string[]): GoliveIntent | GoliveProblem {
+  const [typed, extra] = words;
+  const known = OPERATIONS.map((kind) => `\`${kind}\``).join(", ");
+  if (typed === undefined) return problem(`Run what? One of ${known}.`, ["run smoke"]);
+  if (extra !== undefined) {
+    return problem(`\`run\` takes a service and one kind; “${extra}” is one word too many.`, [`run ${typed}`]);
+  }
+  const operation = OPERATIONS.find((kind) => kind === typed.toLowerCase());
+  if (operation !== undefined) return { kind: "run", service, operation };
+  return problem(
+    `There is no kind of run “${typed}”. There are ${known}.`,
+    nearest(typed, OPERATIONS).map((kind) => `run ${kind}`),
+  );
 }
 
 function unknownService(verb: GoliveVerb, word: string, services: readonly string[]): GoliveProblem {

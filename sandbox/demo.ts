@@ -5,6 +5,7 @@ import { canaryControls } from "#sandbox/demo/canary-controls";
 import { evaluateLive } from "#sandbox/demo/evaluate-live";
 import { demoExtras } from "#sandbox/demo/extras";
 import { buildHouse, type House } from "#sandbox/demo/house";
+import { nightControls } from "#sandbox/demo/night-controls";
 import { ensureCandidate, ensureFirstRun, ensureLiveRun } from "#sandbox/demo/populate";
 import { probeSentence } from "#sandbox/demo/probe-sentence";
 import { readSources, SourceError, type Sources } from "#sandbox/demo/sources";
@@ -42,7 +43,8 @@ async function main(): Promise<number> {
   const databaseUrl = process.env.DATABASE_URL ?? null;
   const { databases, own: evaluates } = sources;
   const say = (line: string): void => note(`… ${line}`);
-  const house = await buildHouse({ root, ...options, databases, evaluates, databaseUrl, say });
+  const nights = options.story === "night" || !options.autopilot;
+  const house = await buildHouse({ root, ...options, databases, evaluates, nights, databaseUrl, say });
   try {
     return options.autopilot
       ? await autopilot(house, options, sources)
@@ -78,7 +80,7 @@ async function interactive(
     port: options.port,
     extras: demoExtras(house.ragUrl, corpus, {
       now: house.clock.now,
-      controls: canaryControls(house, users, (sentence) => note(`… ${sentence}`)),
+      controls: [...canaryControls(house, users, (sentence) => note(`… ${sentence}`)), ...nightControls(house)],
     }),
   });
   process.stdout.write(`\nGolive's demo is running: ${page.url}\n\n`);

@@ -16,9 +16,11 @@ import { createDrillRunner } from "#src/operations/backups/work/drill-runner";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
+import type { ProposeFound } from "#src/operations/nudges/work/propose-found";
 import type { OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
+import { type ScheduleView, scheduleView } from "#src/operations/schedule-view";
 import { createSmokeRunner, type Smoke } from "#src/operations/smoke/work/smoke-runner";
 import type { OperationUseCases } from "#src/operations/use-cases";
 import { createDecideOperation } from "#src/operations/use-cases/decide-operation";
@@ -36,6 +38,7 @@ export type Operations = {
   readonly calendar: Calendar;
   readonly runOperation: (job: RunningJob) => Promise<void>;
   readonly weekly: Weekly;
+  readonly schedule: (service: string) => Promise<ScheduleView>;
   /** One look at every service's clock: whatever is due begins. */
   readonly look: () => Promise<void>;
   /** A service's week; null: no such service. */
@@ -57,6 +60,8 @@ type Deps = {
   /** What is known of a service, for the digest. Asked for when one runs. */
   readonly picture: (service: string) => Promise<ServicePicture>;
   readonly fewShot: OperationRunner;
+  /** What the weekly evaluation ends with: better settings, looked for with what it measured. */
+  readonly proposeFound: ProposeFound;
   readonly log: Log;
 };
 
@@ -119,7 +124,13 @@ export function composeOperations(deps: Deps): Operations {
     const paint = { outcome: null, events: [], jobs: [], repaint: [weekSubject(service, week)], posts: [] };
     await journal.transact(service, null, [], () => paint);
   }
-  const weekly = composeWeekly({ config, governed, evaluations: deps.evaluations, repaint: repaintWeek });
+  const weekly = composeWeekly({
+    config,
+    governed,
+    evaluations: deps.evaluations,
+    repaint: repaintWeek,
+    afterEvaluation: deps.proposeFound,
+  });
 
   return {
     useCases,
@@ -148,6 +159,7 @@ export function composeOperations(deps: Deps): Operations {
       clock,
       log,
     }),
+    schedule: async (service) => scheduleView(await useCases.agenda(service), calendar, clock.now()),
     async week(id, week) {
       const service = services.find((each) => each.id === id);
       if (service === undefined) return null;

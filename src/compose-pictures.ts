@@ -22,7 +22,7 @@ type Deps = {
   readonly canaries: CanaryUseCases;
   readonly operations: Pick<Operations, "useCases" | "calendar">;
   readonly proposals: ProposalUseCases;
-  readonly slos: SloUseCases | null;
+  readonly slos: SloUseCases;
   readonly identity: Identity;
 };
 

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { OWN_CORPUS } from "#sandbox/demo/sources";
 
-export const STORIES = ["go-live", "blocked", "first", "rollback", "breach"] as const;
+export const STORIES = ["go-live", "blocked", "first", "rollback", "breach", "night"] as const;
 export type StoryName = (typeof STORIES)[number];
 
 export type DemoArguments = {
@@ -24,6 +24,7 @@ export const USAGE = `npm run demo -- [options]
   --story NAME      go-live (default): a blocked candidate, then one that goes live and through its canary's two days
                     · blocked · first: no run is live yet · rollback: goes live, and back at night
                     · breach: goes live, goes bad at hour 10 of its canary, and is rolled back by itself
+                    · night: a week of nights: smoke green, spoiled and red, the weekly evaluation, a morning
   --json            with --autopilot: one JSON document on stdout
   --corpus DIR      any folder of Markdown instead of the small corpus of the demo; each corpus has a demo of its own
   --gold FILE       gold cases (JSONL) for that corpus: retrieval is probed and reported, nothing is decided by it

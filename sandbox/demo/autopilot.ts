@@ -2,6 +2,7 @@ import type { StoryName } from "#sandbox/demo/arguments";
 import { beginCanary, breachCanary, passCanary } from "#sandbox/demo/canary-scenes";
 import { evaluateLive } from "#sandbox/demo/evaluate-live";
 import type { House } from "#sandbox/demo/house";
+import { playNights } from "#sandbox/demo/night-scenes";
 import { ensureFirstRun, ensureLiveRun, ingestNext, readLive } from "#sandbox/demo/populate";
 import { probeSentence } from "#sandbox/demo/probe-sentence";
 import {
@@ -78,6 +79,7 @@ async function play(
     const baseline = await evaluateLive(house);
     if (baseline !== null) stage.tell("story", baseline);
   }
+  if (story === "night") return playNights(context);
   if (story !== "breach") await blockedCandidate(context);
   if (story === "blocked") return "blocked: prefix-leakage, pointer untouched";
   const candidate = await ingestNext(house.ragUrl, corpus);

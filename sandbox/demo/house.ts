@@ -55,6 +55,8 @@ export type HouseOptions = {
   readonly gold?: string | null;
   /** Whether releases evaluate their candidates with these questions. Default: no. */
   readonly evaluates?: boolean;
+  /** Whether its services have nights. Default: no. */
+  readonly nights?: boolean;
   readonly say: (line: string) => void;
 };
 
@@ -73,7 +75,19 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
 }
 
 async function build(
-  { root, dataDir, fresh, socket, databaseUrl, databases, configs, gold, evaluates = false, say }: HouseOptions,
+  {
+    root,
+    dataDir,
+    fresh,
+    socket,
+    databaseUrl,
+    databases,
+    configs,
+    gold,
+    evaluates = false,
+    nights = false,
+    say,
+  }: HouseOptions,
   releasers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<House> {
@@ -147,6 +161,7 @@ async function build(
       gold: gold ?? join(root, "sandbox/corpus/gold.jsonl"),
       evaluates,
       observed: true,
+      nights,
       backups,
       pools,
     }),

@@ -1,6 +1,7 @@
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { isSeq, parseDocument } from "yaml";
+import { DEMO_ZONE } from "#sandbox/demo/next-night";
 
 /**
  * The sandbox's own quota of model calls: five hundred times the rate that the checklist allows with a real account, so that a
@@ -12,6 +13,14 @@ const ROOM = { event_loop_lag_ms: 30_000, rss_mb: 8_192 };
 /** Seventy-seven answerable questions can prove five points, not two (docs/evaluation.md): the tolerances say so and are signed. */
 const TOLERANCE = 0.05;
 const REASON = "the sandbox's local models: five hundred times the checklist's rate";
+
+/** A service's nights: no jitter, since somebody lets the time pass and waits for them. */
+const NIGHTS = {
+  time_zone: DEMO_ZONE,
+  smoke: { at: "30 2 * * *", jitter_min: 0 },
+  weekly: { at: "0 4 * * SUN", jitter_min: 0, catch_up_h: 24 },
+  digest: { at: "0 8 * * *", jitter_min: 0 },
+};
 
 /** Asked of both runs in a canary: enough that all of them are asked within its first days. */
 const PROBES_PER_HOUR = 6;
@@ -44,8 +53,10 @@ export async function writePacedConfigs(options: {
   readonly pools?: string;
   /** Where full backups are kept. Default: in the copy. */
   readonly backups?: string;
+  /** Whether the services have nights: smoke, a weekly evaluation, a digest in the morning. Default: no. */
+  readonly nights?: boolean;
 }): Promise<string> {
-  const { from, to, gold, evaluates, observed = false, backups = "backups", pools } = options;
+  const { from, to, gold, evaluates, observed = false, backups = "backups", pools, nights = false } = options;
   if (from !== to) {
     await rm(to, { recursive: true, force: true });
     await cp(from, to, { recursive: true });
@@ -68,6 +79,7 @@ export async function writePacedConfigs(options: {
       document.setIn(["services", id, "canary", "probes"], evaluates ? { per_hour: PROBES_PER_HOUR } : false);
       document.setIn(["services", id, "canary", "roll_back_after_min"], ROLL_BACK_AFTER_MIN);
     }
+    if (nights) document.setIn(["services", id, "schedules"], NIGHTS);
     const pool = document.getIn(["services", id, "few_shot_pool"]);
     if (typeof pool === "string") {
       const file = resolve(from, pool);

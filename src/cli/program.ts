@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   manifest: async () => (await import("#src/cli/manifest")).registerManifest,
   health: async () => (await import("#src/cli/health")).registerHealth,
   smoke: async () => (await import("#src/cli/smoke")).registerSmoke,
+  schedule: async () => (await import("#src/cli/schedule")).registerSchedule,
   backup: async () => (await import("#src/cli/backup")).registerBackup,
   rollback: async () => (await import("#src/cli/rollback")).registerRollback,
   unlock: async () => (await import("#src/cli/unlock")).registerUnlock,

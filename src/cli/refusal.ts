@@ -5,7 +5,7 @@ import type { Refusal } from "#src/release/refusals";
 /** Things are named as one types them here: sign-offs and checks by their id, commands as the shell knows them. */
 const NAMES: RefusalNames = {
   ...namesFrom(null),
-  command: (what) => `\`golive release ${what}\``,
+  command: (what) => (what === "schedule" ? "`golive schedule`" : `\`golive release ${what}\``),
   startWith: (run) => `\`golive release start --run ${run} --config VERSION\``,
 };
 

@@ -29,6 +29,9 @@ export const ACTIONS = {
   canaryMute: "canary.mute",
   canaryEscalate: "canary.escalate",
   canaryWhy: "canary.why",
+  sopStart: "sop.start-step",
+  sopDone: "sop.done-step",
+  weeklyDetails: "weekly.details",
   proposalAccept: "proposal.accept",
   proposalDecline: "proposal.decline",
 } as const;
@@ -58,6 +61,7 @@ export const CALLBACKS = {
   rollbackBreakGlass: "rollback-break-glass",
   rollbackWithdraw: "rollback-withdraw",
   canaryDecide: "canary-decide",
+  sopDone: "sop-step-done",
   proposalDecline: "proposal-decline",
   notice: "notice",
 } as const;
@@ -83,6 +87,7 @@ export const BLOCK_PREFIXES = {
   page: "page:",
   rollback: "rollback:",
   canary: "canary:",
+  operation: "operation:",
   proposal: "proposal:",
 } as const;
 export type BlockPrefix = (typeof BLOCK_PREFIXES)[keyof typeof BLOCK_PREFIXES];

@@ -84,7 +84,7 @@ const slos: SloReport = {
 describe("the picture of a service", () => {
   const deps: PictureDeps = {
     journal: { load: async (stream) => (stream.startsWith("agenda/") ? agendaFacts(closed("weekly", 1)) : []) },
-    useCases: { service: async () => serviceState(), currentRelease: async () => null },
+    useCases: { service: async () => serviceState(), currentRelease: async () => null, livePair: async () => null },
     rollbacks: { currentRollback: async () => null },
     canaries: { currentCanary: async () => null },
     operations: { agenda: async () => agenda(), operation: async (id) => weekly({ id }) },
@@ -97,7 +97,7 @@ describe("the picture of a service", () => {
 
   test("has the cards of the newest weekly runs and the next runs", async () => {
     const seen = await createReadPicture(deps)(SERVICE);
-    expect(seen.operations.map(({ id }) => id)).toEqual(["op_weekly_1"]);
+    expect(seen.carded.map(({ run }) => run.id)).toEqual(["op_weekly_1"]);
     expect(seen.next).toHaveLength(1);
     expect(seen.unread).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readWeeklyResult } from "#src/operations/weekly/work/result-schema";
 import { canaryBreachMessage } from "#src/slack/blocks/canary-breach-message";
 import { canaryMessage } from "#src/slack/blocks/canary-message";
 import { canaryDecisionModal } from "#src/slack/blocks/canary-modals";
@@ -14,8 +15,11 @@ import {
   rollbackPlanModal,
   rollbackWithdrawModal,
 } from "#src/slack/blocks/rollback-plan-modal";
+import { stepDoneModal } from "#src/slack/blocks/sop-card";
 import { startModal } from "#src/slack/blocks/start-modal";
+import { weeklyMessage } from "#src/slack/blocks/weekly-message";
 import { ACTIONS, CALLBACKS, INPUTS } from "#src/slack/ids";
+import { weeklyFinding, weeklyRun } from "#test/operations-weekly/story";
 import { made } from "#test/proposals/story";
 import { breached, quiet } from "#test/slack-blocks/canary-fixtures";
 import { actionIds } from "#test/slack-blocks/check-limits";
@@ -49,7 +53,16 @@ const candidates = [{ run: "run-b", chunks: 5, finishedAt: NOW, state: "complete
 const rollback = waiting();
 const choices = { live: plan.from, previous: plan.to, backups: [] };
 
+const weekly = weeklyRun(await weeklyFinding(16, { gold: "missing", answer: "made-up" }));
+const found = readWeeklyResult(weekly.finished?.result);
+const [card] = found?.cards ?? [];
+const [step] = card?.steps ?? [];
+if (found === null || card === undefined || step === undefined) throw new Error("the weekly run has a card");
+const begun = { card: card.id, step: step.id, done: false, note: "", by: mei, at: NOW };
+
 const drawn = [
+  weeklyMessage({ ...weekly, steps: [begun] }, found, NOW, []).blocks,
+  stepDoneModal(weekly, card, step),
   rollbackMessage(rollback, NOW).blocks,
   rollbackChoicesModal("support-docs", choices, NOW),
   rollbackPlanModal({ service: "support-docs", target: "previous", plan, seen: "c0ffee" }),

@@ -21,8 +21,10 @@ import { createOutbox } from "#src/slack/outbox";
 import { createPainter } from "#src/slack/painter";
 import { createFileRenderer, createNoteRenderer, createReleaseRenderer } from "#src/slack/render";
 import { withCanaries } from "#src/slack/render-canary";
+import { withOperations } from "#src/slack/render-operations";
 import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
+import { createWeeklyFace } from "#src/slack/render-weekly";
 import { type Releasers, TOKENS, until } from "#test/sandbox/bolt-app";
 import { CHANNEL, posted, quiet, SELF, wire } from "#test/slack/bench";
 import { namedVariables } from "#test/support/named";
@@ -113,15 +115,19 @@ export async function startApp(
   const pauseForChannel = createPauseForChannel({ config: config.golive, useCases, identity, pool });
   const tellOfUnseenRollback = createTellOfUnseenRollback({ config: config.golive, rollbacks, identity, pool });
   const tellOfUnseenCanary = createTellOfUnseenCanary({ canaries, identity, pool });
+  const faces = { weekly: createWeeklyFace({ members: () => identity.members() }) };
   const common = { pool, web, now: Date.now, log: quiet, holder: "test" };
   const painter = createPainter({
     ...common,
     render: withProposals(
       proposals,
-      withCanaries(
-        canaries,
-        createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
-        clock.now,
+      withOperations(
+        { operations: core.operations.useCases, week: core.operations.week, faces, now: clock.now },
+        withCanaries(
+          canaries,
+          createSubjectRenderer(rollbacks, createReleaseRenderer(useCases, clock.now), clock.now),
+          clock.now,
+        ),
       ),
       clock.now,
     ),
@@ -131,7 +137,7 @@ export async function startApp(
     },
     timing: { perMessageMs: 30, perUpdateMs: 30, perPostMs: 10, settleMs: 200, pollMs: 200 },
   });
-  const operations = { operations: core.operations.useCases, faces: {}, onCall: async () => [] };
+  const operations = { operations: core.operations.useCases, faces, onCall: async () => [] };
   const outbox = createOutbox({
     ...common,
     selfId: SELF.userId,
@@ -169,6 +175,7 @@ export async function startApp(
     rollbacks,
     canaries,
     proposals,
+    operations: { ...core.operations.useCases, schedule: core.operations.schedule },
     slos: core.slos.useCases,
     home,
     identity,

@@ -278,6 +278,14 @@ describe("who looks", () => {
     expect(bench.slack.workspace.views("U0INES").at(-1)?.view.callback_id).toBe("notice");
   });
 
+  it("/golive slo shows every SLO, of which nothing is known yet", async () => {
+    const bench = await started();
+    await bench.slack.hands.command("U0MILA", CHANNEL, "/golive", "slo");
+    await expect
+      .poll(() => whispers(bench.slack, "U0MILA").join(" "), eventually)
+      .toMatch(/of 13 SLOs are kept over 28 days; 1\d can't be told/);
+  });
+
   it("an open page of Details goes when the person is no member any more", async () => {
     const bench = await signing();
     await press(bench.slack, "U0MILA", ACTIONS.details, null);

@@ -25,6 +25,12 @@ describe("/golive", () => {
     ["rerun prefix-leakage", { kind: "rerun", service: null, check: "prefix-leakage" }],
     ["rerun support-docs all", { kind: "rerun", service: "support-docs", check: "all" }],
     ["unlock support-docs", { kind: "unlock", service: "support-docs" }],
+    ["slo", { kind: "slo", service: null }],
+    ["SLO billing-docs", { kind: "slo", service: "billing-docs" }],
+    ["schedule", { kind: "schedule", service: null }],
+    ["schedule billing-docs", { kind: "schedule", service: "billing-docs" }],
+    ["run smoke", { kind: "run", service: null, operation: "smoke" }],
+    ["run billing-docs Few-Shot", { kind: "run", service: "billing-docs", operation: "few-shot" }],
     ["help", { kind: "help" }],
     ["", { kind: "help" }],
   ])("understands “%s”", (text, intent) => {
@@ -42,6 +48,11 @@ describe("/golive", () => {
     ["status suport-docs", ["/golive status support-docs"]],
     ["rerun", ["/golive rerun all"]],
     ["rerun a b", ["/golive rerun a"]],
+    ["run", ["/golive run smoke"]],
+    ["run smok", ["/golive run smoke"]],
+    ["run smoke now", ["/golive run smoke"]],
+    ["run everything", []],
+    ["schedule suport-docs", ["/golive schedule support-docs"]],
   ])("answers “%s” with what was probably meant", (text, suggestions) => {
     const answer = parse(text);
     expect(answer.kind).toBe("problem");

@@ -1,3 +1,4 @@
+import { rest } from "#src/operations/slo/chance";
 import { type Figures, sumOf } from "#src/operations/slo/figures";
 import { countAll, quantile } from "#src/operations/slo/histogram";
 import type { TimedFigures } from "#src/operations/slo/inputs";
@@ -35,7 +36,7 @@ export function barsOf(
     embeddingMs: objectives.embeddingMs,
     peak,
     // Never nothing at all: a baseline without a single loss still leaves the points that it may fall.
-    throughputAllowed: kept === null ? null : 1 - kept + objectives.throughputPoints,
+    throughputAllowed: kept === null ? null : rest(kept - objectives.throughputPoints),
     why: { latency: missing("p95_baseline_s"), throughput: missing("throughput_baseline") },
   };
 }

@@ -28,3 +28,6 @@ export function wilson(good: number, n: number): { readonly low: number; readonl
  * allowed (the "rule of three": none among n bounds the rate by 3/n, at 95 %).
  */
 export const leastEvents = (allowed: number): number => Math.ceil(3 / allowed - 1e-9);
+
+/** What a target leaves, without the last bits that 1 − 0.995 brings along. */
+export const rest = (target: number): number => Number((1 - target).toFixed(12));

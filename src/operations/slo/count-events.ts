@@ -1,4 +1,5 @@
 import { atPeak, type Bars } from "#src/operations/slo/bars";
+import { rest } from "#src/operations/slo/chance";
 import { type Figures, sumOf } from "#src/operations/slo/figures";
 import { countAll, countOver } from "#src/operations/slo/histogram";
 import type { TimedFigures } from "#src/operations/slo/inputs";
@@ -24,11 +25,11 @@ const PERCENTILE_ALLOWED = 0.05;
 export function allowedOf(slo: RatioSlo, { objectives }: SloPolicy, bars: Bars): number | null {
   switch (slo) {
     case "answered":
-      return 1 - objectives.answeredMin;
+      return rest(objectives.answeredMin);
     case "tool_retries":
       return objectives.toolRetriesMax;
     case "degradation":
-      return bars.latencyS === null ? null : 1 - objectives.degradationMin;
+      return bars.latencyS === null ? null : rest(objectives.degradationMin);
     case "p95_latency":
       return bars.latencyS === null ? null : PERCENTILE_ALLOWED;
     case "embedding_latency":

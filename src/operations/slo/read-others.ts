@@ -1,5 +1,5 @@
 import { users } from "#src/operations/slo/burn";
-import { wilson } from "#src/operations/slo/chance";
+import { rest, wilson } from "#src/operations/slo/chance";
 import type { Finding, ScoredQuestion, SloInputs, TimedFigures } from "#src/operations/slo/inputs";
 import type { KnownSlo, SloReading } from "#src/operations/slo/slo";
 import { NAMED } from "#src/operations/slo/titles";
@@ -22,7 +22,7 @@ export function readSample(
   const n = values.length;
   const good = values.reduce((sum, value) => sum + value, 0);
   const bad = n - good;
-  const allowed = 1 - least;
+  const allowed = rest(least);
   const base = { ...shape(id), bar: `≥ ${percent(least)}`, events: n, bad, allowed };
   if (n < LEAST_QUESTIONS) {
     return {

@@ -15,6 +15,8 @@ const HELP: readonly (readonly [usage: string, does: string])[] = [
   ["/golive rerun [service] <check>|all", "runs a check again"],
   ["/golive cancel [service] [reason]", "ends the open release; what is live stays"],
   ["/golive unlock [service]", "opens a locked service again, with the root cause on record"],
+  ["/golive schedule [service]", "what runs by itself: next and last run of each kind, and what was skipped"],
+  ["/golive run [service] <kind>", "starts one of those now: smoke, weekly, few-shot, backup, drill, digest"],
   [
     "/golive slo [service]",
     "what the service promises: each SLO with its value, what is left of its error budget, how fast it burns",
@@ -50,7 +52,7 @@ export function refusalReply(refusal: Refusal, checklist: Checklist | null = nul
 export function helpReply(): Message {
   const lines = HELP.map(([usage, does]) => `${code(usage)} ${line(does)}`);
   return {
-    text: "Golive takes a service live with checks and sign-offs: /golive start, status, manifest, rerun, cancel, unlock, slo, help.",
+    text: "Golive takes a service live with checks and sign-offs: /golive start, status, manifest, rerun, cancel, unlock, schedule, run, slo, help.",
     blocks: [
       section("*Golive* takes a service into production: checks first, then sign-offs by named people, then one flip."),
       ...paragraphs(lines.join("\n")),

@@ -133,13 +133,12 @@ function serviceBlocks(one: HomeService, link: Link): KnownBlock[] {
   ];
 }
 
-function standingLines({ state, release, canary }: ServicePicture, link: Link): string[] {
+function standingLines({ live, state, release, canary, unread }: ServicePicture, link: Link): string[] {
+  const isRead = !unread.some(({ what }) => what === "What is live");
   const open = release !== null && release.release.ended === null && release.release.standing !== "live";
   const watched = canary !== null && canary.canary.ended === null;
   return [
-    ...(state === null
-      ? []
-      : [`*Live*: ${pairOrNothing(state.live)}${state.lock === null ? "" : " · go-lives are locked"}`]),
+    `*Live*: ${isRead ? pairOrNothing(live) : "not known"}${state === null || state.lock === null ? "" : " · go-lives are locked"}`,
     open ? `*Release*: ${releaseSentence(release)}${link(release.release.id)}` : "*Release*: none is open",
     watched ? `*Canary*: ${canarySentence(canary)}${link(canary.canary.id)}` : "*Canary*: none is watched",
   ];

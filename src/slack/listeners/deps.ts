@@ -1,8 +1,9 @@
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { GoliveConfig } from "#src/config/service-config";
 import type { Log } from "#src/log";
+import type { ScheduleView } from "#src/operations/schedule-view";
 import type { SloUseCases } from "#src/operations/slo/use-cases";
-import type { ProposalUseCases } from "#src/operations/use-cases";
+import type { OperationUseCases, ProposalUseCases } from "#src/operations/use-cases";
 import type { PauseReason } from "#src/release/events";
 import type { ManifestSummary } from "#src/release/manifest-summary";
 import type { ResourcesNow } from "#src/release/resources-line";
@@ -20,6 +21,9 @@ export type ListenerDeps = {
   readonly rollbacks: RollbackUseCases;
   readonly canaries: CanaryUseCases;
   readonly proposals: ProposalUseCases;
+  readonly operations: Pick<OperationUseCases, "request" | "operation" | "step"> & {
+    readonly schedule: (service: string) => Promise<ScheduleView>;
+  };
   readonly slos: SloUseCases;
   readonly home: Pick<HomePages, "open">;
   readonly identity: SlackIdentity;

@@ -24,6 +24,7 @@ import {
 } from "#src/slack/listeners/actions/rollbacks";
 import { liftObjection, sign, withdraw } from "#src/slack/listeners/actions/sign-offs";
 import { startService } from "#src/slack/listeners/actions/start-service";
+import { finishStep, showWeekly, startStep } from "#src/slack/listeners/actions/weekly";
 
 /** Every button and select of the app. The type makes it complete. */
 export const ACTION_HANDLERS: Readonly<Record<ActionId, ActionHandler>> = {
@@ -56,6 +57,9 @@ export const ACTION_HANDLERS: Readonly<Record<ActionId, ActionHandler>> = {
   [ACTIONS.canaryMute]: muteBreach,
   [ACTIONS.canaryEscalate]: escalateBreach,
   [ACTIONS.canaryWhy]: whyBreach,
+  [ACTIONS.sopStart]: startStep,
+  [ACTIONS.sopDone]: finishStep,
+  [ACTIONS.weeklyDetails]: showWeekly,
   [ACTIONS.proposalAccept]: acceptProposal,
   [ACTIONS.proposalDecline]: declineProposal,
 };

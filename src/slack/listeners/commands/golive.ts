@@ -8,6 +8,7 @@ import { cancelModal, unlockModal } from "#src/slack/blocks/reason-modals";
 import { sloStatusReply } from "#src/slack/blocks/slo-status";
 import { statusReply } from "#src/slack/blocks/status-reply";
 import { act, resolve } from "#src/slack/listeners/act";
+import { runNow, schedule } from "#src/slack/listeners/commands/golive-operations";
 import {
   type CommandHandler,
   chooseService,
@@ -45,6 +46,11 @@ export const golive: CommandHandler = async (deps, typed) => {
       return rerun(deps, typed, service, intent);
     case "unlock":
       return unlock(deps, typed, service);
+    case "schedule":
+      if (await refusedStranger(deps, typed, "read the schedule")) return;
+      return schedule(deps, typed, service);
+    case "run":
+      return runNow(deps, typed, service, intent);
     case "slo":
       return slo(deps, typed, [service]);
   }
@@ -67,7 +73,8 @@ async function whichService(
     );
   }
   const text = "Several services are released in this channel: name one.";
-  const commands = services.map((service) => `/golive ${intent.kind} ${service}`);
+  const more = intent.kind === "run" ? ` ${intent.operation}` : "";
+  const commands = services.map((service) => `/golive ${intent.kind} ${service}${more}`);
   await say(deps, typed, unknownWordsReply(text, commands));
 }
 

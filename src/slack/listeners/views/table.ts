@@ -4,6 +4,7 @@ import type { ViewHandler } from "#src/slack/listeners/views/handler";
 import { declineProposal } from "#src/slack/listeners/views/proposals";
 import { breakGlass, cancel, object, waive } from "#src/slack/listeners/views/reasons";
 import { breakGlassOfRollback, requestRollback, withdrawRollback } from "#src/slack/listeners/views/rollbacks";
+import { stepDone } from "#src/slack/listeners/views/sop-steps";
 import { start } from "#src/slack/listeners/views/start";
 import { unlock } from "#src/slack/listeners/views/unlock";
 
@@ -26,6 +27,7 @@ export const VIEW_HANDLERS: Readonly<Record<CallbackId, ViewHandler>> = {
   [CALLBACKS.rollbackBreakGlass]: breakGlassOfRollback,
   [CALLBACKS.rollbackWithdraw]: withdrawRollback,
   [CALLBACKS.canaryDecide]: decideCanary,
+  [CALLBACKS.sopDone]: stepDone,
   [CALLBACKS.proposalDecline]: declineProposal,
   [CALLBACKS.notice]: shownOnly,
 };
