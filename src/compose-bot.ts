@@ -60,6 +60,8 @@ export type BotOptions = {
   readonly clock?: DomainClock;
   /** How often canaries are looked at. Default: every 5 s while one is open. */
   readonly watchPace?: WatchPace;
+  /** When schedules and open releases are looked after: a cron of six fields, seconds first. Default: every 30 s. */
+  readonly lookAfter?: string;
   /** Default: what Slack's limits ask for. */
   readonly pace?: SlackPace;
 };
@@ -78,7 +80,7 @@ export type Bot = {
   stop(): Promise<void>;
 };
 
-/** How often open releases are looked after: people resolved again, evidence refreshed before it ages out. */
+/** How often schedules and open releases are looked after: people resolved again, evidence refreshed before it ages out. */
 const LOOK_AFTER_CRON = "*/30 * * * * *";
 
 /** What is due to be shown is shown before the process ends; what takes longer is another process's, or the next one's. */
@@ -263,7 +265,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     home.nudge();
   });
   const lookAfter = schedule(
-    LOOK_AFTER_CRON,
+    options.lookAfter ?? LOOK_AFTER_CRON,
     () =>
       Promise.all([
         lookAfterReleases({ ...core, log }, now()).catch((error: unknown) =>
@@ -294,6 +296,8 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       await machines?.start();
       await app.start();
       await lookAfterReleases({ ...core, log }, now());
+      // What was missed while no copy ran doesn't wait for the next tick.
+      await operations.look();
     },
     // Intake first, then running work, then what is due to be painted, then connections: Bolt's stop waits for nothing.
     async stop() {

@@ -2,7 +2,7 @@
 const SHINGLE = 5;
 const PIECE = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
 
-type Text = { readonly id: string; readonly text: string };
+type Text = { readonly text: string };
 
 /** A list of chunks is asked with many settings: which of them are near duplicates is the same each time. */
 const known = new WeakMap<readonly Text[], Map<number, (a: number, b: number) => boolean>>();

@@ -2,6 +2,7 @@ import { BackupError } from "#src/backup/backup-error";
 import type { FullBackupEntry } from "#src/backup/full-backup-records";
 import type { FullBackups } from "#src/backup/full-backups";
 import type { Verification } from "#src/backup/verify-backup";
+import { withoutStop } from "#src/operations/backups/work/without-stop";
 import type { OperationFinding, OperationOrder, OperationRunner } from "#src/operations/operation";
 
 const MOST_DAMAGES = 20;
@@ -46,17 +47,18 @@ function findingOf(id: string, { manifest, damages, files, bytes, rows }: Verifi
     damages: damages.slice(0, MOST_DAMAGES).map(({ text }) => text),
   };
   if (damages.length === 0) {
-    const what = `${tables} tables, ${rows.toLocaleString("en-US")} rows, ${megabytes(bytes)}`;
+    const what = `${tables} tables, ${rows.toLocaleString("en-US")} rows, ${sizeText(bytes)}`;
     return { verdict: "pass", summary: `${id} was taken and verified: ${what}.`, result };
   }
   const [first] = damages;
   const more = damages.length > 1 ? ` and ${damages.length - 1} more` : "";
   return {
     verdict: "fail",
-    summary: `${id} is damaged: ${first?.text ?? ""}${more}. Take another: golive backup create.`,
+    summary: `${id} is damaged: ${withoutStop(first?.text ?? "")}${more}. Take another: golive backup create.`,
     result,
   };
 }
 
-/** "7.8 MB". */
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+/** "7.8 MB", "85 kB". */
+const sizeText = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

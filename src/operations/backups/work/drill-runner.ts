@@ -1,5 +1,6 @@
 import { BackupError } from "#src/backup/backup-error";
 import type { FullBackups } from "#src/backup/full-backups";
+import { withoutStop } from "#src/operations/backups/work/without-stop";
 import type { OperationRunner } from "#src/operations/operation";
 
 const MOST_DIFFERENCES = 20;
@@ -30,7 +31,11 @@ export function createDrillRunner(backups: Pick<FullBackups, "drill">): Operatio
       }
       const [first] = differences;
       const more = differences.length > 1 ? ` and ${differences.length - 1} more` : "";
-      return { verdict: "fail", summary: `${id} did not come back as it was: ${first?.text ?? ""}${more}.`, result };
+      return {
+        verdict: "fail",
+        summary: `${id} did not come back as it was: ${withoutStop(first?.text ?? "")}${more}.`,
+        result,
+      };
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof BackupError)) throw error;

@@ -4,12 +4,16 @@ import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { CONFIGURATION_FACTS, type FactName, type FactOverrides } from "#src/manifest/configuration-facts";
 import { nudgeCases } from "#src/operations/nudges/case";
+import { overrideJson, presentChunkings } from "#src/operations/nudges/chunks/chunking";
+import { searchChunks } from "#src/operations/nudges/chunks/search-chunks";
 import { searchRetrieval } from "#src/operations/nudges/search-retrieval";
 import { type FusionPaths, fusionChanges, fusionTitle, readFusion } from "#src/operations/nudges/settings";
 import type { Json } from "#src/operations/operation";
+import { valueAt } from "#src/operations/proposals/apply-changes";
 import type { ProposalKind } from "#src/operations/proposals/events";
 import { type LiveBody, liveConfig } from "#src/operations/proposals/work/live-config";
 import type { ProposalDraft } from "#src/operations/use-cases";
+import { readDocuments, type StoredDocument } from "#src/rag/read-documents";
 import type { RagStore } from "#src/rag/store";
 import { pairText, samePair } from "#src/release/pair";
 
@@ -53,12 +57,13 @@ export async function searchProposals(deps: SearchDeps, wish: SearchWish): Promi
     wish.signal?.throwIfAborted();
     records.push(record);
   }
-  return [searchFusion(deps.facts, wish, { ...live, body: body.data, digest: live.digest }, records)];
+  const ground: Ground = { ...live, body: body.data, digest: live.digest };
+  return [searchFusion(deps.facts, wish, ground, records), ...(await searchChunkings(deps, wish, ground, records))];
 }
 
-type Live = LiveBody & { readonly body: Json; readonly digest: string };
+type Ground = LiveBody & { readonly body: Json; readonly digest: string };
 
-function searchFusion(facts: FactOverrides, wish: SearchWish, live: Live, records: readonly CaseRecord[]): Searched {
+function searchFusion(facts: FactOverrides, wish: SearchWish, live: Ground, records: readonly CaseRecord[]): Searched {
   const search = "retrieval-nudge";
   const paths = pathsOf(facts);
   const fusion = readFusion(live.body, paths);
@@ -91,21 +96,81 @@ function cautions(withoutRanks: number, left: number): readonly string[] {
   ];
 }
 
+async function searchChunkings(
+  { store, facts }: SearchDeps,
+  wish: SearchWish,
+  live: Ground,
+  records: readonly CaseRecord[],
+): Promise<readonly Searched[]> {
+  const search = "chunk-override";
+  const at = (name: FactName) => {
+    const path = pathOf(facts, name);
+    return path === null ? null : valueAt(live.body, path);
+  };
+  const path = pathOf(facts, "chunk_overrides");
+  const overrides = at("chunk_overrides");
+  const present = presentChunkings(
+    {
+      maxTokens: at("chunk_max_tokens"),
+      overlapTokens: at("chunk_overlap_tokens"),
+      jaccard: at("chunk_jaccard"),
+    },
+    overrides,
+  );
+  const [chunks, maxTokens] = [at("context_chunks"), at("context_max_tokens")];
+  if (path === null || present === null || typeof chunks !== "number" || typeof maxTokens !== "number") {
+    const says = "Other chunkings can't be compared: the configuration doesn't say how documents are cut.";
+    return [{ search, says, draft: null }];
+  }
+  const documents: StoredDocument[] = [];
+  const signal = wish.signal === undefined ? {} : { signal: wish.signal };
+  await readDocuments(store, live.pair.run, (document) => void documents.push(document), signal);
+  const questions = records.filter(({ repeat }) => repeat === 0).map(({ gold }) => ({ gold, question: gold.question }));
+  const budget = Math.min(maxTokens, chunks * present.mixed.maxTokens);
+  return searchChunks({ documents, questions, present, budget }).map((found): Searched => {
+    if (found.kind !== "found") return { search, says: found.says, draft: null };
+    const { domain, chunking, kind: _, ...evidence } = found;
+    const key = `${path}.${domain}`;
+    const change = { path: key, from: valueAt(live.body, key), to: overrideJson(chunking) };
+    return {
+      search,
+      says: found.summary,
+      draft: {
+        kind: search,
+        title: `Cut ${domain} documents at ${chunking.maxTokens} tokens with ${Math.round(100 * chunking.overlap)} % overlap`,
+        operation: wish.operation,
+        base: { ...live.pair, digest: live.digest },
+        changes: [change],
+        evidence: { ...evidence, cautions: CHUNK_CAUTIONS },
+        needsRun: true,
+      },
+    };
+  });
+}
+
+const CHUNK_CAUTIONS: readonly string[] = [
+  "This is a proxy: BM25 over chunks that Golive cut itself on both sides, without the service's vectors, fusion and reader.",
+  "It takes a new ingestion: the run that is live was cut otherwise, and the new configuration is to go live with a run that was cut by it.",
+  "What ingestion left out of the documents can't be put back, so it is missing on both sides.",
+];
+
+/** Where a service keeps a fact; null: it has none. */
+function pathOf(facts: FactOverrides, name: FactName): string | null {
+  const override = facts[name];
+  if (override === undefined) return CONFIGURATION_FACTS[name];
+  return typeof override === "string" ? override : null;
+}
+
 /** Where a service keeps what the fusion needs. */
 function pathsOf(facts: FactOverrides): FusionPaths {
-  const pathOf = (name: FactName): string | null => {
-    const override = facts[name];
-    if (override === undefined) return CONFIGURATION_FACTS[name];
-    return typeof override === "string" ? override : null;
-  };
   return {
-    fusion: pathOf("fusion"),
-    rrf_k: pathOf("rrf_k"),
-    weights: pathOf("weights"),
-    per_document_cap: pathOf("per_document_cap"),
-    dedup_jaccard: pathOf("dedup_jaccard"),
-    rerank_enabled: pathOf("rerank_enabled"),
-    context_chunks: pathOf("context_chunks"),
-    context_max_tokens: pathOf("context_max_tokens"),
+    fusion: pathOf(facts, "fusion"),
+    rrf_k: pathOf(facts, "rrf_k"),
+    weights: pathOf(facts, "weights"),
+    per_document_cap: pathOf(facts, "per_document_cap"),
+    dedup_jaccard: pathOf(facts, "dedup_jaccard"),
+    rerank_enabled: pathOf(facts, "rerank_enabled"),
+    context_chunks: pathOf(facts, "context_chunks"),
+    context_max_tokens: pathOf(facts, "context_max_tokens"),
   };
 }
