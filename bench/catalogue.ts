@@ -1,3 +1,4 @@
+import { smokeSummary } from "#src/operations/smoke/words";
 import { type AckBench, benchAck } from "./ack.ts";
 import { type BackupBench, benchBackup } from "./backup.ts";
 import { benchCanary } from "./canary.ts";
@@ -13,6 +14,8 @@ import type { Line } from "./line.ts";
 import { benchPaint } from "./paint.ts";
 import { runPrefixLeakageBench } from "./prefix-leakage.ts";
 import { benchRunDigest } from "./run-digest.ts";
+import { benchSlo } from "./slo.ts";
+import { benchSmoke, type SmokeBench } from "./smoke.ts";
 
 type Bench = (say: (line: string) => void) => Promise<readonly Line[]>;
 
@@ -32,6 +35,7 @@ const BACKUP_CREATE_RATIO = 0.5;
 const BACKUP_RESTORE_RATIO = 0.6;
 const BACKUP_PEAK_MB = 200;
 const INTAKE_RATIO = 10;
+const OWN_PERCENT = 5;
 
 /** Every bench by name, in the order of running. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
@@ -187,8 +191,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       },
     ];
   },
+  slo: benchSlo,
   backup: async (say) => backupLines(await benchBackup(200_000, say)),
   intake: async (say) => (await benchIntake({ say })).flatMap(intakeLines),
+  smoke: async (say) => smokeLines(await benchSmoke({ say })),
 };
 
 function backupLines({ chunks, server, create, restore, peakMegabytes, peer }: BackupBench): Line[] {
@@ -221,6 +227,40 @@ function backupLines({ chunks, server, create, restore, peakMegabytes, peer }: B
       limit: { of: "ours", most: BACKUP_PEAK_MB },
       note: "of the one process that does all three",
     },
+  ];
+}
+
+function smokeLines({ spent, result, bySuite, perSecond }: SmokeBench): Line[] {
+  const { wallMs, busyMs, cpuMs, ...places } = spent;
+  const percent = (ms: number): number => (100 * ms) / wallMs;
+  const name = `smoke: a night at ${perSecond} calls a second`;
+  const checks = result.suites.flatMap((suite) => suite.checks.map(({ verdict }) => verdict));
+  const passed = checks.filter((verdict) => verdict === "pass").length;
+  const line = (what: string, ms: number, note: string, most: number | null = null): Line => ({
+    name: `${name}, ${what} (% of the time)`,
+    ours: percent(ms),
+    peer: Number.NaN,
+    ratio: null,
+    limit: most === null ? null : { of: "ours", most },
+    note,
+  });
+  const suites = bySuite.map(({ suite, milliseconds }) => `${suite} ${(milliseconds / 1_000).toFixed(1)} s`).join(", ");
+  return [
+    {
+      name,
+      ours: wallMs,
+      peer: Number.NaN,
+      ratio: null,
+      limit: null,
+      note: `${passed} of ${checks.length} checks passed, ${smokeSummary(result)} ${suites}`,
+    },
+    line("waiting for the budget", places.budget, "from the wish for a place to the place"),
+    line("models", places.model, "Golive's own calls: embedder, judge, gates"),
+    line("RAG service", places.service, "with the reader's calls in it"),
+    line("database", places.database, "every statement that no model is waited for at the same time"),
+    line("own code", places.own, "nobody is waited for", OWN_PERCENT),
+    line("processor", cpuMs, "of this process, all threads: what the machine's load does not stretch", OWN_PERCENT),
+    line("event loop busy", busyMs, "all own code and the drivers', also while others are waited for"),
   ];
 }
 

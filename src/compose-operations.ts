@@ -16,6 +16,7 @@ import { createDrillRunner } from "#src/operations/backups/work/drill-runner";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { createDigestRunner } from "#src/operations/digest/work/digest-runner";
 import { agendaStream } from "#src/operations/events";
+import type { ProposeFound } from "#src/operations/nudges/work/propose-found";
 import type { OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { Calendar } from "#src/operations/schedule/calendar";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
@@ -59,6 +60,8 @@ type Deps = {
   /** What is known of a service, for the digest. Asked for when one runs. */
   readonly picture: (service: string) => Promise<ServicePicture>;
   readonly fewShot: OperationRunner;
+  /** What the weekly evaluation ends with: better settings, looked for with what it measured. */
+  readonly proposeFound: ProposeFound;
   readonly log: Log;
 };
 
@@ -121,7 +124,13 @@ export function composeOperations(deps: Deps): Operations {
     const paint = { outcome: null, events: [], jobs: [], repaint: [weekSubject(service, week)], posts: [] };
     await journal.transact(service, null, [], () => paint);
   }
-  const weekly = composeWeekly({ config, governed, evaluations: deps.evaluations, repaint: repaintWeek });
+  const weekly = composeWeekly({
+    config,
+    governed,
+    evaluations: deps.evaluations,
+    repaint: repaintWeek,
+    afterEvaluation: deps.proposeFound,
+  });
 
   return {
     useCases,

@@ -2,10 +2,12 @@ import type { Governed } from "#src/compose-manifests";
 import type { Config } from "#src/config/load-config";
 import { listServices, toPolicy } from "#src/config/to-policy";
 import { toProposals } from "#src/config/to-proposals";
+import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
 import type { Jobs, RunningJob } from "#src/jobs/create-jobs";
 import { createApplyProposal } from "#src/jobs/handlers/apply-proposal";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
+import { createProposeFound, type ProposeFound } from "#src/operations/nudges/work/propose-found";
 import type { ProposalState } from "#src/operations/proposals/state";
 import { liveConfig } from "#src/operations/proposals/work/live-config";
 import type { ProposalUseCases } from "#src/operations/use-cases";
@@ -19,6 +21,8 @@ export type ComposedProposals = {
   readonly applyProposal: (job: RunningJob) => Promise<void>;
   /** Ends what nobody decided in time or whose base changed, and tries again what failed every time it was carried out. */
   readonly lookAfter: () => Promise<void>;
+  /** Searches on an evaluation and proposes what is found. */
+  readonly proposeFound: ProposeFound;
 };
 
 type Deps = {
@@ -31,6 +35,7 @@ type Deps = {
   /** What a version needs beside itself before it is written. */
   readonly prepare: (proposal: ProposalState) => Promise<string | null>;
   readonly jobs: Pick<Jobs, "redrive">;
+  readonly evaluations: Pick<EvaluationStore, "cases" | "run">;
   readonly log: Log;
 };
 
@@ -77,6 +82,14 @@ export function composeProposals({
   return {
     useCases,
     applyProposal,
+    proposeFound: createProposeFound({
+      evaluations: deps.evaluations,
+      service(id) {
+        const { service, store } = governed(id);
+        return { store, facts: service.configuration_facts };
+      },
+      proposals: useCases,
+    }),
     async lookAfter() {
       for (const { id } of listServices(config)) {
         await lookAt(id).catch((error: unknown) =>

@@ -261,6 +261,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     governed,
     startRelease: useCases.startRelease,
     prepare: fewShot.prepare,
+    evaluations: evaluations.store,
     jobs,
     log,
   });
@@ -286,6 +287,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     smoke: (service, earlier, signal) => smoke({ service, earlier, signal, metricsUrl: options.metricsUrl ?? null }),
     picture: (service) => pictures(service),
     fewShot: fewShot.runner(proposals.useCases),
+    proposeFound: proposals.proposeFound,
     log,
   });
   const slos = composeSlos({ config, pool, journal, clock, governed, identity, evaluations, checks, log });

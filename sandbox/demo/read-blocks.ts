@@ -65,3 +65,16 @@ export function findButtons(blocks: readonly Json[]): readonly FoundButton[] {
   for (const block of blocks) if (isObject(block)) visit(block, block);
   return found;
 }
+
+/** All boxes to type into, by the block each stands in. */
+export function findInputs(
+  blocks: Json | undefined,
+): readonly { readonly blockId: string; readonly actionId: string }[] {
+  if (!Array.isArray(blocks)) return [];
+  return blocks.filter(isObject).flatMap(({ type, block_id, element }) => {
+    if (type !== "input" || !isObject(element) || element.type !== "plain_text_input") return [];
+    return typeof block_id === "string" && typeof element.action_id === "string"
+      ? [{ blockId: block_id, actionId: element.action_id }]
+      : [];
+  });
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FoundButton, findButtons, readableText } from "#sandbox/demo/read-blocks";
+import { type FoundButton, findButtons, findInputs, readableText } from "#sandbox/demo/read-blocks";
 import type { Hands, Json, SandboxMessage, World } from "#sandbox/slack/model";
 
 /** The story did not go as scripted. The message is the reason that the demo prints. */
@@ -23,6 +23,8 @@ export type Stage = {
   answered(user: string, channel: string): string | null;
   /** Waits until a message of the channel that this person sees reads like `pattern`. */
   see(user: string, channel: string, pattern: RegExp, timeoutMs?: number): Promise<SandboxMessage>;
+  /** Types this into every box of the modal that is open for this person, and submits it. */
+  fillIn(user: string, text: string): Promise<void>;
   /** Opens the app's Home, and reads it as soon as it reads like `pattern`. */
   home(user: string, pattern: RegExp): Promise<string>;
   /** All words of the newest release message, or null when there is none. */
@@ -123,6 +125,15 @@ export function createStage(world: World, hands: Hands, onLine: (line: Line) => 
             .find((message) => pattern.test(message.text) || pattern.test(readableText(message.blocks))) ?? null,
         timeoutMs,
       ),
+    async fillIn(user, text) {
+      const view = await until(`a modal for ${nameOf(user)}`, () => world.views(user).at(-1) ?? null);
+      const values = Object.fromEntries(
+        findInputs(view.view.blocks).map(({ blockId, actionId }) => [blockId, { [actionId]: text }]),
+      );
+      tell(nameOf(user), `types "${firstWords(text)}" and submits`);
+      const done = await hands.submit(user, view.id, values);
+      if (!done.ok) throw new StoryError(`submitting: Slack said ${done.error}`);
+    },
     async home(user, pattern) {
       tell(nameOf(user), "opens Golive's Home");
       const opened = await hands.openHome(user);

@@ -149,21 +149,31 @@ describe("what waits for whom", () => {
     expect(waits({ agreed: { by: dan, at: NOW } })).toEqual([]);
   });
 
+  const card = {
+    ...{ id: "retrieval-miss", title: "Gold is not retrieved", owner: "data-lead" },
+    steps: [
+      { id: "look", title: "Look at the cases" },
+      { id: "mend", title: "Mend the index" },
+    ],
+  };
+  const step = (id: string, done: boolean) => ({ card: "retrieval-miss", step: id, done, note: "", by: mila, at: NOW });
+
   test("a step that was begun and not done, once, for whoever began it", () => {
-    const step = (id: string, done: boolean) => ({
-      card: "retrieval-miss",
-      step: id,
-      done,
-      note: "",
-      by: dan,
-      at: NOW,
-    });
-    const operation = weekly({
-      steps: [step("look", false), step("look", false), step("mend", false), step("look", true)],
-    });
-    expect(waitingOf(picture({ operations: [operation] }))).toMatchObject([
-      { kind: "sop-step", card: "retrieval-miss", step: "mend", who: [dan] },
+    const run = weekly({ steps: [step("look", false), step("look", false), step("mend", false), step("look", true)] });
+    expect(waitingOf(picture({ carded: [{ run, cards: [card] }] }))).toMatchObject([
+      { kind: "sop-step", card: "Gold is not retrieved", step: "Mend the index", who: [mila] },
     ]);
+    expect(waitingOf(picture({ carded: [{ run, cards: [] }] }))).toMatchObject([
+      { card: "retrieval-miss", step: "mend" },
+    ]);
+  });
+
+  test("a card on which nobody works, for its owners: the next step, of the newest run alone", () => {
+    const of = (...steps: readonly ReturnType<typeof step>[]) => ({ run: weekly({ steps }), cards: [card] });
+    const waits = (...carded: readonly ReturnType<typeof of>[]) => waitingOf(picture({ carded }));
+    expect(waits(of())).toMatchObject([{ kind: "sop-card", step: "Look at the cases", who: [dan, mei] }]);
+    expect(waits(of(step("look", true)), of())).toMatchObject([{ kind: "sop-card", step: "Mend the index" }]);
+    expect(waits(of(step("look", true), step("mend", true)))).toEqual([]);
   });
 
   test("a lock for those who may unlock", () => {

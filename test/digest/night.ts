@@ -74,7 +74,7 @@ export const picture = (change: Partial<PictureParts> & Partial<ServicePicture> 
   rollback: null,
   agenda: agenda(),
   proposals: [],
-  operations: [],
+  carded: [],
   slos: [],
   next: [],
   members: { "data-lead": [dan, mei], "ml-lead": [mila], "on-call": [omar], "release-manager": [rosa] },

@@ -97,7 +97,7 @@ describe("the picture of a service", () => {
 
   test("has the cards of the newest weekly runs and the next runs", async () => {
     const seen = await createReadPicture(deps)(SERVICE);
-    expect(seen.operations.map(({ id }) => id)).toEqual(["op_weekly_1"]);
+    expect(seen.carded.map(({ run }) => run.id)).toEqual(["op_weekly_1"]);
     expect(seen.next).toHaveLength(1);
     expect(seen.unread).toEqual([]);
   });

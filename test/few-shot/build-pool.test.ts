@@ -35,6 +35,11 @@ const CANDIDATES = [
 ];
 const EVALUATION = [gold("g1", "Which colour has the flag on quarantine days?")];
 
+/** So many of one form that its words belong to it. */
+const FORMS = "net|oar|cod|sail|mast|rope walk|sluice|winch"
+  .split("|")
+  .map((thing) => entry(thing, `${thing} ${thing}: what is the shortest way from the ferry to the ${thing} ${thing}?`));
+
 describe("a curated pool", () => {
   it("holds what is at or above the floor, by id", () => {
     const { entries, dropped, guard } = buildPool(CANDIDATES, EVALUATION, { ...RULES, floor: 0.7 });
@@ -65,10 +70,31 @@ describe("a curated pool", () => {
       because: "near-duplicate",
       says: "asks nearly what boat2 asks",
     });
-    const newer = buildPool([...CANDIDATES, entry("boat2", again, { addedAt: "2026-02-01" })], EVALUATION, RULES);
-    expect(newer.entries.map(({ id }) => id)).toEqual(["boat2", "lamp", "rope"]);
+    for (let seed = 0; seed < 8; seed++) {
+      const newer = [...CANDIDATES, entry("boat2", again, { addedAt: "2026-02-01" })];
+      const { entries } = buildPool(newer, EVALUATION, { ...RULES, seed });
+      expect(entries.map(({ id }) => id)).toEqual(["boat2", "lamp", "rope"]);
+    }
     const worse = buildPool([...CANDIDATES, entry("boat2", again, { quality: 0.8 })], EVALUATION, RULES);
     expect(worse.entries.map(({ id }) => id)).toEqual(["boat", "lamp", "rope"]);
+  });
+
+  it("keeps both of two questions that share only how they are asked", () => {
+    const form = (thing: string) => `What is the shortest way from the ferry to the ${thing}?`;
+    const both = [entry("a", form("mill")), entry("b", form("quay")), ...FORMS];
+    expect(buildPool(both, EVALUATION, { ...RULES, size: 99 }).dropped).toEqual([]);
+  });
+
+  it("is guarded once more when it is made: a word that was common among the candidates need not be in the pool", () => {
+    const form = (verb: string, rest = "") => `How do I properly and safely ${verb} the brass lamp${rest}?`;
+    const verbs = ["lift", "paint", "ship", "store", "wrap", "drain", "label", "weigh"];
+    const others = verbs.map((verb) => entry(verb, form(verb, ` that ${verb.repeat(6)} came with`), { quality: 0.7 }));
+    const gold1 = [gold("g1", form("mend"))];
+    const best = entry("best", form("clean"));
+    expect(checkLeakage([...others, best].map(toExample), gold1).clean).toBe(true);
+    const { dropped, entries, guard } = buildPool([...others, best], gold1, { ...RULES, size: 1 });
+    expect(dropped).toContainEqual({ id: "best", because: "leaks", says: "leaks g1 (containment)" });
+    expect([entries, guard.clean]).toEqual([[], true]);
   });
 
   it("holds no more than its size, the best ones; who is in among equals is the seed's lot, and the same each time", () => {

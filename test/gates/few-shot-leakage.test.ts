@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createStore, putConfig } from "#sandbox/rag/rag-store";
 import { defaultServiceConfig } from "#sandbox/rag/service-defaults";
 import type { ServiceConfig } from "#src/config/service-config";
+import { poolFileName } from "#src/evaluation/few-shot/pool-name";
 import { createFewShotLeakageGate } from "#src/gates/few-shot-leakage";
 import { readMaterialFrom } from "#src/gates/few-shot-material";
 import { runGate } from "#src/gates/run-gate";
@@ -95,6 +96,17 @@ describe("the leakage guard of a go-live", () => {
   it("fails when the file is not the pool that the candidate's configuration names", async () => {
     await writeFile(join(directory, POOL), `${await readFile(join(corpus, POOL), "utf8")}\n`);
     expect(await check()).toMatchObject({ verdict: "fail", summary: expect.stringMatching(/the pool's bytes are/) });
+  });
+
+  it("looks at the pool beside the configured one that has the configuration's bytes, and at no other of its name", async () => {
+    const text = `${(await readFile(join(corpus, POOL), "utf8")).split("\n").slice(0, 3).join("\n")}\n`;
+    const beside = join(directory, poolFileName(POOL, sha256(text)));
+    await writeFile(beside, text);
+    await configure({ few_shot_ids: ["fs-01"], few_shot_pool_sha256: sha256(text) });
+    expect(await check()).toMatchObject({ verdict: "pass", numbers: { pool_entries: 3 } });
+    await writeFile(beside, `${text}\n`);
+    expect(await check()).toMatchObject({ verdict: "fail", summary: expect.stringMatching(/the pool's bytes are/) });
+    await rm(beside);
   });
 
   it("fails when the configuration uses an example that the pool does not have", async () => {

@@ -3,8 +3,9 @@ import { search as find, indexOf } from "#src/operations/nudges/chunks/bm25";
 import { candidatesFor, presentChunkings } from "#src/operations/nudges/chunks/chunking";
 import { cut, estimateTokens } from "#src/operations/nudges/chunks/cut";
 import { domainOf } from "#src/operations/nudges/chunks/domain";
+import type { ChunkInput } from "#src/operations/nudges/chunks/prepare";
 import { reassemble } from "#src/operations/nudges/chunks/reassemble";
-import { type ChunkInput, searchChunks } from "#src/operations/nudges/chunks/search-chunks";
+import { searchChunks } from "#src/operations/nudges/chunks/search-chunks";
 import { chance } from "#test/nudges/worlds";
 
 const COMMON = { maxTokens: 100, overlap: 0, jaccard: 0.8 };

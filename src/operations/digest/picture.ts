@@ -4,7 +4,7 @@ import type { OperationKind } from "#src/operations/operation";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { AgendaState, OperationState } from "#src/operations/state";
 import type { Pair, Recorded } from "#src/release/events";
-import type { RoleMembers } from "#src/release/people";
+import type { RoleId, RoleMembers } from "#src/release/people";
 import type { Instant, Policy } from "#src/release/policy";
 import type { ServiceState } from "#src/release/state";
 import type { ReleaseView } from "#src/release/view";
@@ -12,6 +12,18 @@ import type { RollbackView } from "#src/rollback/view";
 
 /** Something that could not be read: what, and why in a sentence. */
 export type Unread = { readonly what: string; readonly why: string };
+
+/** A SOP card that a run posted, in outline. `owner`: a role. */
+export type CardOutline = {
+  readonly id: string;
+  readonly title: string;
+  readonly owner: RoleId;
+  readonly steps: readonly { readonly id: string; readonly title: string }[];
+};
+export type CardedRun = {
+  readonly run: Pick<OperationState, "id" | "steps" | "finished">;
+  readonly cards: readonly CardOutline[];
+};
 
 /** The parts that are read, each on its own: what fails is null and stands in `unread`. */
 export type PictureParts = {
@@ -28,7 +40,7 @@ export type PictureParts = {
   /** Open ones, oldest first. */
   readonly proposals: readonly ProposalState[];
   /** Runs whose SOP cards people may still be working on, newest first. */
-  readonly operations: readonly OperationState[];
+  readonly carded: readonly CardedRun[];
   readonly slos: readonly SloNews[];
   readonly next: readonly { readonly kind: OperationKind; readonly at: Instant }[];
   /** Roles as resolved now. */

@@ -1,13 +1,12 @@
 import { breachSubject } from "#src/canary/canary-id";
 import type { CanaryView } from "#src/canary/watch/view";
 import { nameOf } from "#src/canary/words/names";
-import type { ServicePicture } from "#src/operations/digest/picture";
+import type { CardedRun, ServicePicture } from "#src/operations/digest/picture";
 import { mayAccept } from "#src/operations/proposals/approvals";
 import type { ProposalState } from "#src/operations/proposals/state";
-import type { OperationState } from "#src/operations/state";
 import type { Person } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
-import { holdersOf } from "#src/release/rights";
+import { holdersOf, peopleOf } from "#src/release/rights";
 import type { ReleaseView } from "#src/release/view";
 
 /**
@@ -23,6 +22,8 @@ export type Waiting = { readonly who: readonly Person[]; readonly subject: strin
   | { readonly kind: "rollback"; readonly number: number; readonly reason: string }
   | { readonly kind: "proposal"; readonly number: number; readonly title: string; readonly expires: Instant }
   | { readonly kind: "sop-step"; readonly card: string; readonly step: string; readonly since: Instant }
+  /** Nobody works on the card: its next step. */
+  | { readonly kind: "sop-card"; readonly card: string; readonly step: string }
   | { readonly kind: "unlock"; readonly reason: string; readonly since: Instant }
 );
 
@@ -34,7 +35,7 @@ export function waitingOf(picture: ServicePicture): readonly Waiting[] {
     ...(picture.release === null ? [] : ofRelease(picture.release, picture)),
     ...ofLock(picture),
     ...picture.proposals.flatMap((proposal) => ofProposal(proposal, picture)),
-    ...picture.operations.flatMap(ofSteps),
+    ...picture.carded.flatMap((run, place) => ofCards(run, place === 0, picture)),
   ];
 }
 
@@ -92,13 +93,27 @@ function ofProposal(proposal: ProposalState, { members }: ServicePicture): Waiti
   return [{ kind: "proposal", number, title, expires, who: mayAccept(proposal, members), subject: id }];
 }
 
-/** Steps of SOP cards that somebody began and nobody did. */
-function ofSteps({ id, steps }: OperationState): Waiting[] {
+/** Steps of SOP cards that somebody began and nobody did; and, of the newest run's cards on which nobody works, the next step. */
+function ofCards({ run, cards }: CardedRun, isNewest: boolean, { members }: ServicePicture): Waiting[] {
+  const { id: subject, steps } = run;
   const isDone = (card: string, step: string) =>
     steps.some((each) => each.done && each.card === card && each.step === step);
   const begun = steps.filter(({ done, card, step }) => !done && !isDone(card, step));
   const first = begun.filter(
     ({ card, step }, place) => begun.findIndex((each) => each.card === card && each.step === step) === place,
   );
-  return first.map(({ card, step, at, by }) => ({ kind: "sop-step", card, step, since: at, who: [by], subject: id }));
+  const named = (card: string, step: string) => {
+    const found = cards.find(({ id }) => id === card);
+    return { card: found?.title ?? card, step: found?.steps.find(({ id }) => id === step)?.title ?? step };
+  };
+  const going = first.map(({ card, step, at, by }): Waiting => {
+    return { kind: "sop-step", ...named(card, step), since: at, who: [by], subject };
+  });
+  const idle = isNewest ? cards.filter(({ id }) => !begun.some(({ card }) => card === id)) : [];
+  const next = idle.flatMap((card): Waiting[] => {
+    const step = card.steps.find(({ id }) => !isDone(card.id, id));
+    const who = peopleOf(members, [card.owner]);
+    return step === undefined ? [] : [{ kind: "sop-card", card: card.title, step: step.title, who, subject }];
+  });
+  return [...going, ...next];
 }

@@ -19,16 +19,22 @@ const discount = (place: number): number => 1 / Math.log2(place + 2);
  * only its best passage counts, else a higher cap per document would look better by itself.
  */
 export function figuresOf(one: NudgeCase, context: readonly number[], most: number): CaseFigures {
-  const places = [...context.entries()].flatMap(([place, at]) => (one.gold.has(at) ? [place] : []));
   const wanted = Math.max(1, Math.min(one.wanted, most));
-  const best = sum(Array.from({ length: wanted }, (_, place) => discount(place)));
-  const chunks = context.flatMap((at) => one.chunks[at] ?? []);
-  return {
-    gain: sum(places.slice(0, wanted).map(discount)) / best,
-    hit: places.length > 0 ? 1 : 0,
-    tokens: sum(chunks.map(({ tokens }) => tokens)),
-    documents: new Set(chunks.map(({ document }) => document)).size,
-  };
+  let [gained, found, tokens] = [0, 0, 0];
+  const documents = new Set<string>();
+  for (const [place, at] of context.entries()) {
+    const chunk = one.chunks[at];
+    tokens += chunk?.tokens ?? 0;
+    if (chunk !== undefined) documents.add(chunk.document);
+    if (!one.gold.has(at)) continue;
+    if (found < wanted) gained += discount(place);
+    found += 1;
+  }
+  return { gain: gained / best(wanted), hit: found > 0 ? 1 : 0, tokens, documents: documents.size };
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+function best(wanted: number): number {
+  let sum = 0;
+  for (let place = 0; place < wanted; place++) sum += discount(place);
+  return sum;
+}

@@ -25,10 +25,8 @@ export type FusionFrame = {
 export function fuseAgain(chunks: readonly NudgeChunk[], { rrfK, dense, sparse }: FusionSettings): readonly number[] {
   const part = (weight: number, rank: number | null): number => (rank === null ? 0 : weight / (rrfK + rank));
   const scores = chunks.map((chunk) => part(sparse, chunk.sparse) + part(dense, chunk.dense));
-  return [...chunks.keys()].sort((a, b) => {
-    const [one, other] = [scores[a] ?? 0, scores[b] ?? 0];
-    return other - one || ((chunks[a]?.id ?? "") < (chunks[b]?.id ?? "") ? -1 : 1);
-  });
+  const byScore = (a: number, b: number): number => (scores[b] ?? 0) - (scores[a] ?? 0);
+  return [...chunks.keys()].sort((a, b) => byScore(a, b) || ((chunks[a]?.id ?? "") < (chunks[b]?.id ?? "") ? -1 : 1));
 }
 
 /** What the reader would get: near duplicates of a better chunk dropped, at most `cap` of a document, cut to the reader's budget. */

@@ -6,6 +6,7 @@ import { FOLDS } from "#src/operations/nudges/folds";
 import { contextAgain, type FusionFrame, type FusionSettings, fuseAgain } from "#src/operations/nudges/fusion";
 import { gridAround, type Movable } from "#src/operations/nudges/grid";
 import { GUARDS, guardBreaches } from "#src/operations/nudges/guards";
+import { finish, type Steps } from "#src/operations/nudges/steps";
 import type { Json } from "#src/operations/operation";
 import type { ProposedFigure } from "#src/operations/proposals/events";
 import { digestOf } from "#src/release/hash";
@@ -39,15 +40,20 @@ export type RetrievalSearch =
  * Looks for better settings of the fusion around the present ones, on the lists that an evaluation stored: no model is asked. The same input
  * gives the same result, to the byte.
  */
-export function searchRetrieval(input: RetrievalInput): RetrievalSearch {
+export const searchRetrieval = (input: RetrievalInput): RetrievalSearch => finish(searchRetrievalInSteps(input));
+
+/** The same, with a pause after each setting. */
+export function* searchRetrievalInSteps(input: RetrievalInput): Steps<RetrievalSearch> {
   const { cases, present, frame, movable } = input;
   const cannot = whyNot(input);
   if (cannot !== null) return { kind: "cannot", says: cannot };
   const grid = gridAround(present, movable);
   const digest = digestOfSearch(input, grid);
-  const all = grid.map((settings) =>
-    cases.map((one) => figuresOf(one, contextAgain(one, settings, frame), frame.chunks)),
-  );
+  const all: CaseFigures[][] = [];
+  for (const settings of grid) {
+    all.push(cases.map((one) => figuresOf(one, contextAgain(one, settings, frame), frame.chunks)));
+    yield;
+  }
   const ids = cases.map(({ id }) => id);
   const { chosen, picks, heldOut } = crossValidate(
     ids,

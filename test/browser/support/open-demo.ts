@@ -21,7 +21,7 @@ export type Demo = {
 
 /** What `npm run demo` builds, on a Postgres of its own, and a browser in front of it. */
 export async function openDemo(
-  options: { readonly configs?: string; readonly evaluates?: boolean } = {},
+  options: { readonly configs?: string; readonly evaluates?: boolean; readonly nights?: boolean } = {},
   /** What stands beside the workspace. Default: nothing. */
   extras: (house: House) => Extras = () => ({}),
 ): Promise<Demo> {

@@ -1,10 +1,11 @@
+import { z } from "zod";
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { Journal } from "#src/journal/journal";
-import type { PictureParts, ServicePicture, Unread } from "#src/operations/digest/picture";
+import type { CardedRun, PictureParts, ServicePicture, Unread } from "#src/operations/digest/picture";
 import { sloNews } from "#src/operations/digest/slo-news";
 import { agendaStream } from "#src/operations/events";
 import type { SloUseCases } from "#src/operations/slo/use-cases";
-import type { AgendaState, OperationState } from "#src/operations/state";
+import type { AgendaState } from "#src/operations/state";
 import type { OperationUseCases, ProposalUseCases } from "#src/operations/use-cases";
 import { type Recorded, serviceStream } from "#src/release/events";
 import type { Policy } from "#src/release/policy";
@@ -13,6 +14,17 @@ import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
 
 /** Runs whose SOP cards are looked at: people work on the newest one, and finish what they began on the one before. */
 const CARDS_OF = 3;
+/** What a weekly run found, as far as its cards go. */
+const cardsSchema = z.object({
+  cards: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      owner: z.string(),
+      steps: z.array(z.object({ id: z.string(), title: z.string() })),
+    }),
+  ),
+});
 /** A part that hangs is one that could not be read: whoever opened their Home is waiting. */
 const PATIENCE_MS = 8_000;
 
@@ -63,7 +75,7 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
       part("SLOs", [], async () => sloNews(await deps.slos.readSlos(service))),
       part("Who may do what", {}, () => deps.identity.members()),
     ]);
-    const cards = await part("SOP cards", [], () => withCards(facts?.agenda ?? []));
+    const carded = await part("SOP cards", [], () => withCards(facts?.agenda ?? []));
     const { channel, policy } = deps.service(service);
     const next = agenda === null ? [] : deps.next(agenda);
     return {
@@ -83,18 +95,20 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
         members,
         next,
       },
-      operations: cards,
+      carded,
       unread,
     };
   };
 
-  async function withCards(agenda: readonly Recorded[]): Promise<readonly OperationState[]> {
+  async function withCards(agenda: readonly Recorded[]): Promise<readonly CardedRun[]> {
     const newest = agenda
       .flatMap(({ event }) => (event.type === "operation-closed" && event.kind === "weekly" ? [event.operation] : []))
       .slice(-CARDS_OF)
       .reverse();
     const found = await Promise.all(newest.map((id) => operations.operation(id)));
-    return found.filter((operation) => operation !== null);
+    return found
+      .filter((operation) => operation !== null)
+      .map((run) => ({ run, cards: cardsSchema.safeParse(run.finished?.result).data?.cards ?? [] }));
   }
 }
 

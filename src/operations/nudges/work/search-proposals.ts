@@ -5,9 +5,10 @@ import type { RunRecord } from "#src/evaluation/run/run-record";
 import { CONFIGURATION_FACTS, type FactName, type FactOverrides } from "#src/manifest/configuration-facts";
 import { nudgeCases } from "#src/operations/nudges/case";
 import { overrideJson, presentChunkings } from "#src/operations/nudges/chunks/chunking";
-import { searchChunks } from "#src/operations/nudges/chunks/search-chunks";
-import { searchRetrieval } from "#src/operations/nudges/search-retrieval";
+import { searchChunksInSteps } from "#src/operations/nudges/chunks/search-chunks";
+import { searchRetrievalInSteps } from "#src/operations/nudges/search-retrieval";
 import { type FusionPaths, fusionChanges, fusionTitle, readFusion } from "#src/operations/nudges/settings";
+import { inTurns } from "#src/operations/nudges/work/in-turns";
 import type { Json } from "#src/operations/operation";
 import { valueAt } from "#src/operations/proposals/apply-changes";
 import type { ProposalKind } from "#src/operations/proposals/events";
@@ -58,18 +59,26 @@ export async function searchProposals(deps: SearchDeps, wish: SearchWish): Promi
     records.push(record);
   }
   const ground: Ground = { ...live, body: body.data, digest: live.digest };
-  return [searchFusion(deps.facts, wish, ground, records), ...(await searchChunkings(deps, wish, ground, records))];
+  return [
+    await searchFusion(deps.facts, wish, ground, records),
+    ...(await searchChunkings(deps, wish, ground, records)),
+  ];
 }
 
 type Ground = LiveBody & { readonly body: Json; readonly digest: string };
 
-function searchFusion(facts: FactOverrides, wish: SearchWish, live: Ground, records: readonly CaseRecord[]): Searched {
+async function searchFusion(
+  facts: FactOverrides,
+  wish: SearchWish,
+  live: Ground,
+  records: readonly CaseRecord[],
+): Promise<Searched> {
   const search = "retrieval-nudge";
   const paths = pathsOf(facts);
   const fusion = readFusion(live.body, paths);
   if (!fusion.ok) return { search, says: fusion.says, draft: null };
   const cases = nudgeCases(records, live.pair.run);
-  const found = searchRetrieval({ ...cases, ...fusion });
+  const found = await inTurns(searchRetrievalInSteps({ ...cases, ...fusion }), wish.signal);
   if (found.kind !== "found") return { search, says: found.says, draft: null };
   const { settings, kind: _, ...evidence } = found;
   return {
@@ -127,7 +136,8 @@ async function searchChunkings(
   await readDocuments(store, live.pair.run, (document) => void documents.push(document), signal);
   const questions = records.filter(({ repeat }) => repeat === 0).map(({ gold }) => ({ gold, question: gold.question }));
   const budget = Math.min(maxTokens, chunks * present.mixed.maxTokens);
-  return searchChunks({ documents, questions, present, budget }).map((found): Searched => {
+  const searched = await inTurns(searchChunksInSteps({ documents, questions, present, budget }), wish.signal);
+  return searched.map((found): Searched => {
     if (found.kind !== "found") return { search, says: found.says, draft: null };
     const { domain, chunking, kind: _, ...evidence } = found;
     const key = `${path}.${domain}`;
