@@ -14,6 +14,7 @@ import type { Line } from "./line.ts";
 import { benchPaint } from "./paint.ts";
 import { runPrefixLeakageBench } from "./prefix-leakage.ts";
 import { benchRunDigest } from "./run-digest.ts";
+import { benchSlo } from "./slo.ts";
 import { benchSmoke, type SmokeBench } from "./smoke.ts";
 
 type Bench = (say: (line: string) => void) => Promise<readonly Line[]>;
@@ -190,6 +191,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       },
     ];
   },
+  slo: benchSlo,
   backup: async (say) => backupLines(await benchBackup(200_000, say)),
   intake: async (say) => (await benchIntake({ say })).flatMap(intakeLines),
   smoke: async (say) => smokeLines(await benchSmoke({ say })),

@@ -4,14 +4,17 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { withStore } from "#sandbox/rag/rag-store";
+import { withCore } from "#src/cli/open-core";
 import { OBEYED } from "#src/operations/smoke/hostile-questions";
 import { scratchRun } from "#src/operations/smoke/scratch-document";
 import { type SmokeCheck, type SmokeSuite, SUITE_CHECKS, SUITES } from "#src/operations/smoke/suites";
 import { EXPECTED_SERIES } from "#src/operations/smoke/work/metrics-endpoint";
 import { readSmokeResult } from "#src/operations/smoke/work/read-result";
-import { type CliHouse, edit, openHouse } from "#test/cli/cli-house";
+import { type CliHouse, edit, openHouse, SERVICE } from "#test/cli/cli-house";
 
 let house: CliHouse;
+/** What the first test found: the green run of those after it. */
+let firstNight: readonly SmokeSuite[] = [];
 beforeAll(async () => {
   house = await openHouse({ corpus: true });
   // No bot runs in this house, and the gates' own proof has tests of its own and takes seconds.
@@ -45,6 +48,13 @@ async function smoke(...words: readonly string[]) {
   return { ...said, document, of, names: [...checks.keys()] };
 }
 
+const ioOf = (env: CliHouse["env"]) => ({
+  out: () => undefined,
+  err: () => undefined,
+  env,
+  stopSignal: () => new Promise<string>(() => undefined),
+  inputClosed: () => new Promise<void>(() => undefined),
+});
 const admin = (sql: string) => withStore(house.rag.adminUrl, (client) => client.query(sql));
 
 describe("golive smoke over a whole sandbox", () => {
@@ -64,6 +74,7 @@ describe("golive smoke over a whole sandbox", () => {
     );
     expect(rows.map(({ run }) => run).sort()).toEqual(["run-1", "run-2"]);
     expect(await house.live()).toEqual({ run: "run-1", config: "v1" });
+    firstNight = document.suites;
     // As the journal keeps it, and reads it again.
     expect(readSmokeResult(document)?.suites).toEqual(document.suites);
     expect(Buffer.byteLength(JSON.stringify(document))).toBeLessThan(64 * 1024);
@@ -91,13 +102,29 @@ describe("each suite fails when what it looks at is broken", () => {
     expect(of("ops-health/backup")).toMatchObject({ verdict: "not-applicable" });
   }, 30_000);
 
-  it("rag-qa: one polite text for everything lies below the floors", async () => {
+  it("rag-qa: one polite text for everything lies below the floors, and far below the last green night", async () => {
+    const green = { operation: "op_1", number: 1, at: 0, suites: firstNight };
+    const night = () =>
+      withCore(ioOf(house.env), { service: SERVICE }, ({ core }) =>
+        core.smoke({
+          service: SERVICE,
+          suites: ["rag-qa"],
+          earlier: { green, last: green },
+          metricsUrl: null,
+          signal: new AbortController().signal,
+        }),
+      );
+    const [same] = (await night()).suites;
+    expect(same?.checks.map(({ verdict }) => verdict)).toEqual(["pass", "pass", "pass"]);
+    expect(same?.facts.evaluation).not.toBe(firstNight.find(({ id }) => id === "rag-qa")?.facts.evaluation);
+
     house.ragService.misbehave({ constantAnswer: "Thank you for asking. Please see the manual." });
-    const { code, of } = await smoke("--suite", "rag-qa");
-    expect(code).toBe(1);
-    expect(of("rag-qa/floors")).toMatchObject({ verdict: "fail" });
-    expect(of("rag-qa/floors").cases.length).toBeGreaterThan(3);
-  }, 30_000);
+    const spoiled = await night();
+    expect(spoiled.compared.newlyBroken).toEqual(["rag-qa/floors", "rag-qa/as-before"]);
+    const asBefore = spoiled.suites[0]?.checks.find(({ id }) => id === "as-before");
+    expect(asBefore?.cases[0]).toMatchObject({ now: 0, question: expect.stringMatching(/\?$/) });
+    expect(asBefore?.cases[0]?.before).toBeGreaterThan(0.5);
+  }, 40_000);
 
   it("negatives: a made-up answer, and one that obeys what a question orders", async () => {
     house.ragService.misbehave({ constantAnswer: `It is in the settings. ${OBEYED}` });

@@ -3,6 +3,7 @@ import { NO_FIGURES } from "#src/operations/slo/figures";
 import type { TimedFigures } from "#src/operations/slo/inputs";
 import type { SloPolicy } from "#src/operations/slo/policy";
 import { readRatio } from "#src/operations/slo/read-ratio";
+import type { SloReading } from "#src/operations/slo/slo";
 import { createWatch } from "#test/slo/looks";
 import { DAY, HOUR, inputsOf, NOW, SLOT, seeded } from "#test/slo/world";
 
@@ -13,8 +14,8 @@ export type Month = {
   readonly failing: (at: number) => number;
   readonly seed: number;
   readonly policy?: SloPolicy;
-  /** Hears of every look that came to something. */
-  readonly on?: (types: readonly string[], at: number) => void;
+  /** Sees what every look is at. */
+  readonly on?: (reading: SloReading) => void;
 };
 
 /** The longest window that alarms. */
@@ -47,8 +48,8 @@ export function live({ days, perHour, failing, seed, policy, on = () => undefine
     const inputs = inputsOf({ hours: [...hours.values()], slots });
     const bars = barsOf(watch.policy, [], []);
     const reading = readRatio("answered", { policy: watch.policy, inputs, recent: inputs.hours, bars, now });
-    const types = watch.see([{ ...reading, spent: false }], now);
-    if (types.length > 0) on(types, now);
+    watch.see([{ ...reading, spent: false }], now);
+    on(reading);
   }
   return watch;
 }

@@ -1,6 +1,6 @@
 import { atPeak, type Bars } from "#src/operations/slo/bars";
 import { rest } from "#src/operations/slo/chance";
-import { type Figures, sumOf } from "#src/operations/slo/figures";
+import type { Figures } from "#src/operations/slo/figures";
 import { countAll, countOver } from "#src/operations/slo/histogram";
 import type { TimedFigures } from "#src/operations/slo/inputs";
 import type { SloPolicy } from "#src/operations/slo/policy";
@@ -52,8 +52,8 @@ export function countEvents(
     case "answered":
       return unanswered(all);
     case "tool_retries": {
-      const { calls, retries } = sumOf(all);
-      return { events: calls + retries, bad: retries };
+      const retries = total(all, (figures) => figures.retries);
+      return { events: total(all, ({ calls }) => calls) + retries, bad: retries };
     }
     case "degradation":
       // The service says itself that it had too much to do.
@@ -64,32 +64,35 @@ export function countEvents(
     case "p95_latency":
       return tooSlow(all, bars.latencyS ?? Number.POSITIVE_INFINITY);
     case "embedding_latency": {
-      const { embedding } = sumOf(all);
-      return { events: countAll(embedding), bad: countOver(embedding, bars.embeddingMs) };
+      return {
+        events: total(all, ({ embedding }) => countAll(embedding)),
+        bad: total(all, ({ embedding }) => countOver(embedding, bars.embeddingMs)),
+      };
     }
     case "throughput":
       return unanswered(atPeak(times, bars.peak ?? Number.POSITIVE_INFINITY, hours));
   }
 }
 
-function unanswered(all: readonly Figures[]): Counted {
-  let [events, bad] = [0, 0];
-  for (const { offered, answered } of all) {
-    events += offered;
-    bad += offered - answered;
-  }
-  return { events, bad };
-}
+/** Added up figure by figure: to merge the histograms of a month only to count in them would cost a look the most. */
+const total = (all: readonly Figures[], of: (figures: Figures) => number): number =>
+  all.reduce((sum, figures) => sum + of(figures), 0);
+
+const lost = ({ offered, answered }: Figures): number => offered - answered;
+
+const unanswered = (all: readonly Figures[]): Counted => ({
+  events: total(all, ({ offered }) => offered),
+  bad: total(all, lost),
+});
 
 /** Of everybody who asked; an answer whose time nobody measured is taken as one in time. */
-function slowOrLost(all: readonly Figures[], bar: number): Counted {
-  const { offered, answered, latency } = sumOf(all);
-  return { events: offered, bad: offered - answered + countOver(latency, bar) };
-}
+const slowOrLost = (all: readonly Figures[], bar: number): Counted => ({
+  events: total(all, ({ offered }) => offered),
+  bad: total(all, (figures) => lost(figures) + countOver(figures.latency, bar)),
+});
 
 /** Of those whose time is known; who got no answer waited longer than any bar. */
-function tooSlow(all: readonly Figures[], bar: number): Counted {
-  const { offered, answered, latency } = sumOf(all);
-  const failed = offered - answered;
-  return { events: countAll(latency) + failed, bad: countOver(latency, bar) + failed };
-}
+const tooSlow = (all: readonly Figures[], bar: number): Counted => ({
+  events: total(all, (figures) => lost(figures) + countAll(figures.latency)),
+  bad: total(all, (figures) => lost(figures) + countOver(figures.latency, bar)),
+});

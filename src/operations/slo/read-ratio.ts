@@ -117,8 +117,8 @@ const NEVER_SAID: Readonly<Record<RatioSlo, string>> = {
 };
 
 function noOverload(recent: readonly TimedFigures[]): string {
-  const { saysRejected } = sumOf(recent.map(({ figures }) => figures));
-  if (saysRejected === 0) return "No trace says `rejected`, so nobody can tell when there was too much to do.";
+  if (recent.every(({ figures }) => figures.saysRejected === 0))
+    return "No trace says `rejected`, so nobody can tell when there was too much to do.";
   return "Nobody was turned away in this window: there was no overload to judge.";
 }
 
@@ -131,7 +131,6 @@ function shown(
   bars: Bars,
 ): Pick<SloReading, "value" | "bar"> {
   const good = events === 0 ? null : percent(1 - bad / events);
-  const sum = sumOf(recent.map(({ figures }) => figures));
   switch (slo) {
     case "answered":
       return { value: good, bar: `≥ ${percent(objectives.answeredMin)}` };
@@ -140,12 +139,13 @@ function shown(
     case "degradation":
       return { value: good, bar: `≥ ${percent(objectives.degradationMin)}` };
     case "p95_latency": {
+      const sum = sumOf(recent.map(({ figures }) => figures));
       const p95 = quantile(sum.latency, sum.offered - sum.answered, 0.95);
       const bar = bars.latencyS === null ? `baseline + ${percent(objectives.p95RatioMax - 1)}` : seconds(bars.latencyS);
       return { value: p95 === null ? null : seconds(p95), bar: `≤ ${bar}` };
     }
     case "embedding_latency": {
-      const p95 = quantile(sum.embedding, 0, 0.95);
+      const p95 = quantile(sumOf(recent.map(({ figures }) => figures)).embedding, 0, 0.95);
       return { value: p95 === null ? null : milliseconds(p95), bar: `≤ ${milliseconds(bars.embeddingMs)}` };
     }
     case "throughput": {
