@@ -95,7 +95,7 @@ export async function runGolive(
 
 /** What a program needs of its surroundings, and nothing that could be a secret of somebody's shell. */
 function inherited(): Record<string, string> {
-  const wanted = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "NODE_OPTIONS"];
+  const wanted = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "NODE_OPTIONS", "NODE_COMPILE_CACHE"];
   return Object.fromEntries(
     wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );

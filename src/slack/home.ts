@@ -137,6 +137,8 @@ export function createHomePages(deps: HomeDeps): HomePages {
     },
     refresh: () => refresh("homes"),
     nudge() {
+      // What is read from now on is of after the change.
+      pictures.forget();
       if (watched.size === 0 || stopped) return;
       timer ??= setTimeout(() => {
         timer = undefined;

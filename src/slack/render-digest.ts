@@ -21,7 +21,7 @@ export const digestFace = (links: FindLinks): OperationFace => ({
       return operationResult(result, service, onCall);
     }
     const { waiting, ran, changed } = note;
-    const subjects = [...waiting.map(({ subject }) => subject), ...ran.map(({ operation }) => operation)];
+    const subjects = [...waiting.map(({ subject }) => subject), ...ran.map(({ subject }) => subject)];
     return digestMessage(note, await links([...subjects, ...changed.map(({ subject }) => subject)]));
   },
 });

@@ -66,7 +66,7 @@ describe("a night in the page", () => {
     await takePicture("digest", digest);
     await openHome();
     await home()
-      .getByText(/^✍️ Begin/)
+      .getByText(/nobody works on it/)
       .first()
       .waitFor();
     await takePicture("home", seat.page);

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { slowFirst } from "../support/slow-first.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -27,7 +28,9 @@ export default defineConfig({
     },
     // Each test of a story begins where the one before ended.
     bail: 1,
-    fileParallelism: false,
+    // Each story has a house and a browser of its own, and waits for its bot most of the time.
+    maxWorkers: 2,
+    sequence: { sequencer: slowFirst(["canary.test.ts", "evaluation-and-back.test.ts", "go-live.test.ts"]) },
     testTimeout: 400_000,
     hookTimeout: 600_000,
   },

@@ -32,7 +32,7 @@ const sign: Moment["act"] = async (people) => {
 export const RERUN = "prefix-leakage";
 
 /** In the order in which they happen. `went-live` stands for the settled flip: the store has flipped, the journal doesn't know. */
-export const MOMENTS: readonly Moment[] = [
+const MOMENTS: readonly Moment[] = [
   { event: "release-started", by: "person", prepare: nothing, act: start },
   { event: "manifest-frozen", by: "job", prepare: nothing, act: start },
   { event: "check-started", by: "job", prepare: nothing, act: start },
@@ -43,6 +43,9 @@ export const MOMENTS: readonly Moment[] = [
   { event: "flip-intended", by: "job", prepare: signed, act: cutOver },
   { event: "went-live", by: "job", prepare: signed, act: cutOver },
 ];
+
+/** The moments that people bring about, or those of jobs: each half has a house of its own, since both wait most of the time. */
+export const momentsOf = (by: Moment["by"]): readonly Moment[] => MOMENTS.filter((moment) => moment.by === by);
 
 /**
  * Kills the program while the transaction that records the moment's event is inside COMMIT. `outcome`: whether the

@@ -5,7 +5,7 @@ import type { AgendaEvent, OperationEvent, ScheduleText } from "#src/operations/
 import { evolveAgenda, newAgenda } from "#src/operations/evolve-agenda";
 import { evolveOperation } from "#src/operations/evolve-operation";
 import type { OperationIntent } from "#src/operations/intents";
-import { OPERATIONS, type OperationKind } from "#src/operations/operation";
+import type { OperationKind } from "#src/operations/operation";
 import { createCalendar } from "#src/operations/schedule/work/croner-calendar";
 import type { AgendaState, OperationState } from "#src/operations/state";
 import type { Recorded } from "#src/release/events";
@@ -13,7 +13,7 @@ import { foldService } from "#src/release/evolve";
 import type { ServiceState } from "#src/release/state";
 import * as w from "#test/release/world";
 
-export { dan, guest, HOUR, MINUTE, members, policy, rosa } from "#test/release/world";
+export { dan, guest, HOUR, MINUTE, members, rosa } from "#test/release/world";
 
 export const calendar = createCalendar();
 export const DAY = 24 * w.HOUR;
@@ -143,5 +143,3 @@ export const atNight = (some?: Partial<Record<OperationKind, ScheduleText>>): St
   ...scheduled(some),
   now: NIGHT,
 });
-
-export { OPERATIONS };

@@ -137,7 +137,8 @@ describe("Home", () => {
       "*Live*: `run-2`",
       "*Release*: Release #12",
       "*Canary*: Canary #3",
-      "🟡 burning · *p95 latency*: 31 s of 27 s",
+      "*SLOs*: ✅ 0 of 1 SLO kept",
+      "• 🟡 burning · *p95 latency*: 31 s of 27 s",
     ])
       expect(text).toContain(part);
     expect(text).toMatch(/Next: \*Smoke\* <!date/);

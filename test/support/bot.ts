@@ -143,6 +143,8 @@ export type TestBotOptions = {
   /** How long the bot waits for Slack. Short only where Slack is to say nothing: a busy machine is slow, too. */
   readonly slackTimeoutMs?: number;
   readonly bot?: Partial<BotOptions>;
+  /** A folder in which the RAG service looks for few-shot pools. */
+  readonly pools?: string;
 };
 
 export async function shippedConfig(): Promise<Config> {
@@ -162,7 +164,11 @@ export async function startTestBot(releasers: Releasers, options: TestBotOptions
   const eyes = { journal: lookInto(database, releasers), pointer: lookInto(rag, releasers) };
   const lines = { database: await layLine(database.appUrl), rag: await layLine(rag.appUrl) };
   releasers.push(lines.database.close, lines.rag.close);
-  const { bedrock, ragService } = await startServiceBehind(releasers, rag);
+  const { bedrock, ragService } = await startServiceBehind(
+    releasers,
+    rag,
+    options.pools === undefined ? {} : { pools: options.pools },
+  );
   const slack = await startTestSlack(releasers, { mode, eventRetryDelaysMs: [0, 500], ...options.slack });
   const log: string[] = [];
   const quiet = createLog({ level: "warn", secrets: Object.values(TOKENS), write: (line) => void log.push(line) });

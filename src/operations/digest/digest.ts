@@ -4,7 +4,9 @@ import type { ServicePicture, Unread } from "#src/operations/digest/picture";
 import type { SloNews } from "#src/operations/digest/slo-news";
 import { type Waiting, waitingOf } from "#src/operations/digest/waiting";
 import type { SkipReason } from "#src/operations/events";
+import { KINDS } from "#src/operations/kinds";
 import { OPERATIONS, type OperationKind } from "#src/operations/operation";
+import { weekSubject } from "#src/operations/week";
 import type { Recorded, Verdict } from "#src/release/events";
 import { GOLIVE } from "#src/release/people";
 import type { Instant } from "#src/release/policy";
@@ -15,6 +17,8 @@ export type DigestCursor = { readonly service: number; readonly agenda: number; 
 export type RanOperation = {
   readonly kind: OperationKind;
   readonly operation: string;
+  /** Whose message tells of it: its own, or that of its week. */
+  readonly subject: string | null;
   /** Null: it was opened before this program kept numbers. */
   readonly number: number | null;
   readonly verdict: Verdict;
@@ -79,7 +83,7 @@ export function digestOf(picture: ServicePicture, facts: Facts, since: DigestCur
     service: picture.service,
     since: since.at,
     until: now,
-    ran: news.flatMap((fact) => ranIn(fact, facts.agenda)),
+    ran: news.flatMap((fact) => ranIn(fact, facts.agenda, picture.service)),
     running: runningIn(picture),
     skipped: news.flatMap(skippedIn),
     changed: [...changesOf(facts, since), ...breachesSince(picture, since.at)].sort((a, b) => a.at - b.at),
@@ -90,12 +94,16 @@ export function digestOf(picture: ServicePicture, facts: Facts, since: DigestCur
   };
 }
 
-function ranIn({ event, at }: Recorded, agenda: readonly Recorded[]): RanOperation[] {
+function ranIn({ event, at }: Recorded, agenda: readonly Recorded[], service: string): RanOperation[] {
   if (event.type !== "operation-closed" || event.kind === "digest") return [];
   const { kind, operation, verdict, summary } = event;
   const opened = agenda.find((fact) => fact.event.type === "operation-opened" && fact.event.operation === operation);
   const began = opened?.event.type === "operation-opened" ? opened.event : null;
-  return [{ kind, operation, verdict, summary, at, number: began?.number ?? null, missed: began?.missed ?? 0 }];
+  const week = began === null ? null : weekSubject(service, began.week);
+  const subject = KINDS[kind].told === "own" ? operation : week;
+  return [
+    { kind, operation, subject, verdict, summary, at, number: began?.number ?? null, missed: began?.missed ?? 0 },
+  ];
 }
 
 function skippedIn({ event }: Recorded): SkippedFires[] {

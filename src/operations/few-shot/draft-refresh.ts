@@ -102,22 +102,10 @@ function evidenceOf(input: DraftInput): ProposalDraft["evidence"] {
         interval: null,
         n: gold.count,
       },
-      ...(livePoolSize === null
-        ? []
-        : [
-            {
-              name: "entries of the pool",
-              unit: "count" as const,
-              base: livePoolSize,
-              proposed: built.entries.length,
-              interval: null,
-              n: candidates.count,
-            },
-          ]),
     ],
     better: choice.better.slice(0, LISTED),
     worse: choice.worse.slice(0, LISTED),
-    how: `Of ${candidates.count} candidates ${built.entries.length} are in the pool: quality at least ${rules.floor}, no near duplicates, none leaks one of the ${gold.count} gold questions. Coverage is the cosine of each gold question with its nearest example of its kind, as a mean over tags; ${model} (${dimension}), ${choice.selector}, seed ${rules.seed}.`,
+    how: `Of ${candidates.count} candidates ${built.entries.length} are in the pool${livePoolSize === null ? "" : ` (${livePoolSize} today)`}: quality at least ${rules.floor}, no near duplicates, none leaks one of the ${gold.count} gold questions. Coverage is the cosine of each gold question with its nearest example of its kind, as a mean over tags; ${model} (${dimension}), ${choice.selector}, seed ${rules.seed}.`,
     cautions: cautionsOf(input),
     digest: digestOf({
       base: live.base,

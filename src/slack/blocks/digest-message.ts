@@ -1,12 +1,11 @@
 import type { KnownBlock, SectionBlock } from "@slack/types";
 import { type DigestNote, isQuiet, type RanOperation, type SkippedFires } from "#src/operations/digest/digest";
-import type { SloNews } from "#src/operations/digest/slo-news";
 import type { Waiting } from "#src/operations/digest/waiting";
 import { KINDS } from "#src/operations/kinds";
 import { changeLine } from "#src/slack/blocks/change-lines";
 import { context, header, type Message, type MessageBlock, packed, section } from "#src/slack/blocks/elements";
 import { fitting } from "#src/slack/blocks/fitting";
-import { sloLine } from "#src/slack/blocks/slo-line";
+import { isAtRisk, sloLine, sloTally } from "#src/slack/blocks/slo-line";
 import { when } from "#src/slack/blocks/times";
 import { waitingLine, whoOf } from "#src/slack/blocks/waiting-lines";
 import { count, MARKS, marked, number } from "#src/slack/blocks/words";
@@ -40,8 +39,6 @@ export function digestMessage(note: DigestNote, linkOf: LinkOf = () => null): Me
   return { text, blocks: blocks.filter(isKnown) };
 }
 
-const isAtRisk = ({ standing }: SloNews): boolean => standing !== "kept" && standing !== "unknown";
-
 /** A digest has no charts. */
 const isKnown = (block: MessageBlock): block is KnownBlock => block.type !== "data_visualization";
 
@@ -54,7 +51,7 @@ function draw(note: DigestNote, size: Size, link: Link): KnownBlock[] {
     header(`${note.service} this morning`),
     context(`Since ${when(note.since)}`),
     ...part("Waiting", note.waiting, (one) => waitingFor(one, note.service, link, size)),
-    ...part("Ran", note.ran, (one) => `${shorten(ranLine(one), size.chars)}${link(one.operation)}`),
+    ...part("Ran", note.ran, (one) => `${shorten(ranLine(one), size.chars)}${link(one.subject)}`),
     ...part("Still running", note.running, ({ kind, number: nth, since }) => {
       return `⏳ running · ${KINDS[kind].title} #${number(nth)} since ${when(since)}`;
     }),
@@ -104,10 +101,7 @@ const skippedLine = ({ kind, fires, due, says }: SkippedFires): string =>
   `• ${bold(KINDS[kind].title)} of ${when(due)}${fires > 1 ? ` and ${count(fires - 1, "fire")} before` : ""}: ${shorten(line(says), 300)}`;
 
 function footer(note: DigestNote) {
-  const kept = note.slos.filter(({ standing }) => standing === "kept").length;
-  const known = note.slos.filter(({ standing }) => standing !== "unknown").length;
-  const slos = known === 0 ? "" : `${number(kept)} of ${count(known, "SLO")} kept.`;
-  const words = [slos, nextWords(note)].filter((one) => one !== "").join(" ");
+  const words = [sloTally(note.slos), nextWords(note)].filter((one) => one !== "").join(" · ");
   return words === "" ? [] : [context(words)];
 }
 
@@ -123,7 +117,7 @@ export function digestSentence(note: DigestNote): string {
   const service = shorten(line(note.service), 60);
   if (isQuiet(note)) return `${service} this morning: nothing happened, nothing is waiting.`;
   const failed = note.ran.filter(({ verdict }) => verdict !== "pass");
-  const spent = note.slos.filter(({ standing }) => standing === "spent" || standing === "burning");
+  const spent = note.slos.filter(isAtRisk);
   const parts = [
     note.waiting.length === 0
       ? "nothing waits for anybody"

@@ -8,7 +8,7 @@ import type { LinkOf } from "#src/slack/blocks/digest-message";
 import { bullets, context, header, packed, section } from "#src/slack/blocks/elements";
 import { releaseSentence } from "#src/slack/blocks/release-sentence";
 import { pairOrNothing } from "#src/slack/blocks/rollback-words";
-import { sloLine } from "#src/slack/blocks/slo-line";
+import { isAtRisk, sloLine, sloTally } from "#src/slack/blocks/slo-line";
 import { when } from "#src/slack/blocks/times";
 import { waitingLine } from "#src/slack/blocks/waiting-lines";
 import { count, number } from "#src/slack/blocks/words";
@@ -121,8 +121,7 @@ function serviceBlocks(one: HomeService, link: Link): KnownBlock[] {
     ];
   }
   const { picture } = one;
-  const slos =
-    picture.slos.length === 0 ? [] : [section(`*SLOs*\n${bullets(picture.slos.map(sloLine), MOST_SLOS, 300)}`)];
+  const slos = picture.slos.length === 0 ? [] : [section(sloLines(picture).join("\n"))];
   return [
     divider,
     header(picture.service),
@@ -142,6 +141,12 @@ function standingLines({ live, state, release, canary, unread }: ServicePicture,
     open ? `*Release*: ${releaseSentence(release)}${link(release.release.id)}` : "*Release*: none is open",
     watched ? `*Canary*: ${canarySentence(canary)}${link(canary.canary.id)}` : "*Canary*: none is watched",
   ];
+}
+
+/** Those that somebody should look at in full, the others as a count: why one is not known is said by the command. */
+function sloLines({ slos }: ServicePicture): string[] {
+  const bad = slos.filter(isAtRisk).slice(0, MOST_SLOS);
+  return [`*SLOs*: ${sloTally(slos)} · \`/golive slo\` shows each`, ...bad.map((slo) => `• ${sloLine(slo)}`)];
 }
 
 function nextBlocks({ next, agenda }: ServicePicture): KnownBlock[] {

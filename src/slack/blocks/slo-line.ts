@@ -1,4 +1,5 @@
 import type { SloNews } from "#src/operations/digest/slo-news";
+import { count, number } from "#src/slack/blocks/words";
 import { line, shorten } from "#src/slack/escape";
 
 const MARK: Readonly<Record<SloNews["standing"], string>> = {
@@ -8,6 +9,17 @@ const MARK: Readonly<Record<SloNews["standing"], string>> = {
   spent: "🛑 spent",
   unknown: "⚠️ not known",
 };
+
+/** What is kept or not known, in one line: "✅ 2 of 13 kept · ⚠️ 11 not known". Empty without any SLO. */
+export function sloTally(slos: readonly SloNews[]): string {
+  if (slos.length === 0) return "";
+  const of = (standing: SloNews["standing"]): number => slos.filter((slo) => slo.standing === standing).length;
+  const unknown = of("unknown") === 0 ? "" : ` · ⚠️ ${number(of("unknown"))} not known`;
+  return `✅ ${number(of("kept"))} of ${count(slos.length, "SLO")} kept${unknown}`;
+}
+
+/** Those that somebody should look at. */
+export const isAtRisk = ({ standing }: SloNews): boolean => standing !== "kept" && standing !== "unknown";
 
 /** "🛑 spent · p95 latency: 31 s against 27 s, 28 days". */
 export const sloLine = ({ title, standing, says }: SloNews): string =>

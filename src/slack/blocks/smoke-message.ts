@@ -55,9 +55,14 @@ function checkText({ suite, check, isNew }: BrokenCheck): string {
   return check.next === "" ? what : `${what}\n→ ${shorten(line(check.next), LONGEST_NEXT)}`;
 }
 
-/** The worst cases of a suite: its checks stand in the order of how bad they are, and their cases too. */
+/**
+ * The worst cases of a suite, each once: those that lost something since the last green run first, then as their checks have them, which
+ * stand in the order of how bad they are.
+ */
 function caseSection(suite: SuiteId, broken: readonly BrokenCheck[]) {
-  const cases = broken.filter((each) => each.suite === suite).flatMap(({ check }) => check.cases);
+  const all = broken.filter((each) => each.suite === suite).flatMap(({ check }) => check.cases);
+  const byLoss = [...all.filter(({ before }) => before !== null), ...all.filter(({ before }) => before === null)];
+  const cases = byLoss.filter(({ id }, at) => byLoss.findIndex((each) => each.id === id) === at);
   if (cases.length === 0) return [];
   const more = cases.length - MOST_CASES;
   const lines = [

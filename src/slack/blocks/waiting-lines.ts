@@ -27,9 +27,9 @@ export function waitingLine(waiting: Waiting, service: string): string {
     case "proposal":
       return `✍️ Accept or decline proposal #${number(waiting.number)}, ${bold(waiting.title)}, until ${when(waiting.expires)}`;
     case "sop-step":
-      return `⏳ Finish ${bold(waiting.step)} of ${bold(waiting.card)}, begun ${when(waiting.since)}`;
+      return `⏳ ${bold(waiting.card)}: finish “${shorten(line(waiting.step), 160)}”, begun ${when(waiting.since)}`;
     case "sop-card":
-      return `✍️ Begin ${bold(waiting.step)} of ${bold(waiting.card)}: nobody works on it`;
+      return `✍️ ${bold(waiting.card)}: nobody works on it. Next step: “${shorten(line(waiting.step), 160)}”`;
     case "unlock":
       return `⏸ Go-lives are locked since ${when(waiting.since)}: ${shorten(line(waiting.reason), 200)} \`/golive unlock ${shorten(line(service), 60)}\` takes the root cause`;
     default:

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
@@ -8,6 +7,7 @@ import type { Extras } from "#sandbox/page/extras";
 import { startPage } from "#sandbox/page/start-page";
 import { openBrowser } from "#test/browser/support/open-browser";
 import { type Seat, takeSeat } from "#test/browser/support/seat";
+import { scratchFolder } from "#test/support/scratch";
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export const CORPUS = join(ROOT, "sandbox/corpus");
@@ -30,7 +30,7 @@ export async function openDemo(
     for (const release of releasers.splice(0).reverse()) await release();
   };
   try {
-    const dataDir = await mkdtemp(join(tmpdir(), "golive-browser-"));
+    const dataDir = await mkdtemp(join(scratchFolder(), "golive-browser-"));
     releasers.push(() => rm(dataDir, { recursive: true, force: true }));
     const house = await buildHouse({
       root: ROOT,

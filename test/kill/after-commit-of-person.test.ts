@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { playKillInCommit } from "#test/kill/in-commit";
 import { type KillHouse, openKillHouse } from "#test/kill/kill-house";
-import { MOMENTS } from "#test/kill/moments";
+import { momentsOf } from "#test/kill/moments";
 import { report } from "#test/kill/report";
 
 let kill: KillHouse;
@@ -11,9 +11,9 @@ beforeAll(async () => {
 afterEach(({ task }) => kill?.endStory(task.result?.state === "fail"));
 afterAll(() => kill?.close());
 
-describe("the decision never happened: on restart it is taken once and the release goes on", () => {
-  it.each(MOMENTS)("killed in the commit of $event", async (moment) => {
-    const seconds = await playKillInCommit(kill, moment, "rolled-back");
-    report(`kill -9 in the commit of ${moment.event} (rolled-back), live after`, seconds);
+describe("the decision is committed, the process never hears of it: on restart nothing is done again and the release goes on", () => {
+  it.each(momentsOf("person"))("killed in the commit of $event", async (moment) => {
+    const seconds = await playKillInCommit(kill, moment, "committed");
+    report(`kill -9 in the commit of ${moment.event} (committed), live after`, seconds);
   });
 });
