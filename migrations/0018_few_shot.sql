@@ -13,8 +13,8 @@ CREATE TABLE golive.few_shot_pool (
   sha256 text PRIMARY KEY,
   service text NOT NULL,
   content text NOT NULL,
-  -- What it was made of, as JSON. Text: jsonb would rewrite numbers.
-  provenance text NOT NULL,
+  -- What it was made of when it was first proposed (files, rules, the guard's report), as JSON. Text: jsonb would rewrite numbers.
+  made_of text NOT NULL,
   made_at timestamptz NOT NULL DEFAULT now(),
   CHECK (sha256 = encode(sha256(convert_to(content, 'UTF8')), 'hex'))
 );

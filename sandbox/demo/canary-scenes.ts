@@ -83,7 +83,7 @@ export async function breachCanary(
     },
   });
   tellTraffic(context, played);
-  const message = await stage.see(ROSA, RELEASE, /🛑/);
+  const message = await stage.see(ROSA, RELEASE, /🛑 .+ in the canary of /);
   stage.tell("Golive", readableText(message.blocks));
   expectThat(stage, "the breach has its chart", message.blocks.some(isChart));
   const found = await untilCanary(context, "the breach", ({ breaches }) => breaches.length > 0);

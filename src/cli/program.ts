@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   canary: async () => (await import("#src/cli/canary")).registerCanary,
   slo: async () => (await import("#src/cli/slo")).registerSlo,
   "few-shot": async () => (await import("#src/cli/few-shot")).registerFewShot,
+  triage: async () => (await import("#src/cli/triage")).registerTriage,
   sop: async () => (await import("#src/cli/sop")).registerSop,
   proposal: async () => (await import("#src/cli/proposal")).registerProposal,
   nudge: async () => (await import("#src/cli/nudge")).registerNudge,

@@ -48,7 +48,7 @@ describe("a canary in the page", () => {
     const spoiledAt = clock.now() + 8 * 3_600_000;
     await press("Let two days pass");
     // A chart needs some hours before the breach.
-    await expect.poll(() => clock.now(), { timeout: 120_000, interval: 100 }).toBeGreaterThan(spoiledAt);
+    await expect.poll(() => clock.now(), { timeout: 240_000, interval: 100 }).toBeGreaterThan(spoiledAt);
     await press("Spoil: twice as slow");
     await seat.page.getByText(/run-2 is spoiled/).waitFor();
     await breach()

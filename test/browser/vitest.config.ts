@@ -29,7 +29,7 @@ export default defineConfig({
     // Each test of a story begins where the one before ended.
     bail: 1,
     // Each story has a house and a browser of its own, and waits for its bot most of the time.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: slowFirst(["canary.test.ts", "evaluation-and-back.test.ts", "go-live.test.ts"]) },
     testTimeout: 400_000,
     hookTimeout: 600_000,

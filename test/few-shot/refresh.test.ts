@@ -102,6 +102,10 @@ describe("an accepted refresh", () => {
     await house.accept(id);
     const other = poolFileName(POOL, provenance.pool_sha256);
     await house.carryOut(id);
+    // The job may come again after a crash.
+    await house.carryOut(id);
+    expect(await readdir(house.directory)).toEqual([CANDIDATES, other, POOL, "gold.jsonl"].sort());
+    expect((await house.pools.load(provenance.pool_sha256))?.madeOf).toContain(provenance.guard_sha256);
     const state = await house.proposals.proposal(id);
     const config = state?.written?.config ?? "";
     expect(sha256(await readFile(join(house.directory, other), "utf8"))).toBe(provenance.pool_sha256);

@@ -4,6 +4,7 @@ import { configNameOf } from "#src/operations/proposals/proposal-id";
 import type { ProposalDraft } from "#src/operations/use-cases";
 import type { RagStore } from "#src/rag/store";
 import { RagStoreError } from "#src/rag/store-error";
+import { digestOf } from "#src/release/hash";
 import type { Person } from "#src/release/people";
 import { type House, openHouses, type Replica } from "#test/proposals/proposal-house";
 import * as s from "#test/proposals/story";
@@ -83,6 +84,18 @@ describe("pressing", () => {
     expect(await accept(house.replica(), id, w.ines)).toMatchObject({ ok: false, refusal: { kind: "proposal-stale" } });
     expect((await stateOf(house, id)).ended?.as).toBe("stale");
     expect(house.jobs).toEqual([]);
+  });
+});
+
+describe("looking after open proposals", () => {
+  it("ends what no longer changes what is live, once, and leaves the others alone", async () => {
+    const house = await houses.house();
+    const id = await proposed(house);
+    await house.replica(() => "before").proposals.lookAt(house.service);
+    await house.setLive({ run: "run-2", config: house.base.config });
+    await Promise.all([1, 2].map(() => house.replica().proposals.lookAt(house.service)));
+    expect(await house.facts(`proposal/${id}`)).toEqual(["proposal-made", "proposal-stale"]);
+    expect(await house.replica().proposals.open(house.service)).toEqual([]);
   });
 });
 
@@ -199,6 +212,27 @@ describe("carrying an accepted proposal out", () => {
       says: expect.stringContaining("not 61 as it was measured"),
     });
     expect(await versions(house)).toEqual([]);
+  });
+
+  it("writes nothing when the base holds a number that would come out as another one", async () => {
+    const { house, id } = await accepted();
+    await withStore(houses.ragUrl, (client) =>
+      client.query(
+        `UPDATE rag.service_configs SET body = jsonb_set(body, '{seed}', '12345678901234567891') WHERE config_version = $1`,
+        [house.base.config],
+      ),
+    );
+    const live = await house.store.configVersions();
+    const body = live.find(({ version }) => version === house.base.config)?.body;
+    const again = await proposed(house, { base: { ...house.base, digest: digestOf(body) } });
+    await accept(house.replica(), again, w.rosa);
+    await house.replica().carryOut(again);
+    expect((await stateOf(house, again)).ended).toMatchObject({
+      as: "failed",
+      says: expect.stringContaining("more than 15 digits"),
+    });
+    expect(await versions(house)).toEqual([]);
+    expect(id).not.toBe(again);
   });
 
   it("never changes a version that stands there under its name with another content", async () => {

@@ -12,6 +12,7 @@ import { createSlos, type Slos, type SlosDeps } from "#src/operations/slo/work/s
 import { newestWeek } from "#src/operations/slo/work/week-thread";
 import { serviceStream } from "#src/release/events";
 import { createDecideIntent } from "#src/release/use-cases/decide-intent";
+import { withSlos } from "#src/slack/render-slos";
 import { ines, members, omar, policy as rights } from "#test/release/world";
 import { HOUR, policyOf, SLOT } from "#test/slo/world";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
@@ -101,13 +102,37 @@ describe("a look at a service's SLOs", () => {
     const service = freshService();
     await outage(service);
     await Promise.all([replica(), replica(), replica()].map((each) => each.look(service)));
-    await replica().look(service);
+    let asked = 0;
+    const onCall = async () => {
+      asked++;
+      return [omar];
+    };
+    await replica(pool, { onCall }).look(service);
+    expect(asked).toBe(0);
+    now = NOW + SLOT;
+    await replica(pool, { onCall }).look(service);
+    expect(asked).toBe(1);
+    now = NOW;
     expect(await facts(sloStream(service))).toMatchObject([
       { type: "slo-burning", burn: { slo: "answered", severity: "page", longRate: 40 }, onCall: [{ id: omar.id }] },
     ]);
     expect(await rows("slack_message", service)).toMatchObject([{ subject: `sb_${service}/1`, wanted: "1" }]);
+    const painted = withSlos(
+      replica(),
+      async () => null,
+      () => now,
+    );
+    expect(await painted(`sb_${service}/1`, true)).toMatchObject({
+      channel: CHANNEL,
+      text: expect.stringMatching(/^🛑 Requests answered: the error budget burns 40× .* in docs-/),
+    });
+    expect(JSON.stringify(await painted(`sb_${service}/1`, true))).toMatch(
+      /U-OMAR: somebody has to look\..*120 of 600 in the last 1 h are bad\./,
+    );
+    expect(await painted(`sb_${service}/2`, true)).toBeNull();
+    expect(await painted("rel_1", true)).toBeNull();
     const report = await replica().useCases.readSlos(service);
-    expect(report).toMatchObject({ burning: [{ slo: "answered", severity: "page", since: NOW }], rolledUpAt: NOW });
+    expect(report).toMatchObject({ burning: [{ slo: "answered", severity: "page", since: NOW }] });
   });
 
   it("that is killed at any word to the database is made up for by the next one, and nothing is said or counted twice", async () => {

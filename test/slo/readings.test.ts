@@ -53,6 +53,14 @@ describe("an SLO that is counted request by request", () => {
       standing: "pass",
       bar: "≤ 65 ms",
     });
+    const every = (ms: number) =>
+      read(
+        "embedding_latency",
+        month(() => ({ embeddingMs: [ms] })),
+        { embedder: "accelerator" },
+      );
+    expect(every(35)).toMatchObject({ standing: "pass", bad: 0 });
+    expect(every(35.5)).toMatchObject({ standing: "fail", bad: 6_720 });
     expect(
       read(
         "embedding_latency",

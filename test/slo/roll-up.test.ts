@@ -135,6 +135,37 @@ describe("a roll-up", () => {
     expect(await sums(service)).toEqual({ offered: n, answered: n - Math.ceil(n / 10) });
   });
 
+  it("adds what comes while a backlog is under way once, and not with the backlog", async () => {
+    const service = freshService();
+    await storeObservations(pool, many(service, PAGE + 50, "backlog"));
+    // Begun before the roll-up and committed in the midst of it.
+    const slow = await pool.connect();
+    await slow.query("BEGIN");
+    await storeObservations(slow, many(service, 30, "slow"));
+    await storeObservations(pool, many(service, 10, "after"));
+    let pages = 0;
+    const dying = new Proxy(pool, {
+      get(target, key) {
+        if (key !== "connect") {
+          const value: unknown = Reflect.get(target, key);
+          return typeof value === "function" ? value.bind(target) : value;
+        }
+        return async () => {
+          if (++pages > 1) throw new Error("killed");
+          return target.connect();
+        };
+      },
+    });
+    await expect(rollUp(over(dying), service)).rejects.toThrow("killed");
+    expect((await sums(service)).offered).toBe(PAGE);
+    await slow.query("COMMIT");
+    slow.release();
+    await storeObservations(pool, many(service, 70, "meanwhile"));
+    await rollUp(over(), service);
+    await rollUp(over(), service);
+    expect((await sums(service)).offered).toBe(PAGE + 160);
+  });
+
   it("survives the observations: what was added stays when their day is dropped", async () => {
     const service = freshService();
     await storeObservations(pool, many(service, 10, "old", NOW - 9 * 24 * HOUR));
@@ -153,9 +184,11 @@ describe("a roll-up", () => {
       row(service, "probe/cn_1/q-2/canary", NOW - 3 * HOUR, { error: "timeout", hard_timeout: true, query_id: "q-2" }),
       row(service, "probe/cn_9/q-3/canary", NOW - 3 * HOUR, scored(1)),
       row(service, "u-1", NOW - 2 * HOUR, { ...scored(0), query_id: "mine" }),
-      row(service, "u-2", NOW - 4 * HOUR, { ...scored(1), query_id: "mine" }),
       row(service, "u-3", NOW - HOUR, { error: "timeout" }),
     ]);
+    await rollUp(over(), service);
+    // Older than what is kept: it came late, and changes nothing.
+    await storeObservations(pool, [row(service, "u-2", NOW - 4 * HOUR, { ...scored(1), query_id: "mine" })]);
     await rollUp(over(), service);
     const paths = (await readFigures(pool, service, 60, 0, ["canary"])).map(({ path, figures }) => [
       path,

@@ -64,6 +64,12 @@ async function write(deps: Deps, proposal: ProposalState): Promise<void> {
     await fail(`Nothing was written: ${changed.says}`);
     return;
   }
+  if (body.success && !(await isCarriedWhole(store, base.config, body.data))) {
+    await fail(
+      `Nothing was written: ${base.config} holds a number that would not come out the same, like one of more than 15 digits.`,
+    );
+    return;
+  }
   const missing = (await deps.prepare?.(proposal)) ?? null;
   if (missing !== null) {
     await fail(`Nothing was written: ${missing}`);
@@ -86,6 +92,18 @@ async function write(deps: Deps, proposal: ProposalState): Promise<void> {
     return;
   }
   await deps.decide(service, id, null, { type: "written", config, digest: digestOf(changed.body) });
+}
+
+/** Whether what was read and would be written again is what stands there: Postgres holds numbers that JavaScript can't. */
+async function isCarriedWhole(
+  store: Pick<RagStore, "names" | "query">,
+  config: string,
+  read: unknown,
+): Promise<boolean> {
+  const { table, version, body } = store.names.configs;
+  const sql = `SELECT ${body}::text::jsonb = $2::jsonb AS same FROM ${table} WHERE ${version}::text = $1`;
+  const rows = await store.query(sql, [config, JSON.stringify(read)]);
+  return rows.length > 0 && rows.every(({ same }) => same === true);
 }
 
 const NO_JSON = { ok: false, says: "the base version's body is not JSON that can be read." } as const;

@@ -9,7 +9,7 @@ export const milliseconds = (value: number): string => `${trim(value.toFixed(1))
 /** "1,240". */
 export const number = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 
-export const rateWords = (rate: number): string => `${trim(rate.toFixed(rate < 10 ? 1 : 0))}×`;
+export const rateWords = (rate: number): string => `${trim(rate.toFixed(rate < 100 ? 1 : 0))}×`;
 
 export function hoursWords(hours: number): string {
   if (hours < 1) return `${Math.round(hours * 60)} min`;

@@ -139,7 +139,12 @@ async function propose(
     return finding(state, "pass", words, about);
   }
   // Before the proposal: whoever accepts it finds the pool.
-  await pools.keep(service, choice.pool, provenance);
+  await pools.keep(service, choice.pool, {
+    candidates_sha256: input.candidates.sha256,
+    gold_sha256: input.gold.sha256,
+    ...input.rules,
+    guard_sha256: provenance.guard_sha256,
+  });
   const decided = await proposals.propose(service, draft);
   if (!decided.ok)
     return finding(state, "inconclusive", `Nothing was proposed (${decided.refusal.kind}): ${draft.evidence.summary}`, {
