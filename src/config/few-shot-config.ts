@@ -11,7 +11,7 @@ export const fewShotRefreshSchema = z
     /** The least quality of an entry. */
     quality_floor: share.default(0.7),
     /** The most entries of the pool. */
-    pool_size: z.int().min(1).max(5_000).default(200),
+    pool_size: z.int().min(1).max(1_000).default(200),
     /** Examples in a prompt. Left out: as many as today. */
     examples: z.int().min(1).max(100).optional(),
     /** The most of them that one refresh replaces. */
