@@ -71,7 +71,7 @@ describe("a night in the page", () => {
     demo.house.ragService.behave();
     await seat.become("Rosa Lind");
     await seat.send("/golive run few-shot");
-    const proposal = message(/Proposal #1/);
+    const proposal = message(/Proposal #1 · support-docs/);
     await proposal.getByRole("button", { name: /^Accept/ }).waitFor({ timeout: NIGHT_MS });
     await waveAway();
     await takePicture("proposal", proposal);
