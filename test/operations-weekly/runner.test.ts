@@ -4,6 +4,7 @@ import { estimateRun } from "#src/evaluation/run/estimate-run";
 import type { Plan, RunRecord } from "#src/evaluation/run/run-record";
 import { ModelError } from "#src/models/model-error";
 import type { OperationOrder } from "#src/operations/operation";
+import { makeWeeklyResult } from "#src/operations/weekly/make-result";
 import { readWeeklyResult } from "#src/operations/weekly/work/result-schema";
 import { createWeeklyRunner, type WeeklyDeps } from "#src/operations/weekly/work/weekly-runner";
 import type { Pair } from "#src/release/events";
@@ -219,6 +220,32 @@ describe("the weekly runner", () => {
     expect((await run(deps)).verdict).toBe("pass");
     expect(clock.skipped).toEqual([5_000, 5_000]);
     expect(seen.asked).toBe(N);
+  });
+
+  it("reads an evaluation that another copy ended while this one waited, and asks nothing", async () => {
+    const { deps, seen } = house();
+    const other: WeeklyDeps = {
+      ...deps,
+      evaluations: {
+        ...deps.evaluations,
+        async hold(id) {
+          await run(deps);
+          return deps.evaluations.hold(id);
+        },
+      },
+    };
+    expect((await run(other)).verdict).toBe("pass");
+    expect(seen.priorities).toHaveLength(1);
+  });
+
+  it("proves nothing by a comparison that can't be relied on: another gold file makes it inconclusive", async () => {
+    const lost = records(N, (at): Went => (at < 8 ? { gold: "missing", answer: "made-up" } : {}));
+    const plan = { gold: { file: "gold.jsonl", sha256: "b".repeat(64), cases: N } };
+    const relied = await materialOf(lost, records(N));
+    const other = await materialOf(lost, records(N), { plan });
+    const verdictOf = (material: typeof relied) => makeWeeklyResult(material, { cards: [], broken: [] }).verdict;
+    expect(verdictOf(relied)).toBe("fail");
+    expect(verdictOf(other)).toBe("inconclusive");
   });
 
   it("says that nothing is live, or that the gold set is empty or broken, and pays nothing", async () => {

@@ -197,6 +197,15 @@ describe("choosing and filling", () => {
     expect(without).toEqual([]);
   });
 
+  it("takes another card of a cause from a quarter of its cases on, not for a few", async () => {
+    const mixed = async (madeUp: number) => {
+      const now = records(N, (at) => (at < madeUp ? { answer: "made-up" } : at < 16 ? { answer: "half" } : {}));
+      return chooseCards((await shipped()).cards, await triaged(now, records(N))).chosen.map(({ card }) => card.id);
+    };
+    expect(await mixed(2)).toEqual(["reader-lost-it"]);
+    expect(await mixed(6)).toEqual(["reader-lost-it", "reader-made-it-up"]);
+  });
+
   it("takes one of each of two causes that nothing separates, as not clear", async () => {
     const mixed = records(N, (at) =>
       at < 9 ? { gold: "missing", answer: "made-up" } : at < 17 ? { answer: "made-up" } : {},

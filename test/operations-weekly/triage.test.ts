@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { compareRuns, type Difference } from "#src/evaluation/compare/compare-runs";
 import { judgeFloors } from "#src/evaluation/compare/judge-floors";
+import type { Values } from "#src/evaluation/compare/measures";
+import { howLost } from "#src/operations/triage/answer-symptoms";
+import { explainAnswer } from "#src/operations/triage/explain-answer";
+import type { SeenCase } from "#src/operations/triage/seen-case";
 import { type Triage, triage } from "#src/operations/triage/triage";
+import { evaluatedCase, evaluatedRun, MARGINS, trial } from "#test/evaluation-compare/evaluated";
 import { FLOORS } from "#test/evaluation-report/sample";
 import { caseId, record, records, traced, triaged, type Went } from "#test/operations-weekly/traced";
 
@@ -95,7 +101,7 @@ describe("generation", () => {
 describe("performance", () => {
   const slow = (steps: NonNullable<Went["steps"]>) => ({ seconds: 4, steps }) as const;
   it.each([
-    ["slow-embedding", slow({ embedding_ms: 3010, retrieve_ms: 3060, generate_ms: 915 })],
+    ["slow-embedding", slow({ embedding_ms: 3010, retrieve_ms: 3070, generate_ms: 905 })],
     ["slow-search", slow({ retrieve_ms: 3060, generate_ms: 915 })],
     ["slow-rerank", slow({ rerank_ms: 3020, generate_ms: 915 })],
     ["slow-generation", slow({})],
@@ -205,6 +211,45 @@ describe("governance", () => {
     const rest = { now, before: null, comparison: null, floors: judgeFloors(now.run, FLOORS) };
     expect(triage({ ...rest, auditApplies: false }).symptoms).toEqual([]);
     expect(triage({ ...rest, auditApplies: true }).symptoms).toHaveLength(1);
+  });
+});
+
+describe("how much explains how much", () => {
+  const seen = (values: Values): SeenCase => ({ of: evaluatedCase("q", [trial(values)]), trace: null });
+  const explain = (is: number) =>
+    explainAnswer(
+      {
+        id: "q",
+        now: seen({ claim_recall: is, recall: 0, hallucination: 0.5 }),
+        before: seen({ claim_recall: 1, recall: 1, hallucination: 0 }),
+        samePair: false,
+      },
+      { measure: "recall", loss: 1 },
+    ).sign;
+
+  it("blames the context for what it lacks, from half of the loss on, and the reader for the rest", () => {
+    expect(explain(0.5)).toBe("claims-not-in-context");
+    expect(explain(0.6)).toBe("made-up");
+  });
+
+  it("counts a measure without margins as proven worse only where it is among all that are looked at", () => {
+    const lone: Difference = {
+      measure: "claim_recall",
+      n: 50,
+      baseline: 0.9,
+      candidate: 0.86,
+      difference: -0.04,
+      interval: { low: -0.079, high: -0.001 },
+      standing: null,
+      shift: "worse",
+    };
+    const among = (looks: number) => {
+      const shape = compareRuns(evaluatedRun("ev_a", []), evaluatedRun("ev_b", []), MARGINS);
+      if (!shape.comparable) throw new Error("they are of one epoch");
+      return howLost(lone, { ...shape, differences: Array.from({ length: looks }, () => lone) });
+    };
+    expect(among(1)).toBe("proven");
+    expect(among(12)).toBe("seen");
   });
 });
 
