@@ -16,7 +16,7 @@ const NOISE = Array.from({ length: 400 }, (_, at) => `filler${at}`);
  * A document for each question: a paragraph with the question's word, then `apart` paragraphs of filler, then the answer, whose words stand
  * nowhere else. Cut small, the answer stands in a chunk that no word of the question leads to.
  */
-function planted(seed: number, apart: number, questions = 40): ChunkInput {
+function planted(seed: number, apart: number, questions = 40, torn = questions): ChunkInput {
   const next = chance(seed);
   const filler = (words: number) =>
     Array.from({ length: words }, () => NOISE[Math.floor(next() * NOISE.length)]).join(" ");
@@ -27,7 +27,7 @@ function planted(seed: number, apart: number, questions = 40): ChunkInput {
   const documents = asked.map(({ topic, answer }, at) => {
     const paragraphs = [
       `About ${topic}: ${filler(10)}.`,
-      ...Array.from({ length: apart }, () => `${filler(20)}.`),
+      ...Array.from({ length: at < torn ? apart : 0 }, () => `${filler(20)}.`),
       `It is ${answer}.`,
       ...Array.from({ length: 12 }, () => `${filler(20)}.`),
     ];
@@ -66,6 +66,16 @@ describe("searching another chunking", () => {
 
   it("proposes nothing where every chunking keeps evidence and question together", () => {
     for (const seed of [1, 2, 3, 4, 5]) expect(found(planted(seed, 0))).toEqual([]);
+  });
+
+  it("proposes nothing that is better for two questions of forty: that may be chance", () => {
+    const roomy = { ...planted(1, 4, 40, 2), budget: 4_000 };
+    expect(searchChunks(roomy)[1]).toMatchObject({
+      kind: "nothing",
+      says: expect.stringContaining("is proven better"),
+    });
+    // Twenty of forty are not.
+    expect(found({ ...planted(1, 4, 40, 20), budget: 4_000 })).toHaveLength(1);
   });
 
   it("gives the same bytes for the same input, in whatever order documents and questions come", () => {

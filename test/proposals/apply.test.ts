@@ -87,6 +87,18 @@ describe("pressing", () => {
   });
 });
 
+describe("looking after open proposals", () => {
+  it("ends what no longer changes what is live, once, and leaves the others alone", async () => {
+    const house = await houses.house();
+    const id = await proposed(house);
+    await house.replica(() => "before").proposals.lookAt(house.service);
+    await house.setLive({ run: "run-2", config: house.base.config });
+    await Promise.all([1, 2].map(() => house.replica().proposals.lookAt(house.service)));
+    expect(await house.facts(`proposal/${id}`)).toEqual(["proposal-made", "proposal-stale"]);
+    expect(await house.replica().proposals.open(house.service)).toEqual([]);
+  });
+});
+
 describe("carrying an accepted proposal out", () => {
   it("writes the version, opens its go-live in the accepter's name, and leaves the pointer where it is", async () => {
     const { house, id } = await accepted();

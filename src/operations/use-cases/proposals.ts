@@ -3,6 +3,7 @@ import { agendaStream } from "#src/operations/events";
 import { proposalStream } from "#src/operations/proposals/events";
 import type { LiveConfig } from "#src/operations/proposals/intents";
 import { proposalIdOf } from "#src/operations/proposals/proposal-id";
+import { staleBecause } from "#src/operations/proposals/stale";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { ProposalUseCases } from "#src/operations/use-cases";
 import { type DecideProposal, proposalOf } from "#src/operations/use-cases/decide-proposal";
@@ -66,7 +67,11 @@ export function createProposalUseCases(deps: ProposalUseCaseDeps): Proposals {
       const states = await open(service);
       if (states.length === 0) return;
       const live = await configured(service).live();
-      for (const { id } of states) await decide(service, id, null, { type: "look", live });
+      for (const state of states) {
+        // Most looks find nothing, and then nobody's lock is taken.
+        const isDue = clock.now() >= state.expires || staleBecause(state, live) !== null;
+        if (isDue) await decide(service, state.id, null, { type: "look", live });
+      }
     },
   };
 }
