@@ -230,6 +230,17 @@ describe("db-workflows", () => {
     expect(rows.map(({ run }) => run).sort()).toEqual([young, "golive-smoke-test"].sort());
   });
 
+  it("an embedder that can't be asked from here is told, and vectors of the right length stand in for it", async () => {
+    const named = (model: string) =>
+      admin(`UPDATE rag.service_configs SET body = jsonb_set(body, '{embedding,model}', '"${model}"')`);
+    await named("elsewhere.embed-v1");
+    const { code, of } = await look();
+    await named("sandbox.hash-embed-256-v1");
+    expect(of("db-workflows/embed").summary).toContain("elsewhere.embed-v1 can't be asked from here");
+    expect(of("db-workflows/vector").verdict).toBe("pass");
+    expect(code).toBe(0);
+  });
+
   it("is left out with its reason, and that is no pass", async () => {
     const file = join(house.configs, "golive.yaml");
     await edit(file, (yaml) =>
@@ -296,6 +307,20 @@ describe("meta-ops", () => {
     expect(of("meta-ops/audit-trail")).toMatchObject({ verdict: "fail" });
     expect(of("meta-ops/audit-trail").cases[0]?.says).toContain("row 1");
   });
+});
+
+it("interrupted, it ends with 130, leaves nothing in the store, and says what is gone on with", async () => {
+  const pressed = Promise.withResolvers<string>();
+  const said = await house.golive(["smoke", "--suite", "db-workflows", "--suite", "rag-qa"], {
+    interrupt: pressed.promise,
+    onErr: (text) => {
+      if (text.includes("db-workflows/by-run")) pressed.resolve("SIGINT");
+    },
+  });
+  expect(said).toMatchObject({ code: 130, out: "" });
+  expect(said.err).toContain("Interrupted: ");
+  const { rows } = await admin("SELECT 1 FROM rag.document_chunks WHERE ingest_run_id LIKE 'golive-smoke%'");
+  expect(rows).toEqual([]);
 });
 
 it("nothing live is said, and is no pass", async () => {

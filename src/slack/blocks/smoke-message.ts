@@ -74,9 +74,9 @@ function caseSection(suite: SuiteId, broken: readonly BrokenCheck[]) {
 }
 
 const caseText = ({ id, question, says }: SmokeCase): string =>
-  shorten(`${code(id)} ${line(question)} ${line(says)}`.replace(/ +/g, " "), LONGEST_CASE);
+  shorten(`${code(id)} ${question === "" ? "" : `${shorten(line(question), 110)} — `}${line(says)}`, LONGEST_CASE);
 
-const meaning = (suite: SuiteId): string => `${bold(suite)} ${line(MEANS[suite])}: ${DO[suite]}.`;
+const meaning = (suite: SuiteId): string => `${bold(suite)}: ${line(MEANS[suite])}. To do: ${DO[suite]}.`;
 
 function sinceText({ compared: { green, brokenAlready, mended } }: SmokeResult): string {
   const since = green === null ? "No green run before this one" : `Last green: #${green.number}, ${when(green.at)}`;
