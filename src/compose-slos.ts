@@ -174,15 +174,14 @@ export function composeSlos(deps: Deps): ComposedSlos {
   return {
     ...slos,
     async lookAtAll() {
-      await Promise.all(
-        [...policies.keys()].map((service) =>
-          slos
-            .look(service)
-            .catch((err: unknown) =>
-              log.warn({ err, service }, "a service's SLOs could not be looked at; it is tried again"),
-            ),
-        ),
-      );
+      // One after the other: adding up holds a connection, and asks the journal for canaries over another one.
+      for (const service of policies.keys()) {
+        await slos
+          .look(service)
+          .catch((err: unknown) =>
+            log.warn({ err, service }, "a service's SLOs could not be looked at; it is tried again"),
+          );
+      }
     },
     async readAll() {
       const read = (service: string) => scraped(service, () => slos.useCases.readSlos(service));
