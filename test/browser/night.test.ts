@@ -89,7 +89,7 @@ describe("a night in the page", () => {
       .getByText(/nobody works on it/)
       .first()
       .waitFor();
-    await takePicture("home", seat.page);
+    await takePicture("home", home().locator(".home"));
     await home().getByRole("link", { name: "Open" }).first().click();
     await message(/Weekly evaluation #1/)
       .first()
