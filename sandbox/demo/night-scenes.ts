@@ -1,6 +1,7 @@
 import { type LocalTime, nextAt } from "#sandbox/demo/next-night";
+import { readLive } from "#sandbox/demo/populate";
 import { readableText } from "#sandbox/demo/read-blocks";
-import { expectThat, RELEASE, ROSA, type SceneContext } from "#sandbox/demo/scenes";
+import { expectThat, name, RELEASE, ROSA, type SceneContext } from "#sandbox/demo/scenes";
 import { SPOILERS, spoil } from "#sandbox/demo/spoilers";
 import { StoryError } from "#sandbox/demo/stage";
 import type { SandboxMessage } from "#sandbox/slack/model";
@@ -19,9 +20,9 @@ export async function playNights(context: SceneContext): Promise<string> {
   await morning(context, "a quiet one");
   const run = await loudNight(context);
   const sunday = await sundayNight(context);
-  const proposed = tellProposals(context);
   context.house.ragService.behave();
   context.stage.tell("story", `${run} answers as it should again`);
+  const proposed = await proposeExamples(context);
   await morningAfter(context);
   return `smoke green, spoiled and red with its cases; ${sunday}; ${proposed}; told in the morning, and on Mila's Home`;
 }
@@ -70,20 +71,16 @@ async function sundayNight(context: SceneContext): Promise<string> {
   return `the week's card "${card}" begun`;
 }
 
-/** What a search proposed, where it found something. */
-function tellProposals({ stage, house }: SceneContext): string {
-  const made = house.slack.workspace.messages(RELEASE, ROSA).filter(isOfProposal);
-  for (const message of made) stage.tell("Golive", wordsOf(message));
-  if (made.length === 0) stage.tell("story", "the search for better settings proposed nothing");
-  return made.length === 0 ? "nothing was proposed" : `${made.length} proposed`;
+/** What the week's searches found better is a proposal, and so is another choice of examples: people decide, nothing is written by itself. */
+async function proposeExamples({ stage, house }: SceneContext): Promise<string> {
+  const before = await readLive(house.ragUrl);
+  await stage.command(ROSA, RELEASE, "/golive run few-shot");
+  const made = await stage.see(ROSA, RELEASE, /^Proposal #\d+ · /, WORK_MS);
+  stage.tell("Golive", wordsOf(made));
+  expectThat(stage, "the proposal can be accepted or declined", stage.offers(ROSA, RELEASE, /^Accept/));
+  expectThat(stage, "nothing changed by itself", name(await readLive(house.ragUrl)) === name(before));
+  return "other examples proposed";
 }
-
-const isOfProposal = ({ metadata, threadTs }: SandboxMessage): boolean =>
-  threadTs === null &&
-  typeof metadata === "object" &&
-  metadata !== null &&
-  "event_type" in metadata &&
-  metadata.event_type === "golive_proposal";
 
 async function morning(context: SceneContext, what: string): Promise<SandboxMessage> {
   const digest = await sleepUntil(context, MORNING, /^support-docs this morning/);
@@ -100,6 +97,7 @@ async function morningAfter(context: SceneContext): Promise<void> {
     /❌ fail · Smoke[\s\S]*❌ fail · Weekly/.test(digest),
   );
   expectThat(stage, "it says whose turn the card is", /^Waiting$[\s\S]*✍️ .*nobody works on it.* → /m.test(digest));
+  expectThat(stage, "and that a proposal waits", /Accept or decline proposal #\d+/.test(digest));
   const home = await stage.home(MILA, /Waiting on you/);
   expectThat(stage, "Mila's Home says what waits for her first", /^Waiting on you\n✍️ .*nobody works on it/.test(home));
   expectThat(stage, "then what is live, its SLOs and what runs next", /Live: run-[\s\S]*SLOs[\s\S]*Next: /.test(home));

@@ -16,13 +16,19 @@ beforeAll(async () => {
     demoExtras(house.ragUrl, CORPUS, { now: house.clock.now, controls: nightControls(house) }),
   );
   await ensureLiveRun(demo.house.ragUrl, CORPUS);
-  seat = await demo.sit();
+  // High enough for the longest message: what lies outside of the pane is in no picture.
+  seat = await demo.sit({ viewport: { width: 1280, height: 1900 }, deviceScaleFactor: 1.5 });
 });
 afterAll(() => demo?.stop());
 
 const NIGHT_MS = 300_000;
 const sleep = (label: string) => seat.page.getByRole("button", { name: label }).click();
 const message = (text: RegExp) => seat.channel.getByRole("article", { name: /^Golive/ }).filter({ hasText: text });
+/** What was said about the last press would lie over the picture. */
+const waveAway = async () => {
+  const notices = seat.page.getByRole("button", { name: "Dismiss notice" });
+  for (let left = await notices.count(); left > 0; left -= 1) await notices.first().click();
+};
 const openHome = () => seat.page.getByRole("link", { name: "Golive Home" }).click();
 const home = () => seat.page.getByRole("region", { name: /^Home of / });
 
@@ -32,7 +38,7 @@ describe("a night in the page", () => {
     await home()
       .getByText(/Next: Smoke/)
       .waitFor();
-    await seat.page.getByRole("link", { name: "release" }).click();
+    await seat.page.getByRole("link", { name: "release", exact: true }).click();
   });
 
   it("a spoiled service: smoke is loud, with the questions that went wrong", async () => {
@@ -40,6 +46,7 @@ describe("a night in the page", () => {
     await sleep("Sleep until 02:30");
     const loud = message(/fail · Smoke #1 of support-docs/);
     await loud.getByText("Worst of rag-qa").waitFor({ timeout: NIGHT_MS });
+    await waveAway();
     await takePicture("smoke", loud);
   });
 
@@ -56,20 +63,33 @@ describe("a night in the page", () => {
     await seat.dialog.getByLabel(/What did you find/).fill("All answers are the same sentence, whatever was asked.");
     await seat.dialog.getByRole("button", { name: "Done" }).click();
     await weekly.getByText(/✅ done · 1\./).waitFor();
+    await waveAway();
     await takePicture("weekly", weekly);
+  });
+
+  it("another choice of examples is a proposal, and changes nothing by itself", async () => {
+    demo.house.ragService.behave();
+    await seat.become("Rosa Lind");
+    await seat.send("/golive run few-shot");
+    const proposal = message(/Proposal #1 · support-docs/);
+    await proposal.getByRole("button", { name: /^Accept/ }).waitFor({ timeout: NIGHT_MS });
+    await waveAway();
+    await takePicture("proposal", proposal);
+    await seat.become("Mila Berg");
   });
 
   it("the morning says whose turn it is, and so does Mila's Home, with a link to the message", async () => {
     await sleep("Sleep until 08:00");
     const digest = message(/support-docs this morning/);
     await digest.getByText("Waiting", { exact: true }).waitFor({ timeout: NIGHT_MS });
+    await waveAway();
     await takePicture("digest", digest);
     await openHome();
     await home()
       .getByText(/nobody works on it/)
       .first()
       .waitFor();
-    await takePicture("home", seat.page);
+    await takePicture("home", home().locator(".home"));
     await home().getByRole("link", { name: "Open" }).first().click();
     await message(/Weekly evaluation #1/)
       .first()

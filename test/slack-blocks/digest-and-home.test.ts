@@ -137,7 +137,7 @@ describe("Home", () => {
       "*Live*: `run-2`",
       "*Release*: Release #12",
       "*Canary*: Canary #3",
-      "*SLOs*: ✅ 0 of 1 SLO kept",
+      "*SLOs*: ✅ 0 of 1 kept",
       "• 🟡 burning · *p95 latency*: 31 s of 27 s",
     ])
       expect(text).toContain(part);

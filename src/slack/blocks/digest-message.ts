@@ -101,7 +101,8 @@ const skippedLine = ({ kind, fires, due, says }: SkippedFires): string =>
   `• ${bold(KINDS[kind].title)} of ${when(due)}${fires > 1 ? ` and ${count(fires - 1, "fire")} before` : ""}: ${shorten(line(says), 300)}`;
 
 function footer(note: DigestNote) {
-  const words = [sloTally(note.slos), nextWords(note)].filter((one) => one !== "").join(" · ");
+  const slos = sloTally(note.slos);
+  const words = [slos === "" ? "" : `SLOs: ${slos}`, nextWords(note)].filter((one) => one !== "").join(" · ");
   return words === "" ? [] : [context(words)];
 }
 

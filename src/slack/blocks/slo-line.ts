@@ -1,5 +1,5 @@
 import type { SloNews } from "#src/operations/digest/slo-news";
-import { count, number } from "#src/slack/blocks/words";
+import { number } from "#src/slack/blocks/words";
 import { line, shorten } from "#src/slack/escape";
 
 const MARK: Readonly<Record<SloNews["standing"], string>> = {
@@ -15,7 +15,7 @@ export function sloTally(slos: readonly SloNews[]): string {
   if (slos.length === 0) return "";
   const of = (standing: SloNews["standing"]): number => slos.filter((slo) => slo.standing === standing).length;
   const unknown = of("unknown") === 0 ? "" : ` · ⚠️ ${number(of("unknown"))} not known`;
-  return `✅ ${number(of("kept"))} of ${count(slos.length, "SLO")} kept${unknown}`;
+  return `✅ ${number(of("kept"))} of ${number(slos.length)} kept${unknown}`;
 }
 
 /** Those that somebody should look at. */

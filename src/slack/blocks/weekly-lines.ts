@@ -74,7 +74,7 @@ export function causeLines({ causes, unclear, symptoms }: WeeklyResult, most: nu
       .map(({ sign, cases: of }) => `${sign} ${number(of)}`)
       .join(", ");
     const names = metrics.slice(0, 3).map(metricName).join(", ");
-    return `${bold(`Cause: ${causeName(cause)} (${SURENESS[how]})`)}: ${line(shareWords(told, cause))}${line(names)} · ${count(cases, "case")}: ${line(shows)}`;
+    return `${bold(`Cause: ${causeName(cause)} (${SURENESS[how]})`)}: ${line(`${shareWords(told, cause)}${names}`)} · ${count(cases, "case")}: ${line(shows)}`;
   });
   const open = symptoms
     .filter(({ metric }) => unclear.includes(metric))
