@@ -42,6 +42,25 @@ Example: golive manifest diff 9f86d081 release · golive manifest diff before.ya
 Each may be the first letters of a hash, a release's id, the word \`release\` (the open or last one), or a file.`,
   "golive slo": `
 Exit 0: all are kept · 1: one is missed, burning or spent · 3: one can't be told, none is missed.`,
+  "golive smoke": `
+Example: golive smoke --suite meta-ops --metrics-url http://127.0.0.1:9464/metrics
+Exit 0: all that was looked at passed · 1: a check failed · 3: one could not tell or could not run, none failed · 130: interrupted.`,
+  "golive schedule run": `
+Example: golive schedule run backup --as U012AB3CD --wait
+Exit 0: opened, or with --wait a pass · 1: refused, or a fail · 2: no such kind · 3: inconclusive or error · 130: left while waiting.`,
+  "golive sop check": `
+Exit 0: all are right · 2: one is broken, or the configuration can't be read.`,
+  "golive triage": `
+Example: golive triage ev_80fffcbae2cb530c --against ev_05eef56788a499bc
+Exit 0: pass · 1: a floor or rule is broken, or something is proven worse · 3: inconclusive.`,
+  "golive nudge": `
+Example: golive nudge --propose
+Exit 0: searched, whether or not anything was found · 1: no evaluation of what is live is stored.`,
+  "golive proposal accept": `
+Example: golive proposal accept 3 --as U012AB3CD
+What everybody has accepted, the running bot carries out. Exit 0: accepted · 1: refused, or not there.`,
+  "golive proposal decline": `
+Example: golive proposal decline 3 --as U012AB3CD --reason "the gold set lacks such questions"`,
   "golive health": `
 Example: golive health --gate index-presence --gate prefix-leakage --run 2026-11-20
 Exit 0: all pass · 1: one failed · 3: one is inconclusive or could not run, none failed · 130: interrupted.`,

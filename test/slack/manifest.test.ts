@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { GOLIVE_VERBS } from "#commands/golive";
 import { harborDocs } from "#sandbox/slack/people";
 import { ACTIONS, CALLBACKS } from "#src/slack/ids";
 import { ACTION_HANDLERS } from "#src/slack/listeners/actions/table";
@@ -85,6 +86,11 @@ describe("manifest.yml", () => {
     expect(commands.toSorted()).toEqual(Object.keys(COMMAND_HANDLERS).toSorted());
     const files = readdirSync(join(root, "commands"));
     expect(files).toEqual(expect.arrayContaining(commands.map((command) => `${command.slice(1)}.ts`)));
+  });
+
+  it("hints at every verb of /golive", () => {
+    const hint = manifest.features.slash_commands.find(({ command }) => command === "/golive")?.usage_hint ?? "";
+    expect(hint.split(" | ").map((words) => words.split(" ")[0])).toEqual(expect.arrayContaining([...GOLIVE_VERBS]));
   });
 
   it("names the same commands as the local Slack", () => {
