@@ -49,6 +49,7 @@ describe("a refresh", () => {
       summary: expect.stringMatching(/^Proposal #\d+: Show other examples/),
     });
     expect(provenance).toMatchObject({ selector: "cover-1", seed: 42, k: 3, floor: 0.7, embedder: { dimension: 256 } });
+    expect(found.result).toMatchObject({ dropped: { count: 3, by: { leaks: 1 } }, leaked: { count: 0, first: [] } });
     expect(provenance.ids.filter((id) => !SHOWN.includes(id))).toHaveLength(1);
     expect(provenance.ids).toContain("fs-04");
     expect(state).toMatchObject({ kind: "few-shot-refresh", base: { run: "run-1", config: "v1" }, needsRun: false });
