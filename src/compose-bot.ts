@@ -85,6 +85,7 @@ const LOOK_AFTER_CRON = "*/30 * * * * *";
 
 /** What is due to be shown is shown before the process ends; what takes longer is another process's, or the next one's. */
 const LAST_PAINT_MS = 3_000;
+const LAST_LOOK_MS = 3_000;
 
 /** The bot: the core, Slack in both directions, and the timer that looks after open releases. */
 export async function composeBot(options: BotOptions): Promise<Bot> {
@@ -264,10 +265,11 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     outbox.nudge();
     home.nudge();
   });
+  let looking: Promise<unknown> = Promise.resolve();
   const lookAfter = schedule(
     options.lookAfter ?? LOOK_AFTER_CRON,
-    () =>
-      Promise.all([
+    () => {
+      looking = Promise.allSettled([
         lookAfterReleases({ ...core, log }, now()).catch((error: unknown) =>
           log.warn({ err: error }, "open releases could not be looked after"),
         ),
@@ -275,7 +277,9 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
         operations.look(),
         slos.lookAtAll(),
         home.refresh(),
-      ]),
+      ]);
+      return looking;
+    },
     { noOverlap: true },
   );
 
@@ -303,6 +307,8 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     async stop() {
       await lookAfter.destroy();
       home.stop();
+      // Its connections are still there; what takes longer is made up for by the next look of any process.
+      await Promise.race([looking, wait(LAST_LOOK_MS, null, { ref: false })]);
       await app.stop();
       await observations.stop();
       await core.jobs.stop();

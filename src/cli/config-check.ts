@@ -83,7 +83,7 @@ function describeConfig(dir: string, config: Config): string {
     `Checklist: ${lines.total} lines`,
     `  ${lines.by_check} decided by ${checks.length} checks: ${checks.map((it) => it.id).join(", ")}`,
     `  ${lines.by_sign_off} decided by people alone`,
-    `  ${lines.after_cutover} decided after the cutover, by the canary or a rollback`,
+    `  ${lines.after_cutover} decided after the cutover: by the canary, a rollback, a run by the clock or an SLO`,
     `  ${lines.not_built} not built yet: shown, never green, not blocking`,
     "Sign-offs",
     ...sign_offs.map((it) => `  ${it.id}: ${it.quorum} of ${it.role}, over ${coverage(it.covers)}`),

@@ -39,7 +39,7 @@ export interface ProposalUseCases {
   open(service: string): Promise<readonly ProposalState[]>;
   /**
    * Proposes it, unless the same evidence (its digest) was proposed for the same base already: then it returns that one, whatever became of
-   * it. An older open proposal of the same kind becomes stale.
+   * it, but for one that was accepted and could not be carried out: it is proposed anew. An older open proposal of the same kind becomes stale.
    */
   propose(service: string, draft: ProposalDraft): Promise<OperationDecided>;
   act(

@@ -1,3 +1,5 @@
+import type { OperationKind } from "#src/operations/operation";
+import type { SloId } from "#src/operations/slo/events";
 import type { RoleId } from "#src/release/people";
 
 /** One string for a gate's file name, configuration key, database value and log field. */
@@ -7,14 +9,22 @@ export type Phase = "before" | "canary" | "operate";
 
 /**
  * How a line of the checklist is decided. `not-built`: its check does not exist yet; never green, never blocking. `after-cutover`: by the
- * canary's KPI (null: its policy has none of it), or by a rollback; not by the release, so it is never green there and never blocks.
+ * canary's KPI (null: its policy has none of it), a rollback, a run by the clock or an SLO; not by the release, so it is never green there
+ * and never blocks.
  */
 export type Proof =
   | { readonly kind: "check"; readonly check: CheckId }
   | { readonly kind: "sign-off"; readonly signOff: SignOffId }
   | { readonly kind: "not-built"; readonly check: CheckId }
   | { readonly kind: "after-cutover"; readonly check: CheckId; readonly by: "rollback" }
-  | { readonly kind: "after-cutover"; readonly check: CheckId; readonly by: "canary"; readonly kpi: string | null };
+  | { readonly kind: "after-cutover"; readonly check: CheckId; readonly by: "canary"; readonly kpi: string | null }
+  | {
+      readonly kind: "after-cutover";
+      readonly check: CheckId;
+      readonly by: "operation";
+      readonly operation: OperationKind;
+    }
+  | { readonly kind: "after-cutover"; readonly check: CheckId; readonly by: "slo"; readonly slo: SloId };
 
 /** One `[ ]` line of the mission's checklist. */
 export type ChecklistItem = {

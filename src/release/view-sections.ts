@@ -1,4 +1,4 @@
-import type { ChecklistItem } from "#src/release/checklist";
+import type { ChecklistItem, Proof } from "#src/release/checklist";
 import { PREVIOUS_RUN_INTACT } from "#src/release/first-go-live";
 import type { ReleaseState } from "#src/release/state";
 import type { CheckView, ItemStatus, ItemView, SectionView, SignOffView } from "#src/release/view";
@@ -39,12 +39,7 @@ function itemView(
 ): ItemView {
   const { proof } = item;
   if (proof.kind === "not-built") return { item, status: "not-built", line: "not built yet" };
-  if (proof.kind === "after-cutover") {
-    if (proof.by === "rollback") return { item, status: "after-cutover", line: "done by every rollback" };
-    return proof.kpi === null
-      ? { item, status: "not-applicable", line: "no KPI of quality_gates.yaml measures it" }
-      : { item, status: "after-cutover", line: `watched by the canary: ${proof.kpi}` };
-  }
+  if (proof.kind === "after-cutover") return afterCutoverView(item, proof);
   if (proof.kind === "sign-off") {
     const view = signOffs.find(({ definition }) => definition.id === proof.signOff);
     return view === undefined
@@ -56,6 +51,22 @@ function itemView(
   return release.active === null && proof.check === PREVIOUS_RUN_INTACT
     ? { item, status: "not-applicable", line: "first go-live: there is no previous run" }
     : { item, status: "not-built", line: "not built yet" };
+}
+
+function afterCutoverView(item: ChecklistItem, proof: Extract<Proof, { kind: "after-cutover" }>): ItemView {
+  const status = "after-cutover";
+  switch (proof.by) {
+    case "rollback":
+      return { item, status, line: "done by every rollback" };
+    case "operation":
+      return { item, status, line: `run by the clock: ${proof.operation} (/golive schedule)` };
+    case "slo":
+      return { item, status, line: `watched as an SLO: ${proof.slo} (/golive slo)` };
+    case "canary":
+      return proof.kpi === null
+        ? { item, status: "not-applicable", line: "no KPI of quality_gates.yaml measures it" }
+        : { item, status, line: `watched by the canary: ${proof.kpi}` };
+  }
 }
 
 function checkLine({ definition, status, result }: CheckView): string {

@@ -238,8 +238,8 @@ describe("a configuration that contradicts itself", () => {
       "a planned check listed as if it ran",
       "checklist.yaml",
       "{ id: environment,",
-      "{ id: smoke-rag-qa,",
-      /"smoke-rag-qa" is not built \(it is planned/,
+      "{ id: canary-ready,",
+      /"canary-ready" is not built \(it is planned/,
     ],
     [
       "what the canary decides listed as if a release ran it",
@@ -318,8 +318,8 @@ describe("golive config check", () => {
       }),
     ).toBe(0);
     expect(text).toContain("support-docs (Support docs): released in C0RELEASE");
-    expect(text).toContain("15 decided after the cutover, by the canary or a rollback");
-    expect(text).toContain("28 not built yet: shown, never green, not blocking");
+    expect(text).toContain("39 decided after the cutover: by the canary, a rollback, a run by the clock or an SLO");
+    expect(text).toContain("4 not built yet: shown, never green, not blocking");
     expect(text).toContain("service from $RAG_SERVICE_URL, judged by sandbox.extractive-judge-v1");
     expect(text).toContain("Models: 1 in flight and 0.12 requests a second, over all copies of Golive");
   });

@@ -11,6 +11,7 @@ import { describeProblems } from "#src/config/problems";
 import type { ServiceConfig } from "#src/config/service-config";
 import { toChecklist } from "#src/config/to-checklist";
 import { listServices, toPolicy } from "#src/config/to-policy";
+import { SLOS } from "#src/operations/slo/slo";
 import { CHECKLIST_LINES, normaliseLine } from "#test/config/checklist-lines";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -87,16 +88,27 @@ describe("the shipped configuration", () => {
     expect(bare.map((signOff) => signOff.id)).toEqual(["team-notified", "dashboards"]);
   });
 
-  it("binds items of operation to planned checks, and each of the canary to the KPI that measures it or to a rollback", async () => {
+  it("binds each line of the canary to the KPI that measures it or to a rollback, each of operation to a run by the clock or an SLO", async () => {
     const checklist = toChecklist(await shipped(), await service(), built);
-    for (const item of checklist.items.filter((each) => each.phase !== "before")) {
-      expect(item.proof.kind, item.id).toBe(item.phase === "canary" ? "after-cutover" : "not-built");
+    const by = { canary: [] as string[], operate: [] as string[] };
+    for (const { id, phase, proof } of checklist.items) {
+      if (phase === "before") continue;
+      if (proof.kind !== "after-cutover") throw new Error(`${id} is decided by nothing`);
+      const named =
+        proof.by === "canary"
+          ? proof.kpi
+          : proof.by === "operation"
+            ? proof.operation
+            : proof.by === "slo"
+              ? proof.slo
+              : proof.by;
+      by[phase].push(named ?? "nothing");
     }
-    const by = checklist.items.flatMap(({ proof }) =>
-      proof.kind !== "after-cutover" ? [] : [proof.by === "canary" ? proof.kpi : proof.by],
-    );
-    expect(by.slice(0, 12).toSorted()).toEqual(DEFAULT_KPIS.map(({ id }) => id).toSorted());
-    expect(by.slice(12)).toEqual(["rollback", "rollback", "rollback"]);
+    const rollbacks = ["rollback", "rollback", "rollback"];
+    expect(by.canary.toSorted()).toEqual([...DEFAULT_KPIS.map(({ id }) => id), ...rollbacks].toSorted());
+    const watched = SLOS.filter((slo) => slo !== "answered");
+    const runs = [...Array(5).fill("smoke"), ...Array(4).fill("weekly"), ...Array(3).fill("few-shot")];
+    expect(by.operate).toEqual([...runs, ...watched]);
   });
 
   it("says so of a line that the canary's policy has no KPI of", async () => {

@@ -235,6 +235,18 @@ describe("carrying an accepted proposal out", () => {
     expect(id).not.toBe(again);
   });
 
+  it("is proposed anew once it failed, and then no more than once", async () => {
+    const { house, id } = await accepted();
+    await house.replica(undefined, house.readOnly).carryOut(id);
+    const again = await proposed(house);
+    expect(again).not.toBe(id);
+    expect(await proposed(house)).toBe(again);
+    await accept(house.replica(), again, w.rosa);
+    await house.replica().carryOut(again);
+    expect((await stateOf(house, again)).written).not.toBeNull();
+    expect(await proposed(house)).toBe(again);
+  });
+
   it("never changes a version that stands there under its name with another content", async () => {
     const { house, id } = await accepted();
     const body = { ...s.BODY, of: house.service, retrieval: { ...s.BODY.retrieval, rrf_k: 20 } };

@@ -182,7 +182,7 @@ describe("sections", () => {
     const watched = item("f1", { status: "after-cutover", line: "watched by the canary: f1" });
     const sections = [...view().sections, sectionView("oracle", [watched])];
     const text = textOf(view({ sections }));
-    expect(text).toContain("Decided after the cutover, by the canary or a rollback: 1 line");
+    expect(text).toContain("Decided after the cutover (canary, rollback, runs by the clock, SLOs): 1 line");
     expect(text).not.toContain("Not built yet");
     expect(text).not.toContain("✅ oracle");
   });

@@ -4,15 +4,17 @@ import { digestOf } from "#src/release/hash";
 
 /**
  * The id of the proposal that this evidence makes for this base. The same evidence finds the same proposal, whatever became of it: that is what
- * keeps one from being made twice.
+ * keeps one from being made twice. `attempt`: from 1; one that could not be carried out may be made again.
  */
 export function proposalIdOf(
   service: string,
   kind: ProposalKind,
   base: ProposalState["base"],
   { digest }: Pick<ProposalEvidence, "digest">,
+  attempt = 1,
 ): string {
-  return `pp_${digestOf({ service, kind, base, digest }).slice(0, 16)}`;
+  const again = attempt === 1 ? {} : { attempt };
+  return `pp_${digestOf({ service, kind, base, digest, ...again }).slice(0, 16)}`;
 }
 
 const SUFFIXES: Readonly<Record<ProposalKind, string>> = {

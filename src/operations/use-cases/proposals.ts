@@ -46,12 +46,21 @@ export function createProposalUseCases(deps: ProposalUseCaseDeps): Proposals {
     const states = await Promise.all(proposals.map(({ proposal }) => load(proposal)));
     return states.filter((state) => state !== null);
   };
+  /** The first that has not failed: what kept it from being carried out may be mended by now. */
+  async function unlessFailed(idOf: (attempt: number) => string): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      const id = idOf(attempt);
+      if ((await load(id))?.ended?.as !== "failed") return id;
+    }
+  }
   return {
     proposal: load,
     open,
     async propose(service, draft) {
       const { channel, policy: rights, approvers, expireMs } = configured(service);
-      const proposal = proposalIdOf(service, draft.kind, draft.base, draft.evidence);
+      const proposal = await unlessFailed((attempt) =>
+        proposalIdOf(service, draft.kind, draft.base, draft.evidence, attempt),
+      );
       const members = await identity.members();
       const expires = clock.now() + expireMs;
       const facts = { ...draft, proposal, service, channel, approvers: [...approvers], rights, members, expires };
