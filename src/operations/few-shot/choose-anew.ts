@@ -7,11 +7,11 @@ import { KNN_SELECTOR } from "#src/evaluation/few-shot/select-examples";
 import { toUnitVectors, type UnitVectors } from "#src/evaluation/few-shot/unit-vectors";
 import { COSINE } from "#src/evaluation/leakage/similar-embeddings";
 import { isRefusal } from "#src/evaluation/oracle/refusal";
+import { sha256 } from "#src/manifest/canonical";
 import { type LiveExamples, servingSince } from "#src/operations/few-shot/live-examples";
-import { sha256Of } from "#src/operations/few-shot/sha256-of";
 
 /** Name and version of this way to choose; the version changes when the same input can give another choice. */
-export const COVER_SELECTOR = "cover-1";
+export const COVER_SELECTOR = "cover-2";
 
 /** A gold question with what the choice needs of it. */
 export type AskedQuestion = {
@@ -113,7 +113,7 @@ export function chooseAnew(
 
 function toPool(entries: BuiltPool["entries"]): Choice["pool"] {
   const text = poolText(entries);
-  return { text, sha256: sha256Of(text) };
+  return { text, sha256: sha256(text) };
 }
 
 /** The gold question next to each entry, where that is nearer than a person should have to take on trust. */
