@@ -7,8 +7,8 @@ import { KNN_SELECTOR } from "#src/evaluation/few-shot/select-examples";
 import { toUnitVectors, type UnitVectors } from "#src/evaluation/few-shot/unit-vectors";
 import { COSINE } from "#src/evaluation/leakage/similar-embeddings";
 import { isRefusal } from "#src/evaluation/oracle/refusal";
+import { sha256 } from "#src/manifest/canonical";
 import { type LiveExamples, servingSince } from "#src/operations/few-shot/live-examples";
-import { sha256Of } from "#src/operations/few-shot/sha256-of";
 
 /** Name and version of this way to choose; the version changes when the same input can give another choice. */
 export const COVER_SELECTOR = "cover-1";
@@ -61,7 +61,7 @@ export function chooseAnew(
 ): Choice | { readonly refused: string } {
   const { entries } = built;
   const text = poolText(entries);
-  const pool = { text, sha256: sha256Of(text) };
+  const pool = { text, sha256: sha256(text) };
   const unit = (list: readonly { readonly id: string; readonly question: string }[], what: string) =>
     toUnitVectors(
       list.map(({ id, question }) => ({ id, vector: vectors(question) })),
