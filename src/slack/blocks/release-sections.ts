@@ -166,7 +166,9 @@ function notBuiltBlock(
     ...(after > 0 ? [`${count(after, "line")} for after the cutover`] : []),
   ];
   const texts = [
-    ...(watched === 0 ? [] : [`Decided after the cutover (canary, rollback, runs by the clock, SLOs): ${count(watched, "line")}`]),
+    ...(watched === 0
+      ? []
+      : [`Decided after the cutover (canary, rollback, runs by the clock, SLOs): ${count(watched, "line")}`]),
     ...(parts.length === 0 ? [] : [`Not built yet, so unchecked and not blocking: ${parts.join(", ")}`]),
   ];
   return texts.length === 0 ? [] : [context(texts.join("\n"))];
