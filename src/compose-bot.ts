@@ -13,11 +13,13 @@ import { createMachineServer } from "#src/http/machine-server";
 import { createMetrics } from "#src/http/metrics";
 import { createRoutes } from "#src/http/routes";
 import { lookAfterReleases } from "#src/jobs/look-after";
+import { createLooks } from "#src/jobs/looks";
 import type { WatchPace } from "#src/jobs/watch-loop";
 import { JournalError } from "#src/journal/journal-error";
 import { missingMigrations } from "#src/journal/migrate";
 import { assertAppRole } from "#src/journal/roles";
 import type { Log } from "#src/log";
+import { machineClock } from "#src/models/machine-clock";
 import type { DomainClock } from "#src/release/clock";
 import { peopleOf } from "#src/release/rights";
 import { createProcessMeter } from "#src/resources/process-meter";
@@ -265,23 +267,19 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
     outbox.nudge();
     home.nudge();
   });
-  let looking: Promise<unknown> = Promise.resolve();
-  const lookAfter = schedule(
-    options.lookAfter ?? LOOK_AFTER_CRON,
-    () => {
-      looking = Promise.allSettled([
-        lookAfterReleases({ ...core, log }, now()).catch((error: unknown) =>
-          log.warn({ err: error }, "open releases could not be looked after"),
-        ),
-        core.lookAfterServices(),
-        operations.look(),
-        slos.lookAtAll(),
-        home.refresh(),
-      ]);
-      return looking;
-    },
-    { noOverlap: true },
-  );
+  const looks = createLooks({
+    looks: [
+      { what: "releases", look: () => lookAfterReleases({ ...core, log }, now()) },
+      { what: "services", look: core.lookAfterServices },
+      { what: "proposals", look: core.lookAfterProposals },
+      { what: "schedules", look: operations.look },
+      { what: "SLOs", look: slos.lookAtAll },
+      { what: "homes", look: home.refresh },
+    ],
+    clock: machineClock,
+    log,
+  });
+  const lookAfter = schedule(options.lookAfter ?? LOOK_AFTER_CRON, looks.tick);
 
   return {
     get port() {
@@ -308,7 +306,7 @@ export async function composeBot(options: BotOptions): Promise<Bot> {
       await lookAfter.destroy();
       home.stop();
       // Its connections are still there; what takes longer is made up for by the next look of any process.
-      await Promise.race([looking, wait(LAST_LOOK_MS, null, { ref: false })]);
+      await looks.stop(LAST_LOOK_MS);
       await app.stop();
       await observations.stop();
       await core.jobs.stop();

@@ -39,6 +39,9 @@ type Deps = {
   readonly log: Log;
 };
 
+/** A store that doesn't answer must keep neither the look at the others nor whoever clicks waiting. */
+const LIVE_MS = 10_000;
+
 /** Proposals: how one is made, who accepts it, and the job that carries an accepted one out. */
 export function composeProposals({
   config,
@@ -50,7 +53,7 @@ export function composeProposals({
   ...deps
 }: Deps): ComposedProposals {
   const decide = createDecideProposal({ journal, clock });
-  const live = (id: string) => liveConfig(governed(id).store);
+  const live = (id: string) => liveConfig(governed(id).store, AbortSignal.timeout(LIVE_MS));
   const useCases = createProposalUseCases({
     journal,
     clock,

@@ -112,6 +112,8 @@ export type Core = {
   }): Promise<void>;
   /** Looks at every service's pointer, and at rollbacks that stand still. */
   lookAfterServices(): Promise<void>;
+  /** Looks at open proposals: those that nobody decided in time, whose base changed, or that could not be carried out. */
+  lookAfterProposals(): Promise<void>;
   /** Finishes what runs, hands back the rest, closes every connection. */
   close(): Promise<void>;
 };
@@ -412,8 +414,8 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
         jobs,
         log,
       });
-      await proposals.lookAfter();
     },
+    lookAfterProposals: proposals.lookAfter,
     async close() {
       await Promise.all([canaries.loop.stop(), probing.stop()]);
       await jobs.stop();

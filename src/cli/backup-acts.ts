@@ -3,6 +3,7 @@ import type { Verification } from "#src/backup/verify-backup";
 import { interruptible } from "#src/cli/backup-session";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { timeSpan } from "#src/cli/time-span";
+import { isoOrNull } from "#src/cli/times";
 
 export type BackupFlags = { readonly service?: string; readonly json?: boolean };
 
@@ -67,10 +68,10 @@ export function listBackups(io: Io, flags: BackupFlags): Promise<ExitCode> {
       const backups = entries.map(({ manifestSha256, createdAt, verifiedAt, provenAt, restoredAt, ...entry }) => ({
         ...entry,
         manifest_sha256: manifestSha256,
-        created_at: iso(createdAt),
-        verified_at: iso(verifiedAt),
-        proven_at: iso(provenAt),
-        restored_at: iso(restoredAt),
+        created_at: isoOrNull(createdAt),
+        verified_at: isoOrNull(verifiedAt),
+        proven_at: isoOrNull(provenAt),
+        restored_at: isoOrNull(restoredAt),
       }));
       printJson(io, { ok: true, service: service.id, where: core.backups.where, backups });
     } else if (entries.length === 0) void io.out(`${service.id} has no backup yet: golive backup create.\n`);
@@ -97,8 +98,6 @@ function listLine(entry: FullBackupEntry, now: number): string {
   const why = trouble === null ? "" : `\n  ${trouble.replaceAll("\n", "\n  ")}`;
   return `${id} · ${said} · ${ago(createdAt)}${size} · ${live} · ${description}${why}`;
 }
-
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 const megabytes = (bytes: number): string =>
   bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -4,10 +4,11 @@ import { explainKpi } from "#src/canary/words/explain";
 import { findKpi } from "#src/canary/words/names";
 import { canaryViewJson } from "#src/cli/canary-json";
 import { exitOfCanary } from "#src/cli/canary-report";
-import { canaryViewText, utc } from "#src/cli/canary-text";
+import { canaryViewText } from "#src/cli/canary-text";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { requireActor, resolveActor, type Session, withCore } from "#src/cli/open-core";
 import { printRefusal } from "#src/cli/refusal";
+import { utc } from "#src/cli/times";
 import { wrap } from "#src/cli/wrap";
 
 export type CanaryFlags = {

@@ -1,6 +1,7 @@
 import { thresholdOf } from "#src/canary/kpi-report";
 import type { CanarySight, CanaryView, NextStep } from "#src/canary/watch/view";
 import { figuresOf } from "#src/canary/words/figures";
+import { iso } from "#src/cli/times";
 import type { Instant } from "#src/release/policy";
 
 /** The one JSON document about a canary. Times are ISO 8601 UTC; a p95 among the failed is null with `beyond: true`. */
@@ -90,7 +91,6 @@ function nextJson(next: NextStep): object {
   }
 }
 
-const iso = (at: Instant): string => new Date(at).toISOString();
 const finite = (value: number | null | undefined): number | null =>
   value !== undefined && value !== null && Number.isFinite(value) ? value : null;
 

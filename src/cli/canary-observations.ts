@@ -4,6 +4,7 @@ import { chooseService } from "#src/cli/choose-service";
 import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { withDatabase } from "#src/cli/reach-database";
 import { configDirectory, readEnvironment } from "#src/cli/surroundings";
+import { isoOrNull } from "#src/cli/times";
 import { auditEnvironment } from "#src/config/environment";
 import { loadConfig } from "#src/config/load-config";
 import { describeProblems } from "#src/config/problems";
@@ -44,15 +45,13 @@ export async function canaryObservations(io: Io, flags: ObservationsFlags): Prom
     if (lines.length > 0) await flush();
   });
   const { first, last } = ends;
-  if (json) printJson(io, { ok: true, service, ...counts, first: isoOf(first), last: isoOf(last) });
+  if (json) printJson(io, { ok: true, service, ...counts, first: isoOrNull(first), last: isoOrNull(last) });
   else {
-    const times = first === null || last === null ? "" : `, ${isoOf(first)} to ${isoOf(last)}`;
+    const times = first === null || last === null ? "" : `, ${isoOrNull(first)} to ${isoOrNull(last)}`;
     io.err(`${service}: ${counts.baseline} observations of the baseline, ${counts.canary} of the canary${times}\n`);
   }
   return EXIT.pass;
 }
-
-const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 function instantOf(flag: string, text: string | undefined): number | null {
   if (text === undefined) return null;

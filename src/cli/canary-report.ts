@@ -6,6 +6,7 @@ import { evidenceBar, oddsWords } from "#src/canary/words/evidence";
 import { percent } from "#src/canary/words/values";
 import { kpiTable } from "#src/cli/canary-table";
 import { EXIT, type ExitCode } from "#src/cli/io";
+import { iso } from "#src/cli/times";
 import { wrap } from "#src/cli/wrap";
 
 const EXIT_OF: Readonly<Record<CanaryVerdict, ExitCode>> = {
@@ -31,8 +32,6 @@ export function exitOfCanary({ canary }: CanaryView): ExitCode {
       return canary.standing === "watching" && (canary.blind ?? null) === null ? EXIT.pass : EXIT.inconclusive;
   }
 }
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 /** The document of `--json`. JSON knows no infinity: a p95 that is among the failed requests is null there. */
 export function canaryJson({ verdict, kpis, alarms }: CanaryReport): object {

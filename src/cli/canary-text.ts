@@ -5,12 +5,10 @@ import { canaryWord, nameOf } from "#src/canary/words/names";
 import { sayHours, sayNext } from "#src/canary/words/time";
 import { kpiTable } from "#src/cli/canary-table";
 import { pair } from "#src/cli/release-text";
+import { utc } from "#src/cli/times";
 import { wrap } from "#src/cli/wrap";
 import type { Instant } from "#src/release/policy";
 import { listOf } from "#src/release/wording";
-
-/** "2026-11-23 08:34 UTC". */
-export const utc = (at: Instant): string => `${new Date(at).toISOString().replace("T", " ").slice(0, 16)} UTC`;
 
 /** Where a canary stands, for a terminal of 100 columns; same words and order as in Slack. Ends with a line break. */
 export function canaryViewText(view: CanaryView, now: Instant): string {

@@ -2,13 +2,12 @@ import { performance } from "node:perf_hooks";
 import { createProgress } from "#src/cli/health-progress";
 import { duration, type HealthReport, healthJson, healthText, worstOf } from "#src/cli/health-report";
 import { selfTest } from "#src/cli/health-self-test";
-import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { CliError, EXIT, EXIT_OF_VERDICT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { type Session, withCore } from "#src/cli/open-core";
 import type { Register } from "#src/cli/register";
 import { choosePair } from "#src/gates/choose-pair";
 import type { Gate } from "#src/gates/gate";
 import { GATES_AT_ONCE, runHealth } from "#src/gates/run-health";
-import type { Verdict } from "#src/release/events";
 import { nearest } from "#src/release/nearest";
 
 type Flags = {
@@ -38,13 +37,6 @@ export const registerHealth: Register = (program, io, finish) => {
     .action(async (flags: Flags) => finish(await health(io, flags)));
 };
 
-const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
-  pass: EXIT.pass,
-  fail: EXIT.failed,
-  inconclusive: EXIT.inconclusive,
-  error: EXIT.inconclusive,
-};
-
 async function health(io: Io, flags: Flags): Promise<ExitCode> {
   if (flags.selfTest === true && (flags.run !== undefined || flags.config !== undefined)) {
     throw new CliError("A self-test looks at fixtures of its own: leave --run and --config out. Nothing was run.");
@@ -57,7 +49,7 @@ async function health(io: Io, flags: Flags): Promise<ExitCode> {
     const report = await look(io, session, gates, flags, stop.signal);
     if (flags.json === true) printJson(io, healthJson(report));
     else void io.out(healthText(report));
-    return EXIT_OF[worstOf(report)];
+    return EXIT_OF_VERDICT[worstOf(report)];
   });
 }
 

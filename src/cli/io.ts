@@ -1,3 +1,5 @@
+import type { Verdict } from "#src/release/events";
+
 /** Where a command writes and what it read: injected, so that commands run in tests as they run in a shell. */
 export type Io = {
   /** A promise means: the reader is slower than we are, wait for it. */
@@ -15,6 +17,14 @@ export type Io = {
 /** Exit codes of the command line contract. */
 export const EXIT = { pass: 0, failed: 1, usage: 2, inconclusive: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What a verdict ends a command with. */
+export const EXIT_OF_VERDICT: Readonly<Record<Verdict, ExitCode>> = {
+  pass: EXIT.pass,
+  fail: EXIT.failed,
+  inconclusive: EXIT.inconclusive,
+  error: EXIT.inconclusive,
+};
 
 /** A wrong use or a missing piece that the person at the terminal can mend. Printed as it is, without a stack. */
 export class CliError extends Error {

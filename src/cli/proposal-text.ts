@@ -1,11 +1,9 @@
+import { iso, utc } from "#src/cli/times";
 import { wrap } from "#src/cli/wrap";
 import { openRoles } from "#src/operations/proposals/approvals";
 import type { ProposalState } from "#src/operations/proposals/state";
 import { ENDED, sayChange, sayFigure, whatAcceptingDoes } from "#src/operations/proposals/words";
 import { listOf } from "#src/release/wording";
-
-const iso = (at: number): string => new Date(at).toISOString();
-const utc = (at: number): string => `${iso(at).replace("T", " ").slice(0, 16)} UTC`;
 
 /** One line for a proposal: which, where it stands, what it is about. */
 export function proposalLine(proposal: ProposalState): string {

@@ -1,3 +1,4 @@
+import { isoOrNull } from "#src/cli/times";
 import type { Pair } from "#src/release/events";
 import type { ResourcesNow } from "#src/release/resources-line";
 import type { ReleaseView } from "#src/release/view";
@@ -45,7 +46,7 @@ function release(view: ReleaseView) {
     number: release.number,
     phase: view.phase,
     requester: release.requester.id,
-    started_at: iso(release.startedAt),
+    started_at: isoOrNull(release.startedAt),
     candidate: release.candidate,
     active_at_start: release.active,
     manifest: release.manifest?.hash ?? null,
@@ -61,8 +62,8 @@ function release(view: ReleaseView) {
       id: check.definition.id,
       status: check.status,
       attempt: check.attempt,
-      finished_at: iso(check.finishedAt),
-      fresh_until: iso(check.freshUntil),
+      finished_at: isoOrNull(check.finishedAt),
+      fresh_until: isoOrNull(check.freshUntil),
       result: check.result === null ? null : result(check.result),
     })),
     evaluation: view.evaluation === null ? null : evaluation(view.evaluation),
@@ -71,9 +72,9 @@ function release(view: ReleaseView) {
       role: signOff.definition.role,
       quorum: signOff.definition.quorum,
       status: signOff.status,
-      given: signOff.given.map((given) => ({ by: given.person.id, at: iso(given.at) })),
+      given: signOff.given.map((given) => ({ by: given.person.id, at: isoOrNull(given.at) })),
       may_sign: signOff.mayNow.map((person) => person.id),
-      vetoes: signOff.vetoes.map((veto) => ({ by: veto.person.id, at: iso(veto.at), reason: veto.reason })),
+      vetoes: signOff.vetoes.map((veto) => ({ by: veto.person.id, at: isoOrNull(veto.at), reason: veto.reason })),
     })),
     after_cutover: view.sections.flatMap((section) =>
       section.items.filter((item) => item.status === "after-cutover").map((item) => item.item.text),
@@ -81,7 +82,7 @@ function release(view: ReleaseView) {
     not_built: view.sections.flatMap((section) =>
       section.items.filter((item) => item.status === "not-built").map((item) => item.item.text),
     ),
-    ended: release.ended === null ? null : { at: iso(release.ended.at), reason: release.ended.reason },
+    ended: release.ended === null ? null : { at: isoOrNull(release.ended.at), reason: release.ended.reason },
   };
 }
 
@@ -107,5 +108,3 @@ function evaluation({ run, status, manifest, plan, progress, end }: NonNullable<
 function result({ evidenceHash, ...rest }: NonNullable<ReleaseView["checks"][number]["result"]>) {
   return { ...rest, evidence_hash: evidenceHash };
 }
-
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -1,3 +1,4 @@
+import { utc } from "#src/cli/times";
 import { COLUMNS, wrap } from "#src/cli/wrap";
 import { progressTexts } from "#src/release/evaluation-words";
 import { foldBlockers } from "#src/release/fold-blockers";
@@ -26,7 +27,6 @@ export const HANG = 2 + 2 + 1 + WORD + 1 + ID + 1;
 
 export const pair = (value: { run: string; config: string } | null): string =>
   value === null ? "nothing" : `${value.run} with ${value.config}`;
-const utc = (at: number): string => `${new Date(at).toISOString().replace("T", " ").slice(0, 16)} UTC`;
 
 /** A release for a terminal of 100 columns: same words and order as in Slack. Ends with a line break. */
 export function releaseText(view: ReleaseView): string {

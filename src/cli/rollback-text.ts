@@ -1,4 +1,5 @@
 import { pair } from "#src/cli/release-text";
+import { isoOrNull } from "#src/cli/times";
 import { wrap } from "#src/cli/wrap";
 import type { RollbackPlan } from "#src/rollback/events";
 import { STEP_TITLES, whoConfirmed } from "#src/rollback/says";
@@ -72,7 +73,6 @@ export function rollbackText(view: RollbackView, withSteps = true): string {
 export function rollbackJson(ok: boolean, { rollback, approvers, flippedAfterMs }: RollbackView): object {
   const { id, number, service, standing, target, plan, reason, requester, requestedAt, confirmed, flip, steps, ended } =
     rollback;
-  const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
   return {
     ok,
     service,
@@ -85,7 +85,7 @@ export function rollbackJson(ok: boolean, { rollback, approvers, flippedAfterMs 
       reason,
       trigger: rollback.trigger ?? null,
       requested_by: requester.id,
-      requested_at: iso(requestedAt),
+      requested_at: isoOrNull(requestedAt),
       confirmed:
         confirmed === null
           ? null
@@ -93,7 +93,7 @@ export function rollbackJson(ok: boolean, { rollback, approvers, flippedAfterMs 
               how: confirmed.how,
               by: confirmed.people.map((person) => person.id),
               reason: confirmed.reason,
-              at: iso(confirmed.at),
+              at: isoOrNull(confirmed.at),
             },
       may_confirm: approvers.map((person) => person.id),
       flip: flip === null ? null : { id: flip.id, from: flip.from, to: flip.to, outcome: flip.outcome },
@@ -101,12 +101,12 @@ export function rollbackJson(ok: boolean, { rollback, approvers, flippedAfterMs 
       steps: steps.map((step) => ({
         id: step.id,
         status: step.status,
-        started_at: iso(step.startedAt),
-        finished_at: iso(step.finishedAt),
+        started_at: isoOrNull(step.startedAt),
+        finished_at: isoOrNull(step.finishedAt),
         detail: step.result?.detail ?? null,
         facts: step.result?.facts ?? {},
       })),
-      ended: ended === null ? null : { at: iso(ended.at), live: ended.live, says: ended.says },
+      ended: ended === null ? null : { at: isoOrNull(ended.at), live: ended.live, says: ended.says },
     },
   };
 }

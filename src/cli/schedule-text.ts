@@ -1,4 +1,4 @@
-import { utc } from "#src/cli/canary-text";
+import { iso, utc } from "#src/cli/times";
 import { wrap } from "#src/cli/wrap";
 import { KINDS } from "#src/operations/kinds";
 import type { ScheduleRow, ScheduleView } from "#src/operations/schedule-view";
@@ -32,7 +32,6 @@ function nextWords({ schedule, next, isDue }: ScheduleRow): string {
 const passed = (last: EndedOperation | null): string =>
   last === null ? "It has never passed." : `The last that passed: #${last.number} ${utc(last.at)}.`;
 
-const iso = (at: number): string => new Date(at).toISOString();
 const ended = (run: EndedOperation | null) =>
   run === null
     ? null

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Command, Option } from "commander";
-import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { CliError, EXIT, EXIT_OF_VERDICT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { requireActor, resolveActor, withCore } from "#src/cli/open-core";
 import { printRefusal } from "#src/cli/refusal";
 import type { Register } from "#src/cli/register";
 import { scheduleJson, scheduleText } from "#src/cli/schedule-text";
+import { snakeCased } from "#src/cli/snake-cased";
 import { KINDS } from "#src/operations/kinds";
 import { OPERATIONS, type OperationKind } from "#src/operations/operation";
 import type { OperationState } from "#src/operations/state";
@@ -86,17 +87,18 @@ async function waitForEnd(io: Io, useCases: OperationUseCases, id: string): Prom
   }
 }
 
-const CODES = {
-  pass: EXIT.pass,
-  fail: EXIT.failed,
-  inconclusive: EXIT.inconclusive,
-  error: EXIT.inconclusive,
-} as const;
-
 function reportEnd(io: Io, flags: Flags, { id, kind, service, finished }: OperationState): ExitCode {
   const { verdict = "error", summary = "", result = {} } = finished ?? {};
   if (flags.json === true)
-    printJson(io, { ok: verdict === "pass", service, kind, operation: id, verdict, summary, result });
+    printJson(io, {
+      ok: verdict === "pass",
+      service,
+      kind,
+      operation: id,
+      verdict,
+      summary,
+      result: snakeCased(result),
+    });
   else void io.out(`${verdict}: ${summary}\n`);
-  return CODES[verdict];
+  return EXIT_OF_VERDICT[verdict];
 }

@@ -1,4 +1,4 @@
-import { utc } from "#src/cli/canary-text";
+import { utc } from "#src/cli/times";
 import { wrap } from "#src/cli/wrap";
 import { sloLines, sloSentence } from "#src/operations/slo/lines";
 import type { SloReport } from "#src/operations/slo/slo";

@@ -2,6 +2,7 @@ import { EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { withCore } from "#src/cli/open-core";
 import type { Register } from "#src/cli/register";
 import { sloText } from "#src/cli/slo-text";
+import { isoOrNull } from "#src/cli/times";
 import type { SloReport } from "#src/operations/slo/slo";
 
 export const registerSlo: Register = (program, io, finish) => {
@@ -34,17 +35,15 @@ export function exitOfSlos({ slos, burning, spent }: SloReport): ExitCode {
   return slos.every(({ standing }) => standing === "pass") ? EXIT.pass : EXIT.inconclusive;
 }
 
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-
 function jsonOf({ slos, burning, ...report }: SloReport, ok: boolean) {
   return {
     ok,
     service: report.service,
-    at: iso(report.at),
-    rolled_up_at: iso(report.rolledUpAt),
+    at: isoOrNull(report.at),
+    rolled_up_at: isoOrNull(report.rolledUpAt),
     window_days: report.windowDays,
     slos: slos.map(({ budgetLeft, ...slo }) => ({ ...slo, budget_left: budgetLeft })),
-    burning: burning.map(({ since, ...each }) => ({ ...each, since: iso(since) })),
+    burning: burning.map(({ since, ...each }) => ({ ...each, since: isoOrNull(since) })),
     spent: report.spent,
   };
 }

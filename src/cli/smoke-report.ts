@@ -1,5 +1,7 @@
 import { duration } from "#src/cli/health-report";
 import { HANG, pair, row } from "#src/cli/release-text";
+import { snakeCased } from "#src/cli/snake-cased";
+import { iso, utc } from "#src/cli/times";
 import { wrap } from "#src/cli/wrap";
 import {
   type CheckVerdict,
@@ -46,7 +48,7 @@ function checkLines({ id, verdict, summary, next, milliseconds, cases }: SmokeCh
   return [
     ...row(verdict, id, text),
     ...cases.slice(0, MOST_SHOWN).flatMap((each) => wrap(" ".repeat(HANG), caseText(each), HANG)),
-    ...(more > 0 ? wrap(" ".repeat(HANG), `and ${more} more: ${everyCase(suite)}`) : []),
+    ...(more > 0 ? wrap(" ".repeat(HANG), `and ${more} more; every case: ${everyCase(suite)}`) : []),
   ];
 }
 
@@ -56,10 +58,7 @@ const caseText = ({ id, question, says }: SmokeCase): string =>
 function comparisonLines({ green, newlyBroken, brokenAlready, mended }: SmokeComparison): string[] {
   const list = (what: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : wrap("", `${what}: ${names.join(", ")}.`);
-  const since =
-    green === null
-      ? "No green run before this one."
-      : `Last green: run ${green.number}, ${new Date(green.at).toISOString()}.`;
+  const since = green === null ? "No green run before this one." : `Last green: run ${green.number}, ${utc(green.at)}.`;
   return [
     ...wrap("", since),
     ...list("Newly broken", newlyBroken),
@@ -69,13 +68,17 @@ function comparisonLines({ green, newlyBroken, brokenAlready, mended }: SmokeCom
 }
 
 /** The one JSON document of `golive smoke --json`. */
-export const smokeDocument = (service: string, result: SmokeResult) => ({
-  ok: verdictOf(result) === "pass",
-  service,
-  verdict: verdictOf(result),
-  summary: smokeSummary(result),
-  ...result,
-});
+export function smokeDocument(service: string, result: SmokeResult) {
+  const { green } = result.compared;
+  const compared = { ...result.compared, green: green === null ? null : { ...green, at: iso(green.at) } };
+  return {
+    ok: verdictOf(result) === "pass",
+    service,
+    verdict: verdictOf(result),
+    summary: smokeSummary(result),
+    ...snakeCased({ ...result, compared }),
+  };
+}
 
 /** One line of progress. */
 export const progressLine = (suite: string, { id, verdict, milliseconds }: SmokeCheck): string =>

@@ -1,10 +1,9 @@
-import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { CliError, EXIT, EXIT_OF_VERDICT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { type Session, withCore } from "#src/cli/open-core";
 import type { Register } from "#src/cli/register";
 import { progressLine, smokeDocument, smokeText } from "#src/cli/smoke-report";
 import { type SmokeResult, SUITES, type SuiteId, verdictOf } from "#src/operations/smoke/suites";
 import { earlierSmokes } from "#src/operations/smoke/work/smoke-runner";
-import type { Verdict } from "#src/release/events";
 import { nearest } from "#src/release/nearest";
 
 type Flags = {
@@ -30,13 +29,6 @@ export const registerSmoke: Register = (program, io, finish) => {
     .action(async (flags: Flags) => finish(await smoke(io, flags)));
 };
 
-const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
-  pass: EXIT.pass,
-  fail: EXIT.failed,
-  inconclusive: EXIT.inconclusive,
-  error: EXIT.inconclusive,
-};
-
 async function smoke(io: Io, flags: Flags): Promise<ExitCode> {
   const suites = chooseSuites(flags.suite);
   const metricsUrl = metricsUrlOf(flags.metricsUrl);
@@ -46,7 +38,7 @@ async function smoke(io: Io, flags: Flags): Promise<ExitCode> {
     const result = await look(io, session, { suites, metricsUrl, signal: stop.signal });
     if (flags.json === true) printJson(io, smokeDocument(session.service.id, result));
     else void io.out(smokeText(session.service.id, result));
-    return EXIT_OF[verdictOf(result)];
+    return EXIT_OF_VERDICT[verdictOf(result)];
   });
 }
 

@@ -1,6 +1,7 @@
 import { findRun } from "#src/cli/eval-baseline";
-import { CliError, EXIT, type ExitCode, type Io, printJson } from "#src/cli/io";
+import { CliError, EXIT, EXIT_OF_VERDICT, type ExitCode, type Io, printJson } from "#src/cli/io";
 import { type Session, withCore } from "#src/cli/open-core";
+import { snakeCased } from "#src/cli/snake-cased";
 import { triageText } from "#src/cli/triage-text";
 import type { Against } from "#src/evaluation/report/make-report";
 import type { RunRecord } from "#src/evaluation/run/run-record";
@@ -18,7 +19,7 @@ export async function triageEvaluation(io: Io, id: string, flags: TriageFlags): 
     const record = await findRun(session, id);
     const material = await weekly.material(record, await againstOf(session, record, flags.against));
     const { verdict, summary, result } = makeWeeklyResult(material, await weekly.cards());
-    const code = verdict === "pass" ? EXIT.pass : verdict === "fail" ? EXIT.failed : EXIT.inconclusive;
+    const code = EXIT_OF_VERDICT[verdict];
     const { proposals: _, ...found } = result;
     if (flags.json === true) printJson(io, { ok: code === EXIT.pass, verdict, summary, ...snakeCased(found) });
     else void io.out(triageText(verdict, summary, result));
@@ -32,22 +33,4 @@ async function againstOf(session: Session, record: RunRecord, named: string | un
   if (named === record.id)
     throw new CliError(`${named} can't be compared with itself. Name another one after --against.`);
   return { record: await findRun(session, named), baseline: null };
-}
-
-type Snake = string | number | boolean | null | Snake[] | { [key: string]: Snake };
-
-/** Keys of our documents are snake_case; values stay as they are. */
-function snakeCased(value: object): { [key: string]: Snake } {
-  const walk = (each: unknown): Snake => {
-    if (Array.isArray(each)) return each.map(walk);
-    if (typeof each === "object" && each !== null) return snakeCased(each);
-    if (typeof each === "string" || typeof each === "number" || typeof each === "boolean") return each;
-    return null;
-  };
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      walk(each),
-    ]),
-  );
 }

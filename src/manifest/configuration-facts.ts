@@ -50,6 +50,13 @@ export const FACT_NAMES = Object.keys(CONFIGURATION_FACTS).filter(isFactName);
 type FactOverride = string | { readonly applies: false; readonly reason: string };
 export type FactOverrides = Readonly<Partial<Record<FactName, FactOverride | undefined>>>;
 
+/** Where a service keeps a fact; null: it has none. */
+export function factPath(overrides: FactOverrides, name: FactName): string | null {
+  const override = overrides[name];
+  if (override === undefined) return CONFIGURATION_FACTS[name];
+  return typeof override === "string" ? override : null;
+}
+
 /** Facts that say nothing without a reranker: null there is an answer. */
 const OF_RERANK: readonly FactName[] = ["rerank_model", "rerank_top_n"];
 /** Facts that mean the ordinary where they are left out: examples are `fixed` unless they are selected `per-question`. */

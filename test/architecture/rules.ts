@@ -39,6 +39,8 @@ const PURE_MAY_IMPORT: Readonly<Record<string, readonly string[] | "anything" | 
   "src/evaluation/run/case-record.ts": "inferred types",
   "src/evaluation/run/run-record.ts": "inferred types",
   "src/evaluation/run/case-oracle.ts": "anything",
+  // Canonical bytes and their hash.
+  "src/manifest/canonical.ts": "anything",
   // Pages without a script, written by functions.
   "src/evaluation/report/html.ts": "anything",
   "src/evaluation/report/style.ts": "anything",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildPool } from "#src/evaluation/few-shot/build-pool";
 import type { PoolEntry } from "#src/evaluation/few-shot/pool-entry";
+import type { Example } from "#src/evaluation/leakage/example";
 import { type AskedQuestion, chooseAnew } from "#src/operations/few-shot/choose-anew";
 import { type DraftInput, draftRefresh } from "#src/operations/few-shot/draft-refresh";
 import type { LiveExamples } from "#src/operations/few-shot/live-examples";
@@ -16,6 +17,7 @@ const DEGREES: Readonly<Record<string, number>> = {
   "How many metres of rope does the ferry carry?": 80,
   "Which brush is right for wood below the water line?": 2,
   "What lights up at four?": 75,
+  "What serves as proof?": 110,
 };
 const vectorOf = (text: string) => {
   const radians = ((DEGREES[text] ?? 0) / 180) * Math.PI;
@@ -72,6 +74,31 @@ describe("who is chosen anew", () => {
     expect(tooNear).toEqual([{ pool_id: "boat", eval_id: "g1", score: expect.closeTo(0.999, 3) }]);
   });
 
+  it("not where each question gets its own either: such an entry isn't in the pool that goes live", () => {
+    const { ids, pool } = choose(live(["boat"], {}, { selection: "per-question" }), [GOLD[0] ?? asked("x", "")]);
+    expect(ids).toEqual(["lamp", "rope"]);
+    expect(pool.text).not.toContain("Who paints");
+  });
+
+  it.each(["fixed", "per-question"] as const)("nor, %s, is one that holds a short gold answer", (selection) => {
+    const gold: Example = {
+      id: "g1",
+      question: "What serves as proof?",
+      answers: ["of rope"],
+      text: "",
+      sources: [],
+      span: null,
+      embedding: null,
+    };
+    const built = buildPool(BUILT.entries, [gold], RULES);
+    expect(built.guard.review).toMatchObject([{ pool_id: "rope", rule: "short-answer" }]);
+    const given = live(["boat", "lamp"], {}, { selection });
+    const chosen = (pool: typeof built) =>
+      chooseAnew(given, pool, [asked("g1", "What serves as proof?")], vectorOf, WISH, DAY);
+    expect(chosen(BUILT)).toMatchObject({ ids: expect.arrayContaining(["rope"]), tooNear: [] });
+    expect(chosen(built)).toMatchObject({ ids: ["boat", "lamp"], tooNear: [] });
+  });
+
   it("keeps the day of who stays, as the configuration has it, and none where nobody wrote it down", () => {
     const { ids, since } = choose(live(["lamp", "rope"], { few_shot_since: { rope: "2026-05-05" } }));
     expect([ids, since]).toEqual([["lamp", "rope"], { rope: "2026-05-05" }]);
@@ -113,9 +140,9 @@ describe("what is proposed", () => {
 
   it("is another pool where each question gets its own examples, and nothing where that is the live one", () => {
     const own = live(["boat", "lamp", "rope"], {}, { selection: "per-question" });
-    expect(draftRefresh(input(own))?.title).toBe("Take another few-shot pool");
-    const { pool } = choose(own);
-    expect(draftRefresh(input({ ...own, poolSha256: pool.sha256 }))).toBeNull();
+    const choice = choose(own, [asked("g1", "What serves as proof?")]);
+    expect(draftRefresh(input(own, { choice }))?.title).toBe("Take another few-shot pool");
+    expect(draftRefresh(input({ ...own, poolSha256: choice.pool.sha256 }, { choice }))).toBeNull();
   });
 
   it("has the same digest for the same inputs, and another for another floor, seed, gold set or candidates", () => {

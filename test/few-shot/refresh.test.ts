@@ -48,7 +48,8 @@ describe("a refresh", () => {
       verdict: "pass",
       summary: expect.stringMatching(/^Proposal #\d+: Show other examples/),
     });
-    expect(provenance).toMatchObject({ selector: "cover-1", seed: 42, k: 3, floor: 0.7, embedder: { dimension: 256 } });
+    expect(provenance).toMatchObject({ selector: "cover-2", seed: 42, k: 3, floor: 0.7, embedder: { dimension: 256 } });
+    expect(found.result).toMatchObject({ dropped: { count: 3, by: { leaks: 1 } }, leaked: { count: 0, first: [] } });
     expect(provenance.ids.filter((id) => !SHOWN.includes(id))).toHaveLength(1);
     expect(provenance.ids).toContain("fs-04");
     expect(state).toMatchObject({ kind: "few-shot-refresh", base: { run: "run-1", config: "v1" }, needsRun: false });
@@ -111,7 +112,7 @@ describe("an accepted refresh", () => {
     expect(sha256(await readFile(join(house.directory, other), "utf8"))).toBe(provenance.pool_sha256);
     expect(sha256(await readFile(join(house.directory, POOL), "utf8"))).toBe(SHIPPED_POOL);
     const body = z.json().parse((await house.store.configVersions()).find(({ version }) => version === config)?.body);
-    expect(bodySchema.parse(body).prompt).toMatchObject({ few_shot_ids: provenance.ids, few_shot_selector: "cover-1" });
+    expect(bodySchema.parse(body).prompt).toMatchObject({ few_shot_ids: provenance.ids, few_shot_selector: "cover-2" });
     expect(readConfigurationFacts(body, {}).problems).toEqual([]);
     const answer = await fetch(`${house.ragService.url}/answer`, {
       method: "POST",

@@ -30,7 +30,12 @@ beforeAll(async () => {
 afterAll(() => house?.stop());
 afterEach(() => house.ragService.misbehave({ constantAnswer: null, status: null, lyingConfigHash: false, delayMs: 0 }));
 
-type Document = { readonly verdict: string; readonly suites: readonly SmokeSuite[]; readonly summary: string };
+type Document = {
+  readonly verdict: string;
+  readonly suites: readonly SmokeSuite[];
+  readonly summary: string;
+  readonly compared: unknown;
+};
 
 async function smoke(...words: readonly string[]) {
   const said = await house.golive(["smoke", "--json", ...words]);
@@ -75,8 +80,10 @@ describe("golive smoke over a whole sandbox", () => {
     expect(rows.map(({ run }) => run).sort()).toEqual(["run-1", "run-2"]);
     expect(await house.live()).toEqual({ run: "run-1", config: "v1" });
     firstNight = document.suites;
+    expect(document.compared).toEqual({ green: null, newly_broken: [], broken_already: [], mended: [] });
     // As the journal keeps it, and reads it again.
-    expect(readSmokeResult(document)?.suites).toEqual(document.suites);
+    const compared = { green: null, newlyBroken: [], brokenAlready: [], mended: [] };
+    expect(readSmokeResult({ ...document, compared })?.suites).toEqual(document.suites);
     expect(Buffer.byteLength(JSON.stringify(document))).toBeLessThan(64 * 1024);
   }, 60_000);
 

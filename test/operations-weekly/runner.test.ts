@@ -218,7 +218,7 @@ describe("the weekly runner", () => {
     const { deps, world, seen, clock } = house();
     world.heldBy = 2;
     expect((await run(deps)).verdict).toBe("pass");
-    expect(clock.skipped).toEqual([5_000, 5_000]);
+    expect(clock.skipped).toEqual([2_000, 2_000]);
     expect(seen.asked).toBe(N);
   });
 

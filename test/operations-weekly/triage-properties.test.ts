@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { wilson } from "#src/evaluation/compare/wilson";
 import { CAUSES, SIGNS } from "#src/operations/triage/causes";
-import { effectiveCases, type Weighed, weigh, wilson } from "#src/operations/triage/weigh";
+import { effectiveCases, type Weighed, weigh } from "#src/operations/triage/weigh";
 import { caseId, record, triaged, type Went } from "#test/operations-weekly/traced";
 
 const weighed: fc.Arbitrary<Weighed> = fc.record({

@@ -96,7 +96,7 @@ describe("a smoke run that somebody has to see", () => {
     expect(text).not.toContain("`ops-health/models` · new");
     for (const id of ["tp-01", "tp-02", "tp-03", "and 2 more"]) expect(text).toContain(id);
     expect(text).not.toContain("tp-04");
-    expect(text).toContain("_… and 2 more:_ `golive smoke --suite rag-qa --json`");
+    expect(text).toContain("_… and 2 more; every case:_ `golive smoke --suite rag-qa --json`");
     expect(text).toContain("Why tp-01? — F1 .00, was .60");
     expect(text).toContain("→ Mend models.");
     expect(text).toContain("people may be getting worse answers than before");
@@ -110,7 +110,7 @@ describe("a smoke run that somebody has to see", () => {
       ),
     });
     expect(readText(smokeMessage(operation(asked), asked, []).blocks)).toContain(
-      "_… and 2 more:_ `golive eval report ev_1 --out report.html`",
+      "_… and 2 more; every case:_ `golive eval report ev_1 --out report.html`",
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SloBurn, SloEvent } from "#src/operations/slo/events";
+import { readSloInputs } from "#src/operations/slo/read-slos";
 import { createWatch } from "#test/slo/looks";
 import { live } from "#test/slo/month";
 import { addUp, DAY, HOUR, inputsOf, NOW, policyOf, SLOT, seeded, steady } from "#test/slo/world";
@@ -59,6 +60,17 @@ describe("burn alerts", () => {
     ).toEqual(["burning"]);
   });
 
+  it("are one page for bursts of five minutes in every fifteen: a quiet look between two is no calm", () => {
+    const [from, until] = [NOW - 8 * HOUR, NOW - 2 * HOUR];
+    const bursts = (at: number) => (at >= from && at < until && (at / SLOT) % 3 === 0 ? 0.35 : 0.001);
+    const pages = toldBy(live({ days: 3, perHour: 600, seed: 13, failing: bursts })).filter(
+      ({ severity }) => severity === "page",
+    );
+    expect(pages.map(({ type }) => type)).toEqual(["burning", "calm"]);
+    expect(pages[1]?.at).toBeGreaterThan(until);
+    expect((pages[1]?.at ?? 0) - until).toBeLessThanOrEqual(HOUR);
+  });
+
   it("begin with nothing and end with nothing where nobody is heard: silence is no calm", () => {
     const watch = createWatch();
     const outage = addUp(steady(NOW - 2 * HOUR, 2, 600, (_, at) => ({ failed: at >= NOW - HOUR })));
@@ -98,6 +110,36 @@ describe("burn alerts", () => {
     });
     expect(event({ alerts: { pages_for: [] } })).toMatchObject({ burn: { severity: "ticket" }, onCall: [] });
     expect(event({ alerts: { page: [{ rate: 50, hours: 1, short_min: 5 }], ticket: [] } })).toBeUndefined();
+  });
+
+  it("end when their rule was changed, and make way for what burns by the new one at once", () => {
+    const rule = (hours: number) => ({ alerts: { page: [{ rate: 14.4, hours, short_min: 5 }], ticket: [] } });
+    const outage = addUp(steady(NOW - 4 * HOUR, 4, 600, (index) => ({ failed: index % 5 === 0 })));
+    const read = (hours: number) => readSloInputs(policyOf(rule(hours)), inputsOf(outage), NOW);
+    const watch = createWatch({ policy: policyOf(rule(3)) });
+    expect(watch.see(read(3), NOW)).toEqual(["slo-burning"]);
+    watch.policy = policyOf(rule(1));
+    expect(watch.see(read(1), NOW)).toEqual(["slo-calm", "slo-burning"]);
+    expect(watch.state().alerts.map(({ burn, calm }) => [burn.longHours, calm?.says ?? null])).toEqual([
+      [3, "Requests answered: The rule that it began by was changed."],
+      [1, null],
+    ]);
+    // Each has a message of its own.
+    expect(watch.told.at(-1)?.repaint).toEqual(["sb_docs/1", "sb_docs/3"]);
+    expect(watch.see(read(1), NOW + SLOT)).toEqual([]);
+  });
+
+  it("end when there is nothing to compare with any more", () => {
+    const pinned = policyOf({ objectives: { p95_baseline_s: 1 } });
+    const slow = addUp(steady(NOW - 8 * HOUR, 8, 600, () => ({ latency: 9 })));
+    const watch = createWatch({ policy: pinned });
+    watch.look(inputsOf(slow), NOW);
+    expect(watch.facts.some(({ event }) => event.type === "slo-burning" && event.burn.slo === "p95_latency")).toBe(
+      true,
+    );
+    watch.policy = policyOf();
+    expect(watch.look(inputsOf(slow), NOW)).toContain("slo-calm");
+    expect(watch.facts.at(-1)?.event).toMatchObject({ says: expect.stringMatching(/^p95 latency: It can't be told/) });
   });
 
   it("end when the SLO is watched no longer", () => {

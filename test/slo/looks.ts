@@ -18,7 +18,7 @@ const isService = (fact: Recorded): fact is Recorded<ServiceEvent> => fact.strea
 
 /** A service and its SLOs on record, looked at again and again as the bot does. */
 export function createWatch(options: { readonly policy?: SloPolicy; readonly thread?: string | null } = {}) {
-  const { policy = policyOf(), thread = null } = options;
+  const { thread = null } = options;
   let service: ServiceState = newService(SERVICE);
   let state: SloState = NO_SLOS;
   const facts: Recorded[] = [];
@@ -30,7 +30,7 @@ export function createWatch(options: { readonly policy?: SloPolicy; readonly thr
   };
   const versionOf = (stream: string) => facts.filter((fact) => fact.stream === stream).length + 1;
   return {
-    policy,
+    policy: options.policy ?? policyOf(),
     facts,
     told,
     service: () => service,
@@ -42,7 +42,7 @@ export function createWatch(options: { readonly policy?: SloPolicy; readonly thr
     },
     /** One look at these readings; the types of the facts that it came to. */
     see(readings: readonly SloReading[], now: number): string[] {
-      const look: Look = { policy, readings, channel: CHANNEL, thread, onCall: ON_CALL, now };
+      const look: Look = { policy: this.policy, readings, channel: CHANNEL, thread, onCall: ON_CALL, now };
       const begun = facts.length;
       for (const { stream, by, event } of decideSlos(service, state, look)) {
         take({ stream, by, event, at: now, version: versionOf(stream) });
@@ -52,7 +52,7 @@ export function createWatch(options: { readonly policy?: SloPolicy; readonly thr
       return fresh.map(({ event }) => event.type);
     },
     look(inputs: SloInputs, now: number): string[] {
-      return this.see(readSloInputs(policy, inputs, now), now);
+      return this.see(readSloInputs(this.policy, inputs, now), now);
     },
   };
 }

@@ -30,8 +30,8 @@ const reading = (id: SloReading["id"], changes: Partial<SloReading> = {}): SloRe
   budgetLeft: 0.8,
   spent: false,
   burn: [
-    { hours: 1, rate: 0.2, events: 40, bad: 0 },
-    { hours: 6, rate: 2.34, events: 240, bad: 3 },
+    { hours: 1, rate: 0.2, peak: 0.2, events: 40, bad: 0 },
+    { hours: 6, rate: 2.34, peak: 2.34, events: 240, bad: 3 },
   ],
   trend: "same",
   ...changes,

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
+import { questionKey } from "#src/canary/question-key";
 import type { Queryable } from "#src/manifest/manifest-records";
 
 const rowSchema = z.object({ key: z.string(), kpis: z.number() });
@@ -10,7 +10,7 @@ export async function readQuestions(
   canary: string,
   questions: readonly string[],
 ): Promise<[question: string, kpis: number][]> {
-  const names = new Map(questions.map((question) => [keyOf(question), question]));
+  const names = new Map(questions.map((question) => [questionKey(question), question]));
   const { rows } = await database.query(
     `SELECT replace(key::text, '-', '') AS key, bit_or(kpis) AS kpis FROM golive.canary_question
       WHERE canary = $1 AND key = ANY($2::uuid[]) GROUP BY key`,
@@ -34,9 +34,6 @@ export async function keepQuestions(
   await database.query(
     `INSERT INTO golive.canary_question (canary, key, bucket, kpis)
      SELECT $1, q.key, $2, q.kpis FROM unnest($3::uuid[], $4::integer[]) AS q (key, kpis)`,
-    [canary, bucket, taken.map(([question]) => keyOf(question)), taken.map(([, kpis]) => kpis)],
+    [canary, bucket, taken.map(([question]) => questionKey(question)), taken.map(([, kpis]) => kpis)],
   );
 }
-
-/** 128 bits of SHA-256, as hex. */
-const keyOf = (question: string): string => createHash("sha256").update(question, "utf8").digest("hex").slice(0, 32);

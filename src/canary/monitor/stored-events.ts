@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { checkObservation } from "#src/canary/check-observation";
 import { BUCKET_MS, bucketEnd, bucketOf } from "#src/canary/clock";
 import type { Heard, KeptCanary } from "#src/canary/monitor/kept-canary";
 import type { Observation } from "#src/canary/observation";
+import { storedObservation } from "#src/canary/stored-observation";
 import type { CanaryWatch } from "#src/canary/watch/state";
 import type { Queryable } from "#src/manifest/manifest-records";
 import { microsecondsOf } from "#src/observations/store-observations";
@@ -69,18 +69,6 @@ export async function cameLate(database: Queryable, canary: Of, { through, seen 
 const bodySchema = z.object({ body: z.string() });
 
 function readRows(rows: readonly unknown[]): Read {
-  const observations = rows.flatMap((row) => observationOf(row) ?? []);
+  const observations = rows.flatMap((row) => storedObservation(bodySchema.parse(row).body) ?? []);
   return { observations, unreadable: rows.length - observations.length };
-}
-
-/** Null: only what was checked is stored, but the check has become stricter, or somebody with the owner's rights wrote here. */
-function observationOf(row: unknown): Observation | null {
-  const { body } = bodySchema.parse(row);
-  try {
-    const checked = checkObservation(JSON.parse(body));
-    return checked.ok ? checked.observation : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -39,7 +39,7 @@ export type RotationInput = {
   /** The pool, by place. */
   readonly ids: readonly string[];
   readonly refuses: readonly boolean[];
-  /** Places that nobody who comes in may have: too near to an evaluation's question. Who is there already is people's to judge. */
+  /** Places that nobody who comes in may have: only a person can judge that it leaks nothing. Who is there already is people's to judge. */
   readonly barred: ReadonlySet<number>;
   readonly cover: Cover;
   readonly serving: readonly Serving[];

@@ -15,7 +15,7 @@ export type Example = {
 
 /** What blocks, the strongest evidence first; then what a person has to look at. */
 export const RULES = ["hash", "containment", "jaccard", "source", "injection", "answer"] as const;
-export const REVIEW_RULES = ["cosine", "template", "phrase", "short-answer"] as const;
+export const REVIEW_RULES = ["cosine", "short-answer", "template", "phrase"] as const;
 export type Rule = (typeof RULES)[number];
 export type ReviewRule = (typeof REVIEW_RULES)[number];
 

@@ -1,19 +1,14 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import type { ReadBytes } from "#src/evaluation/results/byte-window";
 import { findLayout } from "#src/evaluation/results/find-layout";
 import { readElements } from "#src/evaluation/results/read-elements";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
+import { listProblems, readWhole } from "#src/evaluation/results/whole-file";
 import type { GoldQuestion } from "#src/evaluation/run/case-record";
 import { readQuestion } from "#src/evaluation/run/gold-question";
 
 /** The cases of a gold file in its order, and the SHA-256 of the bytes that they were read from. */
 export type GoldFile = { readonly sha256: string; readonly questions: readonly GoldQuestion[] };
-
-/** A gold set is written by people; a file of this size is something else. */
-const MOST_BYTES = 64 << 20;
-/** Wrong lines that are told at once. */
-const MOST_TOLD = 20;
 
 /**
  * Reads a gold file: one JSON object a line (with or without a byte order mark, any line ends), an array, or `{"results": […]}`.
@@ -21,7 +16,7 @@ const MOST_TOLD = 20;
  * `ResultFileError` that names line and field of each.
  */
 export async function readGold(path: string): Promise<GoldFile> {
-  const bytes = await load(path);
+  const bytes = await readWhole(path, "a gold file");
   const questions: GoldQuestion[] = [];
   const problems: string[] = [];
   const lineOf = new Map<string, number>();
@@ -47,24 +42,9 @@ export async function readGold(path: string): Promise<GoldFile> {
     if (place === null && problems.length === 0) throw error;
     problems.push(place === null ? error.message : `line ${lines(place.offset)}: ${withoutPlace(error)}`);
   }
-  if (problems.length > 0) throw new ResultFileError("shape", told(problems));
+  if (problems.length > 0) throw new ResultFileError("shape", listProblems(problems));
   if (questions.length === 0) throw new ResultFileError("empty", "it holds no cases");
   return { sha256: createHash("sha256").update(bytes).digest("hex"), questions };
-}
-
-async function load(path: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) {
-      throw new ResultFileError("too-large", `it has ${size} bytes; a gold file may have ${MOST_BYTES >> 20} MB`);
-    }
-    return await readFile(path);
-  } catch (cause) {
-    if (cause instanceof ResultFileError) throw cause;
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    const why = code === "ENOENT" ? "there is no such file" : `it can't be read (${code})`;
-    throw new ResultFileError("missing", why, null, { cause });
-  }
 }
 
 /** The line (from 1) of a byte. Asked in the order of the file. */
@@ -81,11 +61,3 @@ function createLineCount(bytes: Buffer): (offset: number) => number {
 /** People look for a line; the byte says nothing to them. */
 const withoutPlace = ({ message }: ResultFileError): string =>
   message.replace(/^(?:in element \d+: )?(?:byte \d+|element \d+ \([^)]*\)): /, "");
-
-function told(problems: readonly string[]): string {
-  const [only] = problems;
-  if (only !== undefined && problems.length === 1) return only;
-  const more = problems.length - MOST_TOLD;
-  const rest = more > 0 ? [`and ${more} more`] : [];
-  return `${problems.length} problems:\n  ${[...problems.slice(0, MOST_TOLD), ...rest].join("\n  ")}`;
-}

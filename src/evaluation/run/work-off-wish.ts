@@ -1,10 +1,9 @@
 import type { Evaluations, EvaluationWish } from "#src/compose-evaluations";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
-import { type MachineClock, waitFor } from "#src/models/machine-clock";
+import { waitForHold } from "#src/evaluation/run/wait-for-hold";
+import type { MachineClock } from "#src/models/machine-clock";
 import type { Priority } from "#src/models/model-call";
-
-const LOOK_AGAIN_MS = 2_000;
 
 /** What working off an evaluation needs of them. */
 export type WishDeps = {
@@ -24,11 +23,7 @@ export async function workOffWish(
   const { signal } = how;
   const prepared = await evaluations.prepare(wish, signal);
   const { id } = await evaluations.open(prepared);
-  let hold = await evaluations.hold(id);
-  while (hold === null) {
-    await waitFor(clock, LOOK_AGAIN_MS, signal);
-    hold = await evaluations.hold(id);
-  }
+  const hold = await waitForHold(evaluations, id, clock, signal);
   try {
     const begun = await evaluations.store.run(id);
     if (begun === null) throw new Error(`evaluation ${id} is gone from the database`);

@@ -2,12 +2,14 @@ import { z } from "zod";
 import type { EvaluationWish, PreparedEvaluation } from "#src/compose-evaluations";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import type { Hold } from "#src/evaluation/run/hold-run";
+import { paintProgress } from "#src/evaluation/run/paint-progress";
 import { isStepFailure } from "#src/evaluation/run/patience";
 import type { Epoch, RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
+import { waitForHold } from "#src/evaluation/run/wait-for-hold";
 import type { RunningJob } from "#src/jobs/create-jobs";
 import { releaseJobSchema } from "#src/jobs/handlers/freeze-manifest";
-import { type MachineClock, waitFor } from "#src/models/machine-clock";
+import type { MachineClock } from "#src/models/machine-clock";
 import type { EvaluationEnd, EvaluationPlan } from "#src/release/events";
 import type { ReleaseState } from "#src/release/state";
 import type { DecideIntent } from "#src/release/use-cases/decide-intent";
@@ -44,11 +46,6 @@ type Deps = {
   readonly repaint: (release: ReleaseState) => Promise<void>;
   readonly clock: MachineClock;
 };
-
-/** The message is painted at most so often for progress alone. */
-const PAINT_EVERY_MS = 5_000;
-/** Somebody else holds the run: a process that was taken for dead, or one that is about to let go. */
-const LOOK_AGAIN_MS = 5_000;
 
 /**
  * Evaluates a release's candidate for the manifest it froze, or finds that this was done: then tells the release, whose checks run.
@@ -113,7 +110,7 @@ export function createEvaluate(deps: Deps): (job: RunningJob) => Promise<void> {
       const begun = await evaluations.run(evaluation);
       if (begun === null) throw new Error(`evaluation ${evaluation} is gone from the database`);
       if (begun.state !== "running") return begun;
-      const hold = await waitForHold(evaluation, job.signal);
+      const hold = await waitForHold(evaluations, evaluation, clock, job.signal);
       try {
         const worked = await work(wanting, begun, AbortSignal.any([job.signal, hold.lost]));
         // Nobody else works on it while it is held here: tried again, it goes on.
@@ -130,27 +127,12 @@ export function createEvaluate(deps: Deps): (job: RunningJob) => Promise<void> {
     }
   };
 
-  async function waitForHold(run: string, signal: AbortSignal): Promise<Hold> {
-    for (;;) {
-      const hold = await evaluations.hold(run);
-      if (hold !== null) return hold;
-      await waitFor(clock, LOOK_AGAIN_MS, signal);
-    }
-  }
-
   async function work(release: ReleaseState, run: RunRecord, signal: AbortSignal): Promise<RunRecord> {
-    let painted = clock.now();
-    let painting: Promise<void> = Promise.resolve();
-    const onProgress = (): void => {
-      if (clock.now() - painted < PAINT_EVERY_MS) return;
-      painted = clock.now();
-      // Only a picture: the next one makes up for it.
-      painting = deps.repaint(release).catch(() => undefined);
-    };
+    const painting = paintProgress(clock, () => deps.repaint(release));
     try {
-      return await evaluations.workOff(run, { priority: "go-live", signal, onProgress });
+      return await evaluations.workOff(run, { priority: "go-live", signal, onProgress: painting.onProgress });
     } finally {
-      await painting;
+      await painting.settled();
     }
   }
 }

@@ -7,11 +7,11 @@ import { KNN_SELECTOR } from "#src/evaluation/few-shot/select-examples";
 import { toUnitVectors, type UnitVectors } from "#src/evaluation/few-shot/unit-vectors";
 import { COSINE } from "#src/evaluation/leakage/similar-embeddings";
 import { isRefusal } from "#src/evaluation/oracle/refusal";
+import { sha256 } from "#src/manifest/canonical";
 import { type LiveExamples, servingSince } from "#src/operations/few-shot/live-examples";
-import { sha256Of } from "#src/operations/few-shot/sha256-of";
 
 /** Name and version of this way to choose; the version changes when the same input can give another choice. */
-export const COVER_SELECTOR = "cover-1";
+export const COVER_SELECTOR = "cover-2";
 
 /** A gold question with what the choice needs of it. */
 export type AskedQuestion = {
@@ -48,8 +48,8 @@ export type Choice = {
 
 /**
  * The examples of the next configuration version out of a curated pool. `vectors`: of a question's text. Where all prompts show the same ones,
- * some are replaced so that they cover the gold questions better; where each question gets its own, all of the pool may be shown. Throws
- * `VectorError` for what the embedder got wrong.
+ * some are replaced so that they cover the gold questions better; where each question gets its own, all of the pool may be shown. What only a
+ * person can judge to be no leak (`tooNear`, a short gold answer) is chosen in neither. Throws `VectorError` for what the embedder got wrong.
  */
 export function chooseAnew(
   live: LiveExamples,
@@ -60,8 +60,6 @@ export function chooseAnew(
   today: string,
 ): Choice | { readonly refused: string } {
   const { entries } = built;
-  const text = poolText(entries);
-  const pool = { text, sha256: sha256Of(text) };
   const unit = (list: readonly { readonly id: string; readonly question: string }[], what: string) =>
     toUnitVectors(
       list.map(({ id, question }) => ({ id, vector: vectors(question) })),
@@ -70,6 +68,8 @@ export function chooseAnew(
   const [inPool, asked] = [unit(entries, "pool entry"), unit(gold, "gold question")];
   const ids = entries.map(({ id }) => id);
   const tooNear = nearest(inPool, asked);
+  const short = built.guard.review.filter(({ rule }) => rule === "short-answer");
+  const unseen = new Set([...tooNear, ...short].map(({ pool_id }) => pool_id));
   const cover = createCover({
     pool: inPool,
     refuses: entries.map(({ answer }) => isRefusal(answer)),
@@ -90,12 +90,16 @@ export function chooseAnew(
     };
   };
   if (live.selection === "per-question") {
-    if (ids.length === 0) return { refused: "no candidate is left for the pool" };
-    return { ids, since: null, pool, selector: KNN_SELECTOR, replaced: [], tooNear, ...compared(ids) };
+    // Whatever is in the pool may be shown: what nobody looked at stays out of it.
+    const shown = entries.filter(({ id }) => !unseen.has(id));
+    if (shown.length === 0) return { refused: "no candidate is left for the pool" };
+    const next = shown.map(({ id }) => id);
+    const pool = toPool(shown);
+    return { ids: next, since: null, pool, selector: KNN_SELECTOR, replaced: [], tooNear, ...compared(next) };
   }
   const count = rules.count ?? live.ids.length;
   if (count === 0) return { refused: "prompts show no examples today, and few_shot_refresh.examples says of none" };
-  const barred = new Set(placesOf(tooNear.map(({ pool_id }) => pool_id)));
+  const barred = new Set(placesOf([...unseen]));
   const refuses = entries.map(({ answer }) => isRefusal(answer));
   const serving = live.ids.map((id) => ({ id, since: servingSince(live, id) }));
   const rotated = rotateExamples({ ids, refuses, barred, cover, serving, today, rules: { ...rules, count } });
@@ -103,7 +107,13 @@ export function chooseAnew(
   const { chosen, replaced } = rotated;
   const since = Object.fromEntries(chosen.flatMap(({ id, since: day }) => (day === null ? [] : [[id, day]])));
   const next = chosen.map(({ id }) => id);
+  const pool = toPool(entries);
   return { ids: next, since, pool, selector: COVER_SELECTOR, replaced, tooNear, ...compared(next) };
+}
+
+function toPool(entries: BuiltPool["entries"]): Choice["pool"] {
+  const text = poolText(entries);
+  return { text, sha256: sha256(text) };
 }
 
 /** The gold question next to each entry, where that is nearer than a person should have to take on trust. */

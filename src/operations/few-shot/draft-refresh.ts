@@ -88,6 +88,7 @@ function evidenceOf(input: DraftInput): ProposalDraft["evidence"] {
   const [out, into] = exchanged(live.ids, choice.ids);
   const [before, after] = [shareOf(choice.coverage.before), shareOf(choice.coverage.after)];
   const { model, dimension } = live.embedder;
+  const inPool = live.selection === "per-question" ? choice.ids.length : built.entries.length;
   return {
     summary:
       out.length + into.length === 0
@@ -105,7 +106,7 @@ function evidenceOf(input: DraftInput): ProposalDraft["evidence"] {
     ],
     better: choice.better.slice(0, LISTED),
     worse: choice.worse.slice(0, LISTED),
-    how: `Of ${candidates.count} candidates ${built.entries.length} are in the pool${livePoolSize === null ? "" : ` (${livePoolSize} today)`}: quality at least ${rules.floor}, no near duplicates, none leaks one of the ${gold.count} gold questions. Coverage is the cosine of each gold question with its nearest example of its kind, as a mean over tags; ${model} (${dimension}), ${choice.selector}, seed ${rules.seed}.`,
+    how: `Of ${candidates.count} candidates ${inPool} are in the pool${livePoolSize === null ? "" : ` (${livePoolSize} today)`}: quality at least ${rules.floor}, no near duplicates, none leaks one of the ${gold.count} gold questions. Coverage is the cosine of each gold question with its nearest example of its kind, as a mean over tags; ${model} (${dimension}), ${choice.selector}, seed ${rules.seed}.`,
     cautions: cautionsOf(input),
     digest: digestOf({
       base: live.base,

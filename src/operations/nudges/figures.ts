@@ -38,3 +38,7 @@ function best(wanted: number): number {
   for (let place = 0; place < wanted; place++) sum += discount(place);
   return sum;
 }
+
+/** The mean of one of them; 0 without any. */
+export const meanFigure = (figures: readonly CaseFigures[], of: (each: CaseFigures) => number): number =>
+  figures.reduce((total, each) => total + of(each), 0) / Math.max(1, figures.length);

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 
 /** So many parts; each is tested once, with what the others chose. */
 export const FOLDS = 5;
+/** What the parts are dealt out by, and what evidence names. */
+export const SEED = 7;
 
 /**
  * The part that each question belongs to, from 0: dealt out in the order of SHA-256 over seed and id, so that parts are equally large and the

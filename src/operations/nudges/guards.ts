@@ -1,4 +1,4 @@
-import type { CaseFigures } from "#src/operations/nudges/figures";
+import { type CaseFigures, meanFigure } from "#src/operations/nudges/figures";
 
 /** How much worse a figure that isn't searched for may get. */
 const HIT_POINTS = 0.01;
@@ -11,9 +11,10 @@ export const GUARDS =
 
 /** What gets worse beyond its bar, a clause each; empty: nothing does. */
 export function guardBreaches(was: readonly CaseFigures[], becomes: readonly CaseFigures[]): readonly string[] {
-  const mean = (figures: readonly CaseFigures[], of: (each: CaseFigures) => number): number =>
-    figures.reduce((total, each) => total + of(each), 0) / Math.max(1, figures.length);
-  const both = (of: (each: CaseFigures) => number): readonly [number, number] => [mean(was, of), mean(becomes, of)];
+  const both = (of: (each: CaseFigures) => number): readonly [number, number] => [
+    meanFigure(was, of),
+    meanFigure(becomes, of),
+  ];
   const [hit, newHit] = both((each) => each.hit);
   const [tokens, newTokens] = both((each) => each.tokens);
   const [documents, newDocuments] = both((each) => each.documents);

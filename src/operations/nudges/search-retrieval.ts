@@ -1,19 +1,19 @@
 import { CONFIDENCE, FEWEST_PAIRS, pairedDifference } from "#src/evaluation/compare/paired-difference";
 import type { NudgeCase, NudgeCases } from "#src/operations/nudges/case";
 import { crossValidate } from "#src/operations/nudges/cross-validate";
-import { type CaseFigures, figuresOf } from "#src/operations/nudges/figures";
-import { FOLDS } from "#src/operations/nudges/folds";
+import { type CaseFigures, figuresOf, meanFigure } from "#src/operations/nudges/figures";
+import { FOLDS, SEED } from "#src/operations/nudges/folds";
 import { contextAgain, type FusionFrame, type FusionSettings, fuseAgain } from "#src/operations/nudges/fusion";
 import { gridAround, type Movable } from "#src/operations/nudges/grid";
 import { GUARDS, guardBreaches } from "#src/operations/nudges/guards";
+import { movedMost } from "#src/operations/nudges/moved";
 import { finish, type Steps } from "#src/operations/nudges/steps";
 import type { Json } from "#src/operations/operation";
-import type { ProposedFigure } from "#src/operations/proposals/events";
+import type { ProposalEvidence, ProposedFigure } from "#src/operations/proposals/events";
 import { digestOf } from "#src/release/hash";
 
 /** Below this share of questions whose list and context come out as the service's own, the service does something else. */
 export const REPRODUCED = 0.95;
-export const SEED = 7;
 
 export type RetrievalInput = NudgeCases & {
   readonly present: FusionSettings;
@@ -25,16 +25,10 @@ export type RetrievalInput = NudgeCases & {
 export type RetrievalSearch =
   | { readonly kind: "cannot"; readonly says: string }
   | { readonly kind: "nothing"; readonly says: string; readonly digest: string }
-  | {
+  | ({
       readonly kind: "found";
       readonly settings: FusionSettings;
-      readonly summary: string;
-      readonly figures: readonly ProposedFigure[];
-      readonly better: readonly string[];
-      readonly worse: readonly string[];
-      readonly how: string;
-      readonly digest: string;
-    };
+    } & Omit<ProposalEvidence, "cautions">);
 
 /**
  * Looks for better settings of the fusion around the present ones, on the lists that an evaluation stored: no model is asked. The same input
@@ -98,7 +92,7 @@ export function* searchRetrievalInSteps(input: RetrievalInput): Steps<RetrievalS
       },
       ...guarded(ids, was, becomes),
     ],
-    ...moved(ids, was, becomes),
+    ...movedMost(ids.map((id, index) => ({ id, by: (becomes[index]?.gain ?? 0) - (was[index]?.gain ?? 0) }))),
   };
 }
 
@@ -130,13 +124,11 @@ function guarded(
 ): ProposedFigure[] {
   const pairs = ids.map((id, index) => ({ id, baseline: was[index]?.hit ?? 0, candidate: becomes[index]?.hit ?? 0 }));
   const hit = pairedDifference(pairs);
-  const mean = (figures: readonly CaseFigures[], of: (each: CaseFigures) => number): number =>
-    figures.reduce((total, each) => total + of(each), 0) / Math.max(1, figures.length);
   const count = (name: string, of: (each: CaseFigures) => number): ProposedFigure => ({
     name,
     unit: "count",
-    base: mean(was, of),
-    proposed: mean(becomes, of),
+    base: meanFigure(was, of),
+    proposed: meanFigure(becomes, of),
     interval: null,
     n: ids.length,
   });
@@ -152,20 +144,6 @@ function guarded(
     count("tokens in the context", ({ tokens }) => tokens),
     count("documents in the context", ({ documents }) => documents),
   ];
-}
-
-const MOST_IDS = 20;
-
-/** Those that move most first. */
-function moved(ids: readonly string[], was: readonly CaseFigures[], becomes: readonly CaseFigures[]) {
-  const all = ids.map((id, index) => ({ id, by: (becomes[index]?.gain ?? 0) - (was[index]?.gain ?? 0) }));
-  const most = (sign: 1 | -1): string[] =>
-    all
-      .filter(({ by }) => sign * by > 1e-9)
-      .sort((a, b) => sign * (b.by - a.by) || (a.id < b.id ? -1 : 1))
-      .slice(0, MOST_IDS)
-      .map(({ id }) => id);
-  return { better: most(1), worse: most(-1) };
 }
 
 /** Everything that the result depends on. */

@@ -9,7 +9,7 @@ import type { BurnRate, SloReading } from "#src/operations/slo/slo";
  */
 const LOG_NOISE = Math.log(1e-6);
 
-/** An alert ends when no rule of its severity is above these parts of its rate, over the long and the short window. */
+/** An alert ends when no rule of its severity is above these parts of its rate, over the long window, or over the short one for half an hour. */
 const CALM_LONG = 0.75;
 const CALM_SHORT = 0.5;
 
@@ -41,6 +41,18 @@ export function burningNow(reading: SloReading, policy: SloPolicy, severity: Bur
   return null;
 }
 
+/**
+ * Why nobody can say any more whether an alert is over: its rule is another by now, or there is nothing to compare with. Null: it can be
+ * said. An alert that could never end would keep every later one from beginning.
+ */
+export function whyUntold(reading: SloReading, policy: SloPolicy, burn: SloBurn): string | null {
+  const isPresent = rulesOf(reading.id, policy).some(
+    ({ severity, longHours }) => severity === burn.severity && longHours === burn.longHours,
+  );
+  if (!isPresent) return "The rule that it began by was changed.";
+  return reading.allowed > 0 ? null : `It can't be told any more. ${reading.says}`;
+}
+
 /** Whether an alert of this severity is over: no rule is near its rate any more, and somebody was heard to say so. Silence calms nothing. */
 export function isCalm(reading: SloReading, policy: SloPolicy, burn: SloBurn): boolean {
   const rules = rulesOf(reading.id, policy).filter(({ severity }) => severity === burn.severity);
@@ -48,7 +60,7 @@ export function isCalm(reading: SloReading, policy: SloPolicy, burn: SloBurn): b
   return rules.every((rule) => {
     const [long, short] = [at(reading, rule.longHours), at(reading, rule.shortHours)];
     if (long === null || long.rate < CALM_LONG * rule.rate) return true;
-    return short !== null && short.rate < CALM_SHORT * rule.rate;
+    return short !== null && short.peak < CALM_SHORT * rule.rate;
   });
 }
 

@@ -11,6 +11,8 @@ export const HOUR_MS = 3_600_000;
 export const SLOT_HOURS = 12;
 /** Windows that are shown, whatever alarms. */
 export const SHOWN_HOURS = [1, 6] as const;
+/** One quiet look between two bursts is no calm: a window that is shorter than this is looked at as it was so long. */
+const PEAK_HOURS = 0.5;
 
 /** Every window that a rule looks at or that is shown, shortest first. */
 export function windowsOf({ alerts }: SloPolicy): readonly number[] {
@@ -32,11 +34,23 @@ export function burnRates(
 ): readonly BurnRate[] {
   return windowsOf(policy).flatMap((hours): BurnRate[] => {
     const bySlot = hours <= SLOT_HOURS;
-    const times = bySlot ? lastSlots(inputs.slots, hours, now) : lastHours(inputs.hours, hours, now);
-    const { events, bad } = countEvents(slo, users(times), bySlot ? SLOT_MS / HOUR_MS : 1, policy, bars);
-    return events === 0 ? [] : [{ hours, rate: bad / events / allowed, events, bad }];
+    const at = (then: Instant) => {
+      const times = bySlot ? lastSlots(inputs.slots, hours, then) : lastHours(inputs.hours, hours, then);
+      const { events, bad } = countEvents(slo, users(times), bySlot ? SLOT_MS / HOUR_MS : 1, policy, bars);
+      return { events, bad, rate: events === 0 ? 0 : bad / events / allowed };
+    };
+    const present = at(now);
+    if (present.events === 0) return [];
+    const before = looksBefore(hours).map((ago) => at(now - ago).rate);
+    return [{ hours, ...present, peak: Math.max(present.rate, ...before) }];
   });
 }
+
+/** How long ago the looks were that count besides the present one. */
+const looksBefore = (hours: number): readonly number[] =>
+  hours >= PEAK_HOURS
+    ? []
+    : Array.from({ length: (PEAK_HOURS * HOUR_MS) / SLOT_MS - 1 }, (_, index) => (index + 1) * SLOT_MS);
 
 export const users = (times: readonly TimedFigures[]): readonly TimedFigures[] =>
   times.filter(({ path }) => path === "user");

@@ -10,19 +10,6 @@ export function logTail(bad: number, events: number, share: number): number {
   return Math.min(0, logScaledBeta(share, bad, rest) + powers - logBeta(bad, rest));
 }
 
-/** Of the normal distribution, two-sided 95 %. */
-const Z = 1.959964;
-
-/** Wilson's interval of a share: it behaves near 0 and 1, where the usual one doesn't (Wilson 1927; Brown, Cai & DasGupta 2001). */
-export function wilson(good: number, n: number): { readonly low: number; readonly high: number } {
-  if (n === 0) return { low: 0, high: 1 };
-  const share = good / n;
-  const square = Z ** 2;
-  const middle = (share + square / (2 * n)) / (1 + square / n);
-  const half = (Z / (1 + square / n)) * Math.sqrt((share * (1 - share)) / n + square / (4 * n ** 2));
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
-}
-
 /**
  * So many events at least, before a share can be said to be kept: with fewer even a spotless record leaves room for a rate above what is
  * allowed (the "rule of three": none among n bounds the rate by 3/n, at 95 %).

@@ -30,8 +30,9 @@ function subjectOf(service: string, after: SloState, { event, version }: Recorde
   return alert === undefined || alert.thread !== null ? null : alertSubject(service, alert);
 }
 
+/** The alert that was ended: another one may have begun in the same look. */
 const newestOf = ({ alerts }: SloState, { slo, severity }: Extract<SloEvent, { type: "slo-calm" }>) =>
-  alerts.findLast(({ burn }) => burn.slo === slo && burn.severity === severity);
+  alerts.findLast(({ burn, calm }) => calm !== null && burn.slo === slo && burn.severity === severity);
 
 function postOf(
   after: SloState,

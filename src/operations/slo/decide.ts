@@ -1,8 +1,8 @@
-import { burningNow, isCalm } from "#src/operations/slo/alert-rules";
-import { type SloEvent, sloStream } from "#src/operations/slo/events";
+import { burningNow, isCalm, whyUntold } from "#src/operations/slo/alert-rules";
+import { type SloBurn, type SloEvent, sloStream } from "#src/operations/slo/events";
 import type { SloPolicy } from "#src/operations/slo/policy";
 import type { SloReading } from "#src/operations/slo/slo";
-import { openAlerts, type SloState, type Spent } from "#src/operations/slo/state";
+import { type Alert, openAlerts, type SloState, type Spent } from "#src/operations/slo/state";
 import { sloTitle } from "#src/operations/slo/titles";
 import { hoursWords, percent, rateWords } from "#src/operations/slo/words";
 import type { ServiceEvent } from "#src/release/events";
@@ -36,29 +36,40 @@ export function decideSlos(service: ServiceState, state: SloState, look: Look): 
   const own = sloStream(service.id);
   const slo = (event: SloEvent): SloFact => ({ stream: own, by: GOLIVE, event });
   const spent = budgets(state, look);
+  const over = ended(state, look);
+  const open = openAlerts(state).filter(({ burn }) => !over.some((each) => isOf(each, burn) && each.makesWay));
   return [
-    ...ended(state, look).map(slo),
-    ...look.readings.flatMap((reading) => begun(state, reading, look)).map(slo),
+    ...over.map(({ makesWay: _, ...event }) => slo(event)),
+    ...look.readings.flatMap((reading) => begun(open, reading, look)).map(slo),
     ...spent.map(slo),
     ...locks(service, state, spent),
   ];
 }
 
-/** Alerts that are over, or whose SLO is watched no longer. */
-function ended(state: SloState, { readings, policy }: Look): readonly SloEvent[] {
-  return openAlerts(state).flatMap(({ burn }): SloEvent[] => {
+/** `makesWay`: it says nothing of what burns now, so that another alert may begin at once. */
+type Ended = Extract<SloEvent, { type: "slo-calm" }> & { readonly makesWay: boolean };
+
+const isOf = ({ slo, severity }: Ended, burn: SloBurn): boolean => burn.slo === slo && burn.severity === severity;
+
+const UNWATCHED = "This SLO is watched no longer.";
+
+/** Alerts that are over, or of which that can't be said any more. */
+function ended(state: SloState, { readings, policy }: Look): readonly Ended[] {
+  return openAlerts(state).flatMap(({ burn }): Ended[] => {
     const { slo, severity } = burn;
+    const end = (says: string, makesWay: boolean): Ended[] => [{ type: "slo-calm", slo, severity, says, makesWay }];
     const reading = readings.find(({ id }) => id === slo);
-    if (reading === undefined) return [{ type: "slo-calm", slo, severity, says: "This SLO is watched no longer." }];
-    if (!isCalm(reading, policy, burn)) return [];
-    return [{ type: "slo-calm", slo, severity, says: calmWords(reading, burn) }];
+    if (reading === undefined) return end(UNWATCHED, true);
+    const why = whyUntold(reading, policy, burn);
+    if (why !== null) return end(`${sloTitle(slo)}: ${why}`, true);
+    return isCalm(reading, policy, burn) ? end(calmWords(reading, burn), false) : [];
   });
 }
 
 /** A page says everything that a ticket would: while one is open, no ticket of the same SLO begins. */
-function begun(state: SloState, reading: SloReading, look: Look): readonly SloEvent[] {
+function begun(open: readonly Alert[], reading: SloReading, look: Look): readonly SloEvent[] {
   const isOpen = (severity: "page" | "ticket") =>
-    openAlerts(state).some(({ burn }) => burn.slo === reading.id && burn.severity === severity);
+    open.some(({ burn }) => burn.slo === reading.id && burn.severity === severity);
   if (isOpen("page")) return [];
   const page = burningNow(reading, look.policy, "page");
   const burn = page ?? (isOpen("ticket") ? null : burningNow(reading, look.policy, "ticket"));

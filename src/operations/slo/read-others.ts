@@ -1,5 +1,6 @@
+import { wilson } from "#src/evaluation/compare/wilson";
 import { users } from "#src/operations/slo/burn";
-import { rest, wilson } from "#src/operations/slo/chance";
+import { rest } from "#src/operations/slo/chance";
 import type { Finding, ScoredQuestion, SloInputs, TimedFigures } from "#src/operations/slo/inputs";
 import type { KnownSlo, SloReading } from "#src/operations/slo/slo";
 import { NAMED } from "#src/operations/slo/titles";
@@ -34,7 +35,7 @@ export function readSample(
       spent: false,
     };
   }
-  const { low, high } = wilson(good, n);
+  const { low, high } = wilson(good / n, n);
   const isOpen = low < least && high >= least;
   const interval = `95 % interval ${percent(low)} to ${percent(high)}`;
   return {

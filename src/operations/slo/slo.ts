@@ -31,8 +31,17 @@ export type SloKind = "ratio" | "sample" | "zero" | "compared";
 /** `inconclusive`: too little data, none, or nobody could look. Never a pass. */
 export type SloStanding = "pass" | "fail" | "inconclusive";
 
-/** How fast a budget is used up over the last `hours`; 1 uses it up in exactly the window. */
-export type BurnRate = { readonly hours: number; readonly rate: number; readonly events: number; readonly bad: number };
+/**
+ * How fast a budget is used up over the last `hours`; 1 uses it up in exactly the window. `peak`: the highest rate that looks of the last half
+ * hour saw; of windows as long as that the present one.
+ */
+export type BurnRate = {
+  readonly hours: number;
+  readonly rate: number;
+  readonly peak: number;
+  readonly events: number;
+  readonly bad: number;
+};
 
 /** What an SLO comes to at one moment. */
 export type SloReading = {

@@ -1,9 +1,9 @@
+import type { Interval } from "#src/evaluation/compare/paired-difference";
+import { wilson } from "#src/evaluation/compare/wilson";
 import { CAUSES, type CaseFinding, type Cause } from "#src/operations/triage/causes";
 
 /** A case with what the traces say of it, and how much it lost (any unit, 0 or more). */
 export type Weighed = CaseFinding & { readonly weight: number };
-
-export type Interval = { readonly low: number; readonly high: number };
 
 /** What a cause explains of a loss. `cause` null: nothing in the traces does. */
 export type CauseShare = {
@@ -29,21 +29,6 @@ export type Weighing = {
   /** Of causes that explain anything, most first. */
   readonly shares: readonly CauseShare[];
 };
-
-/** The standard normal's 97.5 % quantile. */
-const Z = 1.959963984540054;
-
-/**
- * The score interval of a share (Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927). `n` need
- * not be whole. With n = 0: 0 to 1.
- */
-export function wilson(share: number, n: number): Interval {
-  if (n <= 0) return { low: 0, high: 1 };
-  const z2 = Z * Z;
-  const centre = (share + z2 / (2 * n)) / (1 + z2 / n);
-  const half = (Z / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
-}
 
 /**
  * How many equal cases the weights are worth: (Σw)² / Σw² (Kish, "Survey Sampling", 1965, § 8.2). One case that lost everything and fifty

@@ -3,11 +3,10 @@ import type { CanaryPersonIntent } from "#src/canary/watch/intents";
 import type { CanaryView } from "#src/canary/watch/view";
 import { explainKpi } from "#src/canary/words/explain";
 import { nameOf } from "#src/canary/words/names";
-import { REASON_MIN } from "#src/release/wording";
 import type { RollbackPlan } from "#src/rollback/events";
 import { carry } from "#src/slack/blocks/carried";
 import { context, packed, section } from "#src/slack/blocks/elements";
-import { modal, textInput } from "#src/slack/blocks/modal";
+import { modal, whyInput } from "#src/slack/blocks/modal";
 import { pairOrNothing, planTexts, wayBack } from "#src/slack/blocks/rollback-words";
 import { utcTime } from "#src/slack/blocks/times";
 import { number } from "#src/slack/blocks/words";
@@ -54,14 +53,7 @@ export function canaryDecisionModal(
       section(meaning(view, decision, plan)),
       ...(decision === "abort" && plan !== null ? planTexts(plan).map((text) => section(text)) : []),
       ...(decision === "extend" ? [hoursInput(hours ?? 24)] : []),
-      textInput({
-        block: INPUT_BLOCKS.reason,
-        action: INPUTS.reason,
-        label: "Why?",
-        hint: `At least ${REASON_MIN} characters. Everybody reads it in the message, and it stays in the audit trail.`,
-        multiline: true,
-        minLength: REASON_MIN,
-      }),
+      whyInput(),
     ],
   });
 }

@@ -1,6 +1,7 @@
 import type { InputBlock, KnownBlock, ModalView } from "@slack/types";
+import { REASON_MIN } from "#src/release/wording";
 import { plain } from "#src/slack/blocks/elements";
-import type { CALLBACKS, INPUT_BLOCKS, INPUTS } from "#src/slack/ids";
+import { type CALLBACKS, INPUT_BLOCKS, INPUTS } from "#src/slack/ids";
 import { LIMITS } from "#src/slack/limits";
 
 type Modal = {
@@ -55,3 +56,14 @@ export function textInput(input: TextInput): InputBlock {
     },
   };
 }
+
+/** Why somebody decides something: a reason that says something. */
+export const whyInput = (): InputBlock =>
+  textInput({
+    block: INPUT_BLOCKS.reason,
+    action: INPUTS.reason,
+    label: "Why?",
+    hint: `At least ${REASON_MIN} characters. Everybody reads it in the message, and it stays in the audit trail.`,
+    multiline: true,
+    minLength: REASON_MIN,
+  });

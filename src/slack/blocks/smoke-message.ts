@@ -68,7 +68,7 @@ function caseSection(suite: SmokeSuite, broken: readonly BrokenCheck[]) {
   const lines = [
     `*Worst of ${suite.id}*`,
     ...cases.slice(0, MOST_CASES).map((each) => `• ${caseText(each)}`),
-    ...(more > 0 ? [`_… and ${more} more:_ ${code(everyCase(suite), 120)}`] : []),
+    ...(more > 0 ? [`_… and ${more} more; every case:_ ${code(everyCase(suite), 120)}`] : []),
   ];
   return [section(lines.join("\n"))];
 }

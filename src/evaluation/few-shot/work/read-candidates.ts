@@ -1,17 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import type { PoolEntry } from "#src/evaluation/few-shot/pool-entry";
 import { normalise } from "#src/evaluation/leakage/normalise";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
+import { listProblems, readWhole } from "#src/evaluation/results/whole-file";
 
 /** Candidates in the order of their file, and the SHA-256 of its bytes. */
 export type Candidates = { readonly sha256: string; readonly entries: readonly PoolEntry[] };
-
-/** Candidates are written by people; a file of this size is something else. */
-const MOST_BYTES = 64 << 20;
-/** Wrong lines that are told at once. */
-const MOST_TOLD = 20;
 
 const STORABLE = { error: "text without U+0000 and without half characters" };
 const text = z.string({ error: "text" }).refine((value) => !value.includes("\0") && value.isWellFormed(), STORABLE);
@@ -35,7 +30,7 @@ const candidateSchema = z.looseObject(
  * would be an example lost that nobody misses. Throws `ResultFileError` that names line and field of each.
  */
 export async function readCandidates(path: string): Promise<Candidates> {
-  const bytes = await load(path);
+  const bytes = await readWhole(path, "candidates");
   const [entries, problems, lineOf] = [[] as PoolEntry[], [] as string[], new Map<string, number>()];
   for (const [index, line] of bytes
     .toString("utf8")
@@ -53,7 +48,7 @@ export async function readCandidates(path: string): Promise<Candidates> {
     else problems.push(`line ${index + 1}: id ${JSON.stringify(found.id)} is already used on line ${first}`);
     entries.push(found);
   }
-  if (problems.length > 0) throw new ResultFileError("shape", told(problems));
+  if (problems.length > 0) throw new ResultFileError("shape", listProblems(problems));
   if (entries.length === 0) throw new ResultFileError("empty", "it holds no candidates");
   return { sha256: createHash("sha256").update(bytes).digest("hex"), entries };
 }
@@ -76,27 +71,4 @@ function readLine(line: string): PoolEntry | { readonly problem: string } {
   if (typeof answered !== "string")
     return { problem: 'gt_answer: expected text with a word in it (or under "answer")' };
   return { id: String(id), question: asked, answer: answered, source: source ?? "", quality, addedAt };
-}
-
-async function load(path: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) {
-      throw new ResultFileError("too-large", `it has ${size} bytes; candidates may have ${MOST_BYTES >> 20} MB`);
-    }
-    return await readFile(path);
-  } catch (cause) {
-    if (cause instanceof ResultFileError) throw cause;
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    const why = code === "ENOENT" ? "there is no such file" : `it can't be read (${code})`;
-    throw new ResultFileError("missing", why, null, { cause });
-  }
-}
-
-function told(problems: readonly string[]): string {
-  const [only] = problems;
-  if (only !== undefined && problems.length === 1) return only;
-  const more = problems.length - MOST_TOLD;
-  const rest = more > 0 ? [`and ${more} more`] : [];
-  return `${problems.length} problems:\n  ${[...problems.slice(0, MOST_TOLD), ...rest].join("\n  ")}`;
 }

@@ -7,6 +7,7 @@ import { checkLeakage, type LeakedPair } from "#src/evaluation/leakage/check-lea
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import type { EmbedTexts } from "#src/models/kept-embeddings";
 import { ModelError } from "#src/models/model-error";
+import { boundedList } from "#src/operations/few-shot/bounded-list";
 import { type Choice, chooseAnew } from "#src/operations/few-shot/choose-anew";
 import { type DraftInput, draftRefresh, provenanceOf } from "#src/operations/few-shot/draft-refresh";
 import type { LiveExamples } from "#src/operations/few-shot/live-examples";
@@ -185,10 +186,10 @@ function finding(
     result: {
       outcome: about?.outcome ?? "not-chosen",
       proposal: about?.proposal ?? null,
-      leaked: leaking.map((pair) => ({ ...pair })),
-      dropped: built.dropped.map((each) => ({ ...each })),
-      review: built.guard.review.map((pair) => ({ ...pair })),
-      not_run: built.guard.notRun.map((each) => ({ ...each })),
+      leaked: boundedList(leaking, ({ rule }) => rule),
+      dropped: boundedList(built.dropped, ({ because }) => because),
+      review: boundedList(built.guard.review, ({ rule }) => rule),
+      not_run: boundedList(built.guard.notRun, ({ rule }) => rule),
       ...(about === null ? {} : resultOf(about)),
     },
   };
@@ -199,7 +200,7 @@ function resultOf({ choice, provenance, embedded }: About): OperationFinding["re
     provenance: { ...provenance, embedder: provenance.embedder === null ? null : { ...provenance.embedder } },
     replaced: choice.replaced.map((each) => ({ ...each })),
     coverage: { ...choice.coverage },
-    too_near: choice.tooNear.map((each) => ({ ...each })),
+    too_near: boundedList(choice.tooNear, () => "cosine"),
     embedded,
   };
 }

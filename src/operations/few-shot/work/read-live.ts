@@ -1,11 +1,6 @@
 import { z } from "zod";
 import type { ServiceConfig } from "#src/config/service-config";
-import {
-  CONFIGURATION_FACTS,
-  type FactName,
-  type FactOverrides,
-  readConfigurationFacts,
-} from "#src/manifest/configuration-facts";
+import { type FactName, type FactOverrides, factPath, readConfigurationFacts } from "#src/manifest/configuration-facts";
 import type { FewShotPaths, LiveExamples } from "#src/operations/few-shot/live-examples";
 import { liveConfig } from "#src/operations/proposals/work/live-config";
 import type { RagStore } from "#src/rag/store";
@@ -59,11 +54,7 @@ export async function readLive(
 
 /** Where the service keeps what is said of examples; null: it has none. */
 export function pathsOf(overrides: FactOverrides): FewShotPaths | null {
-  const pathOf = (name: FactName): string | null => {
-    const override = overrides[name];
-    if (override === undefined) return CONFIGURATION_FACTS[name];
-    return typeof override === "string" ? override : null;
-  };
+  const pathOf = (name: FactName) => factPath(overrides, name);
   const [ids, pool] = [pathOf("few_shot_ids"), pathOf("few_shot_pool_sha256")];
   if (ids === null || pool === null) return null;
   return { ids, pool, selector: pathOf("few_shot_selector"), seed: pathOf("few_shot_selector_seed") };

@@ -4,22 +4,16 @@ import { DOMAINS, type Domain } from "#src/operations/nudges/chunks/domain";
 import { type ChunkInput, chunksOf, mean, type Prepared, prepare } from "#src/operations/nudges/chunks/prepare";
 import { type CutChunk, proxyOf } from "#src/operations/nudges/chunks/proxy";
 import { crossValidate } from "#src/operations/nudges/cross-validate";
-import { FOLDS } from "#src/operations/nudges/folds";
-import { SEED } from "#src/operations/nudges/search-retrieval";
+import { FOLDS, SEED } from "#src/operations/nudges/folds";
+import { movedMost } from "#src/operations/nudges/moved";
 import { finish, type Steps } from "#src/operations/nudges/steps";
-import type { ProposedFigure } from "#src/operations/proposals/events";
+import type { ProposalEvidence } from "#src/operations/proposals/events";
 import { digestOf } from "#src/release/hash";
 
-export type FoundOverride = {
+export type FoundOverride = Omit<ProposalEvidence, "cautions"> & {
   readonly kind: "found";
   readonly domain: Domain;
   readonly chunking: DomainChunking;
-  readonly summary: string;
-  readonly figures: readonly ProposedFigure[];
-  readonly better: readonly string[];
-  readonly worse: readonly string[];
-  readonly how: string;
-  readonly digest: string;
 };
 export type ChunkSearch = { readonly kind: "cannot" | "nothing"; readonly says: string } | FoundOverride;
 
@@ -90,13 +84,6 @@ function* searchDomain({ present, budget }: ChunkInput, prepared: Prepared, doma
     candidates,
     seed: SEED,
   });
-  const moved = own.map((at) => ({ id: questions[at]?.gold.id ?? "", by: of(chosen, at) - of(0, at) }));
-  const most = (sign: 1 | -1): readonly string[] =>
-    moved
-      .filter(({ by }) => sign * by > 0)
-      .sort((a, b) => sign * (b.by - a.by) || (a.id < b.id ? -1 : 1))
-      .slice(0, 20)
-      .map(({ id }) => id);
   return {
     kind: "found",
     domain,
@@ -122,7 +109,6 @@ function* searchDomain({ present, budget }: ChunkInput, prepared: Prepared, doma
         n: questions.length,
       },
     ],
-    better: most(1),
-    worse: most(-1),
+    ...movedMost(own.map((at) => ({ id: questions[at]?.gold.id ?? "", by: of(chosen, at) - of(0, at) }))),
   };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CaseRecord } from "#src/evaluation/run/case-record";
 import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
 import type { RunRecord } from "#src/evaluation/run/run-record";
-import { CONFIGURATION_FACTS, type FactName, type FactOverrides } from "#src/manifest/configuration-facts";
+import { type FactName, type FactOverrides, factPath } from "#src/manifest/configuration-facts";
 import { nudgeCases } from "#src/operations/nudges/case";
 import { overrideJson, presentChunkings } from "#src/operations/nudges/chunks/chunking";
 import { searchChunksInSteps } from "#src/operations/nudges/chunks/search-chunks";
@@ -113,10 +113,10 @@ async function searchChunkings(
 ): Promise<readonly Searched[]> {
   const search = "chunk-override";
   const at = (name: FactName) => {
-    const path = pathOf(facts, name);
+    const path = factPath(facts, name);
     return path === null ? null : valueAt(live.body, path);
   };
-  const path = pathOf(facts, "chunk_overrides");
+  const path = factPath(facts, "chunk_overrides");
   const overrides = at("chunk_overrides");
   const present = presentChunkings(
     {
@@ -164,23 +164,16 @@ const CHUNK_CAUTIONS: readonly string[] = [
   "What ingestion left out of the documents can't be put back, so it is missing on both sides.",
 ];
 
-/** Where a service keeps a fact; null: it has none. */
-function pathOf(facts: FactOverrides, name: FactName): string | null {
-  const override = facts[name];
-  if (override === undefined) return CONFIGURATION_FACTS[name];
-  return typeof override === "string" ? override : null;
-}
-
 /** Where a service keeps what the fusion needs. */
 function pathsOf(facts: FactOverrides): FusionPaths {
   return {
-    fusion: pathOf(facts, "fusion"),
-    rrf_k: pathOf(facts, "rrf_k"),
-    weights: pathOf(facts, "weights"),
-    per_document_cap: pathOf(facts, "per_document_cap"),
-    dedup_jaccard: pathOf(facts, "dedup_jaccard"),
-    rerank_enabled: pathOf(facts, "rerank_enabled"),
-    context_chunks: pathOf(facts, "context_chunks"),
-    context_max_tokens: pathOf(facts, "context_max_tokens"),
+    fusion: factPath(facts, "fusion"),
+    rrf_k: factPath(facts, "rrf_k"),
+    weights: factPath(facts, "weights"),
+    per_document_cap: factPath(facts, "per_document_cap"),
+    dedup_jaccard: factPath(facts, "dedup_jaccard"),
+    rerank_enabled: factPath(facts, "rerank_enabled"),
+    context_chunks: factPath(facts, "context_chunks"),
+    context_max_tokens: factPath(facts, "context_max_tokens"),
   };
 }

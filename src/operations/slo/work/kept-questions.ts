@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
+import { questionKey } from "#src/canary/question-key";
 import type { Queryable } from "#src/manifest/manifest-records";
 import type { ScoredQuestion } from "#src/operations/slo/inputs";
 
@@ -12,8 +12,6 @@ export type QuestionScore = ScoredQuestion & {
 
 export const pairOrigin = (run: string, config: string): string => `pair/${run}/${config}`;
 export const traceOrigin = (arm: string): string => `trace/${arm}`;
-
-const keyOf = (question: string): string => createHash("sha256").update(question).digest("hex").slice(0, 32);
 
 /** Keeps the newest score of each question; the same ones again, or older ones, change nothing. */
 export async function keepQuestions(
@@ -38,7 +36,7 @@ export async function keepQuestions(
     [
       service,
       all.map(({ origin }) => origin),
-      all.map(({ question }) => keyOf(question)),
+      all.map(({ question }) => questionKey(question)),
       all.map(({ score }) => score),
       all.map(({ value }) => value),
       all.map(({ at }) => at),

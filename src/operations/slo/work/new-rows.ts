@@ -1,7 +1,7 @@
 import type { PoolClient } from "pg";
 import { z } from "zod";
-import { checkObservation } from "#src/canary/check-observation";
 import type { Observation } from "#src/canary/observation";
+import { storedObservation } from "#src/canary/stored-observation";
 
 /** Where adding up stands within what `target` shows; null: at its beginning. */
 export type Cursor = { readonly tx: string; readonly at: string; readonly trace: string };
@@ -37,22 +37,11 @@ export async function newRows(
   const { tx = null, at = null, trace = null } = cursor ?? {};
   const { rows } = await client.query(SQL, [service, seen, target, tx, at, trace]);
   const read = rows.map((row) => rowSchema.parse(row));
-  const observations = read.flatMap(({ body }) => observationOf(body) ?? []);
+  const observations = read.flatMap(({ body }) => storedObservation(body) ?? []);
   const { body: _, ...last } = read.at(-1) ?? { body: "" };
   return {
     observations,
     unreadable: read.length - observations.length,
     last: "tx" in last ? last : null,
   };
-}
-
-/** Null: only what was checked is stored, but the check has become stricter, or somebody with the owner's rights wrote here. */
-function observationOf(body: string): Observation | null {
-  try {
-    const checked = checkObservation(JSON.parse(body));
-    return checked.ok ? checked.observation : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

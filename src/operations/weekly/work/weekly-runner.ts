@@ -2,10 +2,12 @@ import type { EvaluationWish, PreparedEvaluation } from "#src/compose-evaluation
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import type { GoldFile } from "#src/evaluation/run/gold-file";
 import type { Hold } from "#src/evaluation/run/hold-run";
+import { paintProgress } from "#src/evaluation/run/paint-progress";
 import { isStepFailure } from "#src/evaluation/run/patience";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
-import { type MachineClock, waitFor } from "#src/models/machine-clock";
+import { waitForHold } from "#src/evaluation/run/wait-for-hold";
+import type { MachineClock } from "#src/models/machine-clock";
 import type { OperationFinding, OperationOrder, OperationRunner } from "#src/operations/operation";
 import { makeWeeklyResult } from "#src/operations/weekly/make-result";
 import type { CardsRead, WeeklyMaterial } from "#src/operations/weekly/material";
@@ -46,11 +48,6 @@ export type WeeklyDeps = {
   readonly repaint: (order: OperationOrder) => Promise<void>;
   readonly clock: MachineClock;
 };
-
-/** The message is painted at most so often for progress alone. */
-const PAINT_EVERY_MS = 5_000;
-/** Somebody else holds the run: a process that was taken for dead, or one that is about to let go. */
-const LOOK_AGAIN_MS = 5_000;
 
 /**
  * The weekly evaluation: every gold question asked of what is live, behind everybody else, judged, compared and triaged. Repeated after a crash
@@ -94,15 +91,11 @@ export function createWeeklyRunner(deps: WeeklyDeps): OperationRunner {
   async function workOff(order: OperationOrder, id: string, signal: AbortSignal, look: () => void): Promise<RunRecord> {
     const begun = await runOf(id);
     if (begun.state !== "running") return begun;
-    const hold = await waitForHold(id, signal);
-    let painted = clock.now();
-    let painting: Promise<void> = Promise.resolve();
+    const hold = await waitForHold(evaluations, id, clock, signal);
+    const painting = paintProgress(clock, () => deps.repaint(order));
     const onProgress = (): void => {
       look();
-      if (clock.now() - painted < PAINT_EVERY_MS) return;
-      painted = clock.now();
-      // Only a picture: the next one makes up for it.
-      painting = deps.repaint(order).catch(() => undefined);
+      painting.onProgress();
     };
     try {
       // Another copy may have ended it while this one waited.
@@ -113,7 +106,7 @@ export function createWeeklyRunner(deps: WeeklyDeps): OperationRunner {
       if (worked.state === "running") throw new Error(`evaluation ${id} has not ended`);
       return worked;
     } finally {
-      await painting;
+      await painting.settled();
       await hold.release();
     }
   }
@@ -122,14 +115,6 @@ export function createWeeklyRunner(deps: WeeklyDeps): OperationRunner {
     const record = await evaluations.run(id);
     if (record === null) throw new Error(`evaluation ${id} is gone from the database`);
     return record;
-  }
-
-  async function waitForHold(run: string, signal: AbortSignal): Promise<Hold> {
-    for (;;) {
-      const hold = await evaluations.hold(run);
-      if (hold !== null) return hold;
-      await waitFor(clock, LOOK_AGAIN_MS, signal);
-    }
   }
 
   async function told(order: OperationOrder, record: RunRecord, signal: AbortSignal): Promise<OperationFinding> {
