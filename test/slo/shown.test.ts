@@ -145,7 +145,7 @@ describe("SLOs in Slack", () => {
       const table = blocks.find((block) => block.type === "table");
       return readText(table === undefined ? [] : [table]).match(/(calm|raised|fast|slow|–)\s*$/)?.[1];
     };
-    const rate = (at: number) => ({ burn: [{ hours: 1, rate: at, events: 40, bad: 0 }] });
+    const rate = (at: number) => ({ burn: [{ hours: 1, rate: at, events: 40, bad: 0, peak: at }] });
     const alerted = (severity: "page" | "ticket") => [{ slo: "answered", severity, since: NOW, says: "it burns" }];
     expect([burnOf({ burn: [] }), burnOf(rate(0.9)), burnOf(rate(1.1))]).toEqual(["–", "calm", "raised"]);
     expect([burnOf(rate(0.1), alerted("page")), burnOf(rate(9), alerted("ticket"))]).toEqual(["fast", "slow"]);

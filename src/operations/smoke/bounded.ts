@@ -30,7 +30,9 @@ export function bounded(suite: SmokeSuite): SmokeSuite {
 function boundedCheck(check: SmokeCheck, most: number): SmokeCheck {
   const all = check.cases.length;
   const summary =
-    all > most ? `${cut(check.summary, LONGEST_TEXT - 50)} The first ${most} of its ${all} cases are kept.` : check.summary;
+    all > most
+      ? `${cut(check.summary, LONGEST_TEXT - 50)} The first ${most} of its ${all} cases are kept.`
+      : check.summary;
   return {
     ...check,
     summary: cut(summary),
