@@ -11,6 +11,7 @@ import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/r
 import { createLookAfterOperations } from "#src/jobs/look-after-operations";
 import type { Journal } from "#src/journal/journal";
 import type { Log } from "#src/log";
+import { machineClock } from "#src/models/machine-clock";
 import { createBackupRunner } from "#src/operations/backups/work/backup-runner";
 import { createDrillRunner } from "#src/operations/backups/work/drill-runner";
 import type { ServicePicture } from "#src/operations/digest/picture";
@@ -54,7 +55,7 @@ type Deps = {
   readonly clock: DomainClock;
   readonly governed: (service: string) => Governed;
   readonly evaluations: Evaluations;
-  readonly jobs: Pick<Jobs, "deadJobs">;
+  readonly jobs: Pick<Jobs, "deadJobs" | "isUnderWay">;
   readonly backups: FullBackups;
   readonly smoke: Smoke;
   /** What is known of a service, for the digest. Asked for when one runs. */
@@ -157,6 +158,7 @@ export function composeOperations(deps: Deps): Operations {
       jobs,
       calendar,
       clock,
+      machineNow: machineClock.now,
       log,
     }),
     schedule: async (service) => scheduleView(await useCases.agenda(service), calendar, clock.now()),

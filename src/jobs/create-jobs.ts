@@ -50,6 +50,8 @@ export interface Jobs extends JobSender {
   startWorkers(handlers: Partial<JobHandlers>, options?: WorkerOptions): Promise<void>;
   /** Lets this process's workers look now instead of at their next poll. */
   nudge(): void;
+  /** Whether a job with this in its data waits for its first or next try, or runs. */
+  isUnderWay(queue: QueueName, about: JobData): Promise<boolean>;
   /** Jobs with this in their data that failed every time, oldest first. */
   deadJobs(about: JobData): Promise<readonly DeadJob[]>;
   /** Sends them again with all their tries; they are dead no more. Returns how many. */
@@ -58,7 +60,7 @@ export interface Jobs extends JobSender {
   stop(graceMs?: number): Promise<void>;
 }
 
-const MOST_DEAD = 1_000;
+const MOST_FOUND = 1_000;
 
 /** Evaluations of several services wait for the models together: one that takes an hour must not keep another from beginning. */
 const PLACES: Partial<Readonly<Record<QueueName, number>>> = {
@@ -159,8 +161,13 @@ export function createJobs(options: JobsOptions): Jobs {
       for (const { id } of boss.getWipData()) boss.notifyWorker(id);
     },
 
+    async isUnderWay(queue, about) {
+      const found = await boss.findJobs(queue, { data: about, limit: MOST_FOUND });
+      return found.some(({ state }) => state === "created" || state === "retry" || state === "active");
+    },
+
     async deadJobs(about) {
-      const found = await boss.findJobs(DEAD_QUEUE, { data: about, limit: MOST_DEAD });
+      const found = await boss.findJobs(DEAD_QUEUE, { data: about, limit: MOST_FOUND });
       return found.map((job): DeadJob => {
         const error = errorSchema.safeParse(job.sourceOutput);
         return {

@@ -13,13 +13,24 @@ export type KindRules = {
    * channel.
    */
   readonly told: "own" | "unless-pass" | "always";
+  /** A try that takes longer is given up, in milliseconds of the machine's clock: a run that hangs must not keep the next ones from beginning. */
+  readonly atMostMs: number;
 };
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
 export const KINDS: Readonly<Record<OperationKind, KindRules>> = {
-  smoke: { title: "Smoke", needsLive: true, waitsForFlip: true, told: "unless-pass" },
-  weekly: { title: "Weekly evaluation", needsLive: true, waitsForFlip: true, told: "own" },
-  "few-shot": { title: "Few-shot refresh", needsLive: true, waitsForFlip: false, told: "unless-pass" },
-  backup: { title: "Backup", needsLive: false, waitsForFlip: true, told: "unless-pass" },
-  drill: { title: "Restore drill", needsLive: false, waitsForFlip: false, told: "unless-pass" },
-  digest: { title: "Morning digest", needsLive: false, waitsForFlip: false, told: "always" },
+  smoke: { title: "Smoke", needsLive: true, waitsForFlip: true, told: "unless-pass", atMostMs: 3 * HOUR_MS },
+  weekly: { title: "Weekly evaluation", needsLive: true, waitsForFlip: true, told: "own", atMostMs: 22 * HOUR_MS },
+  "few-shot": {
+    title: "Few-shot refresh",
+    needsLive: true,
+    waitsForFlip: false,
+    told: "unless-pass",
+    atMostMs: HOUR_MS,
+  },
+  backup: { title: "Backup", needsLive: false, waitsForFlip: true, told: "unless-pass", atMostMs: 6 * HOUR_MS },
+  drill: { title: "Restore drill", needsLive: false, waitsForFlip: false, told: "unless-pass", atMostMs: 6 * HOUR_MS },
+  digest: { title: "Morning digest", needsLive: false, waitsForFlip: false, told: "always", atMostMs: 10 * MINUTE_MS },
 };

@@ -33,9 +33,14 @@ export type OperationOrder = {
 
 /**
  * Does one kind of operation. Throws for a fault that another try may mend; what can't be told is `inconclusive` or `error`, with the reason in
- * the summary. An aborted `signal` means stop at once: it is run again.
+ * the summary. An aborted `signal` means stop at once: it is run again, unless the reason is `TookTooLong`.
  */
 export type OperationRunner = (order: OperationOrder, signal: AbortSignal) => Promise<OperationFinding>;
+
+/** What a run's signal is aborted with that was given up: it is not run again. */
+export class TookTooLong extends Error {
+  override readonly name = "TookTooLong";
+}
 
 /** Subjects of painted messages, by the beginning of their ids. */
 export const isOperationId = (subject: string): boolean => subject.startsWith("op_");

@@ -53,6 +53,27 @@ describe("a job", () => {
   });
 });
 
+test("a job is under way until it has ended, and never where none was sent", async () => {
+  const about = { check: "database" };
+  const isUnderWay = () => bench.jobs.isUnderWay("run-check", about);
+  expect(await isUnderWay()).toBe(false);
+  await decide([check("event-1")]);
+  expect([await isUnderWay(), await bench.jobs.isUnderWay("run-check", { check: "other" })]).toEqual([true, false]);
+  const running = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  await bench.jobs.startWorkers({
+    "run-check": async () => {
+      running.resolve();
+      await end.promise;
+    },
+  });
+  bench.jobs.nudge();
+  await running.promise;
+  expect(await isUnderWay()).toBe(true);
+  end.resolve();
+  await until("its end", async () => ((await isUnderWay()) ? null : true));
+});
+
 describe("a worker", () => {
   test("gets every job once with its data, three checks at a time, and a cutover beside them", async () => {
     const ran: string[] = [];
@@ -116,6 +137,7 @@ describe("a worker", () => {
       return found.length > 0 ? found : null;
     });
     expect(tries).toEqual([jobId("event-1", "run-check"), jobId("event-1", "run-check")]);
+    expect(await bench.jobs.isUnderWay("run-check", { check: "database" })).toBe(false);
     expect(dead).toEqual([
       {
         id: jobId("event-1", "run-check"),

@@ -3,7 +3,7 @@ import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { estimateRun } from "#src/evaluation/run/estimate-run";
 import type { Plan, RunRecord } from "#src/evaluation/run/run-record";
 import { ModelError } from "#src/models/model-error";
-import type { OperationOrder } from "#src/operations/operation";
+import { type OperationOrder, TookTooLong } from "#src/operations/operation";
 import { makeWeeklyResult } from "#src/operations/weekly/make-result";
 import { readWeeklyResult } from "#src/operations/weekly/work/result-schema";
 import { createWeeklyRunner, type WeeklyDeps } from "#src/operations/weekly/work/weekly-runner";
@@ -172,6 +172,17 @@ describe("the weekly runner", () => {
     expect((await run(deps)).verdict).toBe("pass");
     expect(seen.asked).toBe(N);
     expect(runs).toHaveLength(1);
+  });
+
+  it("leaves no evaluation open when it is given up: next week's answers are next week's", async () => {
+    const { deps, world, seen, runs } = house();
+    const late = new AbortController();
+    world.after = (asked) => {
+      if (asked === 20) late.abort(new TookTooLong("It took longer than 22 h and was given up."));
+    };
+    await expect(run(deps, late.signal)).rejects.toThrow("22 h");
+    expect(seen.cancelled).toEqual(["It took longer than 22 h and was given up."]);
+    expect(runs.map(({ state }) => state)).toEqual(["cancelled"]);
   });
 
   it("reads what had ended before the crash, and asks nothing at all", async () => {

@@ -39,6 +39,10 @@ export type ServiceClock = {
   now: number;
   isCuttingOver: boolean;
   dead: readonly DeadJob[];
+  /** Whether a job that was sent waits or runs. */
+  isUnderWay: boolean;
+  /** Machine time, milliseconds. */
+  machine: number;
   replica(options?: {
     readonly fault?: Fault;
     readonly runners?: OperationRegistry;
@@ -76,6 +80,8 @@ export async function openClockHouse(): Promise<ClockHouse> {
       now,
       isCuttingOver: false,
       dead: [],
+      isUnderWay: true,
+      machine: 0,
       replica({ fault = () => null, runners = {}, schedules = { smoke: schedule() } } = {}) {
         const pool = createPool({ url: database.appUrl, name: "replica", max: 4 });
         const journal = faulty(createJournal({ pool, jobs: sender }), fault);
@@ -96,9 +102,10 @@ export async function openClockHouse(): Promise<ClockHouse> {
             newOperationId,
             isLive: async () => true,
             isCuttingOver,
-            jobs: { deadJobs: async () => house.dead },
+            jobs: { deadJobs: async () => house.dead, isUnderWay: async () => house.isUnderWay },
             calendar,
             clock,
+            machineNow: () => house.machine,
             log: quiet,
           }),
           work: (operation, signal = new AbortController().signal) =>

@@ -178,6 +178,31 @@ describe("a run that can't be done", () => {
     expect(await nightlies()).toBe(2);
   });
 
+  test("because its job is gone ends as an error after ten minutes, and the next night runs", async () => {
+    const [bot] = (await copies(1)) as [Replica];
+    house.now = NIGHT;
+    await bot.look();
+    const run = await open(bot);
+    const ended = async () => (await house.facts(run)).includes("operation-finished");
+    house.isUnderWay = false;
+    const look = async (minute: number) => {
+      house.machine = minute * 60_000;
+      await bot.look();
+      return ended();
+    };
+    expect([await look(0), await look(9)]).toEqual([false, false]);
+    // It was only late to be seen: the minutes before don't count.
+    house.isUnderWay = true;
+    expect(await look(10)).toBe(false);
+    house.isUnderWay = false;
+    expect([await look(11), await look(20)]).toEqual([false, false]);
+    expect(await look(21)).toBe(true);
+    expect((await house.posts())[0]).toMatchObject({ note: { verdict: "error" } });
+    house.now = NIGHT + DAY;
+    await bot.look();
+    expect(await nightlies()).toBe(2);
+  });
+
   test("of a kind that this copy doesn't know is an error and not a pass", async () => {
     const [bot] = (await copies(1)) as [Replica];
     house.now = NIGHT;

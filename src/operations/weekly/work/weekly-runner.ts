@@ -8,7 +8,12 @@ import type { RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
 import { waitForHold } from "#src/evaluation/run/wait-for-hold";
 import type { MachineClock } from "#src/models/machine-clock";
-import type { OperationFinding, OperationOrder, OperationRunner } from "#src/operations/operation";
+import {
+  type OperationFinding,
+  type OperationOrder,
+  type OperationRunner,
+  TookTooLong,
+} from "#src/operations/operation";
 import { makeWeeklyResult } from "#src/operations/weekly/make-result";
 import type { CardsRead, WeeklyMaterial } from "#src/operations/weekly/material";
 import { watchPointer } from "#src/operations/weekly/work/watch-pointer";
@@ -73,6 +78,9 @@ export function createWeeklyRunner(deps: WeeklyDeps): OperationRunner {
       return await told(order, record, signal);
     } catch (error) {
       if (pointer.moved.aborted && !signal.aborted) return movedAway(evaluation, pair, pointer.now());
+      // It is not run again: next week's must not go on with this week's answers.
+      if (signal.reason instanceof TookTooLong && evaluation !== null)
+        await evaluations.cancel(evaluation, signal.reason.message);
       const reason = signal.aborted ? null : whyNotAtAll(error);
       if (reason === null) throw error;
       return untold(reason, evaluation);
