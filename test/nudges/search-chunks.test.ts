@@ -21,7 +21,7 @@ function planted(seed: number, apart: number, questions = 40, torn = questions):
   const filler = (words: number) =>
     Array.from({ length: words }, () => NOISE[Math.floor(next() * NOISE.length)]).join(" ");
   const asked = Array.from({ length: questions }, (_, at) => ({
-    topic: `topic${at}x`,
+    topic: `${at}xtopic`,
     answer: `alpha${at} beta${at} gamma${at} delta${at} epsilon${at}`,
   }));
   const documents = asked.map(({ topic, answer }, at) => {
@@ -76,6 +76,17 @@ describe("searching another chunking", () => {
     });
     // Twenty of forty are not.
     expect(found({ ...planted(1, 4, 40, 20), budget: 4_000 })).toHaveLength(1);
+  });
+
+  it("says so when too few groups of questions are about different places, however many questions they are", () => {
+    const input = planted(1, 4, 19);
+    const questions = [0, 1, 2].flatMap((copy) =>
+      input.questions.map((each) => ({ ...each, gold: { ...each.gold, id: `${each.gold.id}-${copy}` } })),
+    );
+    expect(searchChunks({ ...input, questions })[1]).toMatchObject({
+      kind: "cannot",
+      says: expect.stringContaining("the evidence of 57 questions in 19 groups"),
+    });
   });
 
   it("gives the same bytes for the same input, in whatever order documents and questions come", () => {
