@@ -13,6 +13,7 @@ import { newestWeek } from "#src/operations/slo/work/week-thread";
 import { serviceStream } from "#src/release/events";
 import { createDecideIntent } from "#src/release/use-cases/decide-intent";
 import { withSlos } from "#src/slack/render-slos";
+import { gold } from "#test/evaluation-run/records";
 import { ines, members, omar, policy as rights } from "#test/release/world";
 import { HOUR, policyOf, SLOT } from "#test/slo/world";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
@@ -275,24 +276,17 @@ function evaluated(service: string, n: number): EvaluatedRun {
     request: { seconds: 1, failed: index === 0 },
     unshown: index === 5 || index === 6 ? ["temperature"] : [],
   });
-  const gold = (index: number) => ({
-    id: `q-${index}`,
-    question: "?",
-    answer: "!",
-    answerable: true,
-    chunks: null,
-    quotes: [],
-    expectedFiles: [],
-    tags: [],
-    mode: null,
-  });
   return {
     record: {
       id: `ev_${service}`,
       endedAt: NOW - HOUR,
       plan: { service, pair: LIVE, manifest: null },
     } as unknown as RunRecord,
-    cases: Array.from({ length: n }, (_, index) => ({ gold: gold(index), labelled: true, trials: [trial(index)] })),
+    cases: Array.from({ length: n }, (_, index) => ({
+      gold: gold(`q-${index}`),
+      labelled: true,
+      trials: [trial(index)],
+    })),
   };
 }
 
