@@ -34,7 +34,9 @@ export function* searchChunksInSteps(input: ChunkInput): Steps<readonly ChunkSea
   if (typeof prepared === "string")
     return [{ kind: "cannot", says: `Other chunkings can't be compared: ${prepared}.` }];
   const found: ChunkSearch[] = [];
-  for (const domain of DOMAINS) found.push(yield* searchDomain(input, prepared, domain));
+  // A domain without documents is nothing to speak of.
+  const there = DOMAINS.filter((domain) => prepared.documents.some((each) => each.domain === domain));
+  for (const domain of there) found.push(yield* searchDomain(input, prepared, domain));
   return found;
 }
 
