@@ -69,6 +69,8 @@ export function* steady(
   }
 }
 
+export const NOTHING_ASKED: SloInputs["evaluations"] = { asked: 0, hardTimeouts: 0, ofCandidates: 0, uncounted: null };
+
 const unknown: Finding = { verdict: "inconclusive", says: "Nobody looked.", events: 0, bad: 0 };
 
 /** Inputs of which only the named ones are known. */
@@ -76,7 +78,7 @@ export const inputsOf = (known: Partial<SloInputs>): SloInputs => ({
   hours: [],
   slots: [],
   questions: [],
-  evaluations: { asked: 0, hardTimeouts: 0 },
+  evaluations: NOTHING_ASKED,
   devSet: unknown,
   promptAudit: unknown,
   fewShotLeakage: unknown,
