@@ -1,4 +1,5 @@
 import type { Arm, Observation } from "#src/canary/observation";
+import { SILENT } from "#test/canary/silent";
 import type { Random } from "./random.ts";
 
 /** How a simulated RAG system answers: means, and how both arms swing together over the day. */
@@ -33,21 +34,7 @@ const HIT = { prefilter: 0.85, reader: 0.85 };
 /** Of the logarithm of seconds. */
 const LATENCY_SD = 0.5;
 
-const NOTHING: Omit<Observation, "at" | "arm" | "traceId"> = {
-  queryId: null,
-  failed: false,
-  latency: null,
-  scores: {},
-  budgetViolation: false,
-  prefixLeakage: false,
-  dedupRate: null,
-  breadth: null,
-  tools: null,
-  retries: null,
-  hardTimeout: null,
-  rejected: null,
-  embeddingMs: null,
-};
+const NOTHING = { ...SILENT, budgetViolation: false, prefixLeakage: false };
 
 /** All observations of a bucket, both arms, with everything that the default KPIs look at. `bucket` from 0. */
 export function answer(random: Random, world: World, bucket: number): Observation[] {

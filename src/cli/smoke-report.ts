@@ -13,9 +13,9 @@ import {
   type SmokeSuite,
   verdictOf,
 } from "#src/operations/smoke/suites";
-import { smokeSummary } from "#src/operations/smoke/words";
+import { everyCase, smokeSummary } from "#src/operations/smoke/words";
 
-/** Cases of a check that are shown; --json has all that are kept. */
+/** Cases of a check that are shown; the others are a command away. */
 const MOST_SHOWN = 5;
 
 const word = (verdict: CheckVerdict): string => verdict.replace("-", " ");
@@ -32,18 +32,23 @@ export function smokeText(service: string, result: SmokeResult): string {
   return `${lines.join("\n")}\n`;
 }
 
-function suiteLines({ id, verdict, milliseconds, checks }: SmokeSuite): string[] {
-  return ["", `${id}: ${word(verdict)} (${duration(milliseconds)})`, ...checks.flatMap(checkLines)];
+function suiteLines(suite: SmokeSuite): string[] {
+  const { id, verdict, milliseconds, checks } = suite;
+  return [
+    "",
+    `${id}: ${word(verdict)} (${duration(milliseconds)})`,
+    ...checks.flatMap((check) => checkLines(check, suite)),
+  ];
 }
 
-function checkLines({ id, verdict, summary, next, milliseconds, cases }: SmokeCheck): string[] {
+function checkLines({ id, verdict, summary, next, milliseconds, cases }: SmokeCheck, suite: SmokeSuite): string[] {
   const time = milliseconds === 0 ? "" : `(${duration(milliseconds)})`;
   const text = [summary, isBroken(verdict) ? next : "", time].filter(Boolean).join(" ");
   const more = cases.length - MOST_SHOWN;
   return [
     ...row(verdict, id, text),
     ...cases.slice(0, MOST_SHOWN).flatMap((each) => wrap(" ".repeat(HANG), caseText(each), HANG)),
-    ...(more > 0 ? wrap(" ".repeat(HANG), `and ${more} more: --json`) : []),
+    ...(more > 0 ? wrap(" ".repeat(HANG), `and ${more} more; every case: ${everyCase(suite)}`) : []),
   ];
 }
 

@@ -14,22 +14,7 @@ import { addMeanPair, logMeanBreach, newMean } from "#src/canary/mean-test";
 import type { Observation } from "#src/canary/observation";
 import { inOrder, pairArms } from "#src/canary/pair-arms";
 import { questionLedger } from "#src/canary/question-ledger";
-
-const nothing: Omit<Observation, "at" | "arm" | "traceId"> = {
-  queryId: null,
-  failed: false,
-  latency: null,
-  scores: {},
-  budgetViolation: null,
-  prefixLeakage: null,
-  dedupRate: null,
-  breadth: null,
-  tools: null,
-  retries: null,
-  hardTimeout: null,
-  rejected: null,
-  embeddingMs: null,
-};
+import { SILENT } from "#test/canary/silent";
 
 describe("times", () => {
   it("are read as JavaScript reads them", () => {
@@ -169,7 +154,7 @@ describe("the clock", () => {
 
 describe("a live canary", () => {
   const at = (minutes: number, arm: "baseline" | "canary", queryId: string): Observation => ({
-    ...nothing,
+    ...SILENT,
     at: minutes * 60_000,
     arm,
     queryId,
@@ -233,7 +218,7 @@ describe("pairs", () => {
     minute: number,
     traceId: string,
     queryId: string | null = "q",
-  ): Observation => ({ ...nothing, at: minute * 60_000, arm, traceId, queryId, scores: { f1: 0.5 } });
+  ): Observation => ({ ...SILENT, at: minute * 60_000, arm, traceId, queryId, scores: { f1: 0.5 } });
   const named = (observations: readonly Observation[]) =>
     pairArms([], inOrder(observations)).pairs.map(({ baseline, canary }) => `${baseline.traceId}+${canary.traceId}`);
 

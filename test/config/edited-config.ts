@@ -7,8 +7,8 @@ import { describeProblems } from "#src/config/problems";
 
 const configs = join(import.meta.dirname, "../../configs");
 
-/** What is wrong with the shipped configuration after one edit of golive.yaml, which must change something and break it in a line. */
-export async function reportOf(from: string | RegExp, to: string): Promise<string> {
+/** The shipped configuration with one edit of golive.yaml, which must change something. */
+export async function loadEdited(from: string | RegExp, to: string) {
   const dir = await mkdtemp(join(tmpdir(), "golive-config-"));
   try {
     await cp(configs, dir, { recursive: true });
@@ -17,11 +17,16 @@ export async function reportOf(from: string | RegExp, to: string): Promise<strin
     const after = before.replace(from, to);
     expect(after, "the edit changed nothing").not.toBe(before);
     await writeFile(file, after);
-    const loaded = await loadConfig(dir);
-    if (loaded.ok) throw new Error("it loaded");
-    expect(loaded.problems[0]?.line).toBeGreaterThan(0);
-    return describeProblems(loaded.problems);
+    return await loadConfig(dir);
   } finally {
     await rm(dir, { recursive: true });
   }
+}
+
+/** What is wrong with it: the edit must break it in a line. */
+export async function reportOf(from: string | RegExp, to: string): Promise<string> {
+  const loaded = await loadEdited(from, to);
+  if (loaded.ok) throw new Error("it loaded");
+  expect(loaded.problems[0]?.line).toBeGreaterThan(0);
+  return describeProblems(loaded.problems);
 }

@@ -1,36 +1,6 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
-import { loadConfig } from "#src/config/load-config";
+import { describe, expect, it } from "vitest";
 import { describeProblems } from "#src/config/problems";
-
-const configs = fileURLToPath(new URL("../../configs", import.meta.url));
-const made: string[] = [];
-afterEach(async () => {
-  for (const dir of made.splice(0)) await rm(dir, { recursive: true });
-});
-
-/** The shipped configuration with one edit of golive.yaml. The edit must change something. */
-async function load(from: string | RegExp, to: string) {
-  const dir = await mkdtemp(join(tmpdir(), "golive-config-"));
-  made.push(dir);
-  await cp(configs, dir, { recursive: true });
-  const file = join(dir, "golive.yaml");
-  const before = await readFile(file, "utf8");
-  const after = before.replace(from, to);
-  expect(after, "the edit changed nothing").not.toBe(before);
-  await writeFile(file, after);
-  return loadConfig(dir);
-}
-
-async function report(from: string | RegExp, to: string): Promise<string> {
-  const loaded = await load(from, to);
-  if (loaded.ok) throw new Error("it loaded");
-  expect(loaded.problems[0]?.line).toBeGreaterThan(0);
-  return describeProblems(loaded.problems);
-}
+import { loadEdited, reportOf } from "#test/config/edited-config";
 
 describe("the shared limit of model calls", () => {
   it.each([
@@ -60,7 +30,7 @@ describe("the shared limit of model calls", () => {
     ],
     ["no block at all", /^models:\n( {2}.*\n)+/m, "", /golive.yaml:?\d* models: missing; expected a mapping/],
   ])("refuses %s", async (_what, from, to, expected) => {
-    expect(await report(from, to)).toMatch(expected);
+    expect(await reportOf(from, to)).toMatch(expected);
   });
 });
 
@@ -126,11 +96,11 @@ describe("a service's RAG service and models", () => {
     ],
     ["a judge that is no id", /judge_model: .*/, "judge_model: the best one", /models.judge_model/],
   ])("refuse %s", async (_what, from, to, expected) => {
-    expect(await report(from, to)).toMatch(expected);
+    expect(await reportOf(from, to)).toMatch(expected);
   });
 
   it("may do without a token", async () => {
-    const loaded = await load(
+    const loaded = await loadEdited(
       "applies: {}",
       'applies: { rerank-settings: { check: false, reason: "no reranker so far" } }',
     );
@@ -146,7 +116,7 @@ describe("checks that don't apply to a service", () => {
 
   it("are named with their reason, built or planned", async () => {
     const [from, to] = applies("rerank-settings: { check: false, reason: this service has no reranker }");
-    const loaded = await load(from, to);
+    const loaded = await loadEdited(from, to);
     if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
     expect(loaded.config.golive.services["support-docs"]?.applies).toEqual({
       "rerank-settings": { check: false, reason: "this service has no reranker" },
@@ -157,7 +127,7 @@ describe("checks that don't apply to a service", () => {
     "can't be %s: it is refused by name",
     async (id) => {
       const [from, to] = applies(`${id}: { check: false, reason: we do not want this one }`);
-      expect(await report(from, to)).toMatch(
+      expect(await reportOf(from, to)).toMatch(
         new RegExp(`services.support-docs.applies.${id}: check \`${id}\` applies to every service`),
       );
     },
@@ -183,6 +153,6 @@ describe("checks that don't apply to a service", () => {
     ],
   ])("are refused with %s", async (_what, entry, expected) => {
     const [from, to] = applies(entry);
-    expect(await report(from, to)).toMatch(expected);
+    expect(await reportOf(from, to)).toMatch(expected);
   });
 });

@@ -181,6 +181,20 @@ describe("what waits for whom", () => {
     expect(waitingOf(picture({ state }))).toMatchObject([{ kind: "unlock", reason: "rolled back", who: [mila] }]);
   });
 
+  test("a lock mentions them in the first digest after it, and names them in those that follow", () => {
+    const state = serviceState({ lock: { reason: "rolled back", by: omar, at: NOW, manifest: null } });
+    const service = serviceFacts({ type: "service-locked", reason: "rolled back", manifest: null });
+    const facts = { service, agenda: [] };
+    const seen = picture({ state, facts });
+    const mentioned = (since: typeof none, isFirst?: boolean) =>
+      digestOf(seen, facts, since, NOW, isFirst).waiting.map((each) => each.mentioned);
+    expect(mentioned(none)).toEqual([true]);
+    expect(mentioned(cursorAfter(facts, NOW))).toEqual([false]);
+    expect(mentioned(cursorAfter(facts, NOW), true)).toEqual([true]);
+    const others = picture({ release: view(), proposals: [proposal()] });
+    expect(digestOf(others, facts, cursorAfter(facts, NOW), NOW).waiting.every((each) => each.mentioned)).toBe(true);
+  });
+
   test("what users feel stands before what may take its time", () => {
     const all = waitingOf(picture({ canary: breached(), release: view(), proposals: [proposal()] }));
     expect(all.map(({ kind }) => kind)).toEqual(["breach", "cut-over", "proposal"]);

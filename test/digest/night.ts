@@ -4,6 +4,7 @@ import type { OPERATIONS } from "#src/operations/operation";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { AgendaEntry, AgendaState, OperationState } from "#src/operations/state";
 import type { DomainEvent, Recorded, ServiceEvent } from "#src/release/events";
+import { newService } from "#src/release/evolve-service";
 import { GOLIVE, type Person } from "#src/release/people";
 import type { ServiceState } from "#src/release/state";
 import { dan, mei, NOW, policy } from "#test/slack-blocks/fixtures";
@@ -44,20 +45,9 @@ export const running = (kind: (typeof OPERATIONS)[number]): AgendaState =>
   agenda({ [kind]: { ...entry, open: { operation: `op_${kind}`, number: 4, since: NOW - HOUR } } });
 
 export const serviceState = (change: Partial<ServiceState> = {}): ServiceState => ({
-  id: SERVICE,
-  openRelease: null,
+  ...newService(SERVICE),
   releases: 3,
   live: { run: "run-2", config: "v1" },
-  before: [],
-  liveRelease: null,
-  rollback: null,
-  rollbacks: 0,
-  canary: null,
-  canaries: 0,
-  lock: null,
-  rolledBack: [],
-  adopted: {},
-  version: 0,
   ...change,
 });
 

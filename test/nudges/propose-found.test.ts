@@ -96,7 +96,7 @@ describe("searching on a stored evaluation", () => {
   it("says that nothing can be told from no questions, and counts repeats once", async () => {
     expect((await ask({ records: [] }))[0]).toMatchObject({
       draft: null,
-      says: expect.stringContaining("Only 0 questions"),
+      says: expect.stringContaining("Only 0 questions in 0 groups"),
     });
     const twice = RECORDS.slice(0, 15).flatMap((record) => [record, { ...record, repeat: 1 }]);
     expect((await ask({ records: twice }))[0]?.says).toContain("Only 15 questions");

@@ -21,7 +21,7 @@ function planted(seed: number, apart: number, questions = 40, torn = questions):
   const filler = (words: number) =>
     Array.from({ length: words }, () => NOISE[Math.floor(next() * NOISE.length)]).join(" ");
   const asked = Array.from({ length: questions }, (_, at) => ({
-    topic: `topic${at}x`,
+    topic: `${at}xtopic`,
     answer: `alpha${at} beta${at} gamma${at} delta${at} epsilon${at}`,
   }));
   const documents = asked.map(({ topic, answer }, at) => {
@@ -70,12 +70,23 @@ describe("searching another chunking", () => {
 
   it("proposes nothing that is better for two questions of forty: that may be chance", () => {
     const roomy = { ...planted(1, 4, 40, 2), budget: 4_000 };
-    expect(searchChunks(roomy)[1]).toMatchObject({
+    expect(searchChunks(roomy)).toContainEqual({
       kind: "nothing",
       says: expect.stringContaining("is proven better"),
     });
     // Twenty of forty are not.
     expect(found({ ...planted(1, 4, 40, 20), budget: 4_000 })).toHaveLength(1);
+  });
+
+  it("says so when too few groups of questions are about different places, however many questions they are", () => {
+    const input = planted(1, 4, 19);
+    const questions = [0, 1, 2].flatMap((copy) =>
+      input.questions.map((each) => ({ ...each, gold: { ...each.gold, id: `${each.gold.id}-${copy}` } })),
+    );
+    expect(searchChunks({ ...input, questions })[1]).toMatchObject({
+      kind: "cannot",
+      says: expect.stringContaining("the evidence of 57 questions in 19 groups"),
+    });
   });
 
   it("gives the same bytes for the same input, in whatever order documents and questions come", () => {
@@ -96,6 +107,12 @@ describe("searching another chunking", () => {
       { kind: "cannot", says: expect.stringContaining("isn't the same chunking") },
     ]);
     expect(searchChunks({ ...input, documents: [] })[0]?.kind).toBe("cannot");
+  });
+
+  it("says nothing of a domain that no document is of", () => {
+    const found = searchChunks(planted(1, 4, 19));
+    expect(found.length).toBeGreaterThan(0);
+    for (const each of found) expect(each.kind === "found" ? "" : each.says).not.toMatch(/^\w+: 0 documents/);
   });
 
   it("says so when too few questions have their evidence in documents of a domain, or none are there", () => {

@@ -18,8 +18,10 @@ describe("searching the fusion's settings", () => {
     expect(figure?.interval?.low).toBeGreaterThan(0);
     expect(figure?.proposed).toBeGreaterThan(figure?.base ?? 1);
     expect(found.better.length).toBeGreaterThan(0);
-    expect(found.summary).toMatch(/points of rank-weighted recall on 130 questions, interval \+/);
-    expect(found.how).toContain("125 settings around the present one, 5 folds of questions by hash (seed 7)");
+    expect(found.summary).toMatch(/points of rank-weighted recall on 130 questions in 130 groups, interval \+/);
+    expect(found.how).toContain(
+      "125 settings around the present one, 130 questions in 130 groups that share evidence or are asked alike, each group counted once; 5 folds of groups by hash (seed 7)",
+    );
   });
 
   it("proposes nothing in 200 worlds of noise but in 5 % of them", () => {
@@ -30,6 +32,32 @@ describe("searching the fusion's settings", () => {
     expect(found).not.toContain("cannot");
     expect(found.filter((kind) => kind === "found").length).toBeLessThanOrEqual(10);
   }, 30_000);
+
+  it("proposes nothing in 60 worlds of 40 things asked 4 times each but in 5 % of them", () => {
+    const found = Array.from({ length: 60 }, (_, seed) => {
+      return searchRetrieval(world(9_000 + seed, { questions: 40, chunks: 12, copies: 4 })).kind;
+    });
+    expect(found).not.toContain("cannot");
+    expect(found.filter((kind) => kind === "found").length).toBeLessThanOrEqual(3);
+  }, 60_000);
+
+  it("finds a planted optimum among 40 things asked 3 times each, and counts each thing once", () => {
+    const found = searchRetrieval(world(1, { questions: 40, sparseKnows: 0.9, copies: 3 }));
+    if (found.kind !== "found") throw new Error(found.says);
+    expect(found.settings.sparse).toBeGreaterThan(found.settings.dense);
+    expect(found.summary).toContain("120 questions in 40 groups");
+    expect(found.figures[0]).toMatchObject({ n: 120, groups: 40 });
+    const once = searchRetrieval(world(1, { questions: 40, sparseKnows: 0.9 }));
+    if (once.kind !== "found") throw new Error(once.says);
+    expect(found.figures[0]?.interval?.low).toBeCloseTo(once.figures[0]?.interval?.low ?? 1, 9);
+  });
+
+  it("searches nothing on 19 things, however often each is asked", () => {
+    expect(searchRetrieval(world(1, { questions: 19, copies: 5 }))).toMatchObject({
+      kind: "cannot",
+      says: expect.stringContaining("Only 95 questions in 19 groups"),
+    });
+  });
 
   it("gives the same bytes for the same input, in whatever order it came", () => {
     const input = world(1, { sparseKnows: 0.9 });
@@ -67,7 +95,7 @@ describe("searching the fusion's settings", () => {
     });
     expect(searchRetrieval(none)).toMatchObject({
       kind: "cannot",
-      says: expect.stringContaining("Only 0 questions have"),
+      says: expect.stringContaining("Only 0 questions in 0 groups that share evidence"),
     });
     expect(searchRetrieval(world(1, { questions: 19 })).kind).toBe("cannot");
   });
@@ -84,6 +112,18 @@ describe("searching the fusion's settings", () => {
 });
 
 describe("its parts", () => {
+  it("proposes what most folds picked, and nothing where they don't agree", () => {
+    const ids = Array.from({ length: 50 }, (_, at) => `q${at}`);
+    const folds = foldsOf(ids, 7);
+    // Each fold's questions speak against the candidate of its own number, which is else the best.
+    const split = ids.map((_, at) => [0, 1, 2, 3, 4].map((each) => (folds[at] === each ? -1 : 1)));
+    const candidates = [ids.map(() => -9), ...[0, 1, 2, 3, 4].map((each) => split.map((one) => one[each] ?? 0))];
+    expect(crossValidate(ids, candidates, 7).chosen).toBeNull();
+    const agreed = crossValidate(ids, [ids.map(() => 0), ids.map(() => 1), ids.map(() => 0.5)], 7);
+    expect(agreed.chosen).toBe(1);
+    expect(new Set(agreed.picks)).toEqual(new Set([1]));
+  });
+
   it("the grid holds the present setting first, fewer changes before more, and is bounded", () => {
     const grid = gridAround(PRESENT, MOVABLE);
     expect(grid[0]).toEqual(PRESENT);
@@ -135,6 +175,7 @@ describe("its parts", () => {
     });
     const one = {
       id: "q",
+      group: "q",
       chunks: [
         chunk("a", "x", text, 10, 1),
         chunk("b", "y", text, 10, 2),
@@ -155,7 +196,7 @@ describe("its parts", () => {
   });
 
   it("weighs gold evidence by its place, against the best there could be", () => {
-    const one = { id: "q", chunks: [], gold: new Set([5, 7]), wanted: 1, context: [] };
+    const one = { id: "q", group: "q", chunks: [], gold: new Set([5, 7]), wanted: 1, context: [] };
     expect(figuresOf(one, [5, 7], 8)).toMatchObject({ gain: 1, hit: 1 });
     expect(figuresOf(one, [1, 2, 7], 8).gain).toBeCloseTo(0.5, 12);
     expect(figuresOf({ ...one, wanted: 2 }, [5, 7], 8).gain).toBe(1);
@@ -169,13 +210,33 @@ describe("its parts", () => {
     for (let seed = 0; seed < 300; seed++) {
       const next = chance(7_919 * seed + 13);
       const noise = Array.from({ length: 30 }, () => ids.map(() => (next() < 0.5 ? 1 : 0)));
-      const { chosen, heldOut } = crossValidate(ids, noise, 7);
-      const pairs = ids.map((id, at) => ({ id, baseline: noise[0]?.[at] ?? 0, candidate: noise[chosen]?.[at] ?? 0 }));
+      const { heldOut } = crossValidate(ids, noise, 7);
+      const totals = noise.map((values) => values.reduce<number>((sum, value) => sum + value, 0));
+      const best = totals.indexOf(Math.max(...totals));
+      const pairs = ids.map((id, at) => ({ id, baseline: noise[0]?.[at] ?? 0, candidate: noise[best]?.[at] ?? 0 }));
       if ((heldOut.interval?.low ?? -1) > 0) proven += 1;
       if ((pairedDifference(pairs).interval?.low ?? -1) > 0) naive += 1;
     }
     expect(proven).toBeLessThanOrEqual(8);
     // Without held-out questions many more look proven.
     expect(naive).toBeGreaterThan(30);
+  });
+
+  it("of 300 worlds of 40 things asked 4 times each, one in twenty has an interval above zero at most", () => {
+    const things = Array.from({ length: 160 }, (_, at) => `q${at % 40}`);
+    let [proven, alone] = [0, 0];
+    for (let seed = 0; seed < 300; seed++) {
+      const next = chance(7_919 * seed + 13);
+      const noise = Array.from({ length: 30 }, () => {
+        const values = Array.from({ length: 40 }, () => (next() < 0.5 ? 1 : 0));
+        return things.map((_, at) => values[at % 40] ?? 0);
+      });
+      if ((crossValidate(things, noise, 7).heldOut.interval?.low ?? -1) > 0) proven += 1;
+      const each = things.map((thing, at) => `${thing}-${at}`);
+      if ((crossValidate(each, noise, 7).heldOut.interval?.low ?? -1) > 0) alone += 1;
+    }
+    expect(proven).toBeLessThanOrEqual(15);
+    // Each question counted by itself, a third of the worlds looks proven.
+    expect(alone).toBeGreaterThan(60);
   });
 });

@@ -50,14 +50,27 @@ function question(id: string, sparseKnows: number, count: number, next: () => nu
   const name = chunks[gold]?.id;
   const order = fuseAgain(chunks, PRESENT);
   const ranked = order.flatMap((at) => chunks[at] ?? []);
-  const draft = { id, chunks: ranked, gold: new Set([ranked.findIndex((chunk) => chunk.id === name)]), wanted: 1 };
+  const draft = {
+    id,
+    group: id,
+    chunks: ranked,
+    gold: new Set([ranked.findIndex((chunk) => chunk.id === name)]),
+    wanted: 1,
+  };
   return { ...draft, context: contextAgain({ ...draft, context: [] }, PRESENT, FRAME) };
 }
 
-export function world(seed: number, { questions = 130, sparseKnows = 0, chunks = 30 } = {}): RetrievalInput {
+/** `copies`: so often is each question in it, as people put one thing in several ways. */
+export function world(
+  seed: number,
+  { questions = 130, sparseKnows = 0, chunks = 30, copies = 1 } = {},
+): RetrievalInput {
   const next = chance(seed);
-  const cases = Array.from({ length: questions }, (_, at) => {
+  const facts = Array.from({ length: questions }, (_, at) => {
     return question(`q-${String(at).padStart(3, "0")}`, sparseKnows, chunks, next);
   });
+  const cases = facts.flatMap((one) =>
+    Array.from({ length: copies }, (_, copy) => (copy === 0 ? one : { ...one, id: `${one.id}-${copy}` })),
+  );
   return { cases, withoutRanks: 0, left: 0, present: PRESENT, frame: FRAME, movable: MOVABLE };
 }

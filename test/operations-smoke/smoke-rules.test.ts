@@ -152,7 +152,7 @@ describe("what is kept of it", () => {
     );
     expect(kept.checks.flatMap(({ cases }) => cases)).toHaveLength(MOST_CASES);
     expect(kept.checks[1]?.cases.map(({ id }) => id)).toEqual(["b0"]);
-    expect(kept.checks[0]?.summary).toContain("31 more cases are not kept");
+    expect(kept.checks[0]?.summary).toMatch(/ The first 19 of its 50 cases are kept\.$/);
     expect(JSON.stringify(kept)).not.toContain("\\u0000");
     expect(JSON.stringify(kept).length).toBeLessThan(20_000);
   });

@@ -225,6 +225,12 @@ describe("choosing and filling", () => {
     expect(chooseCards(cards, await lost(0, {}))).toEqual({ chosen: [], without: [] });
   });
 
+  it("that is shipped holds a value against what there is, and never against no baseline in the baseline", async () => {
+    for (const card of (await shipped()).cards) {
+      expect(card.body).not.toMatch(/\{\{(baseline|bar)\}\}/);
+    }
+  });
+
   it("puts values in as one line of plain text", () => {
     const found = read(CARD);
     if (!("card" in found)) throw new Error("the card is right");

@@ -4,7 +4,18 @@ import { type DigestNote, digestOf } from "#src/operations/digest/digest";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { digestMessage } from "#src/slack/blocks/digest-message";
 import { homeView, strangersHome, unreadHome, waitingOn } from "#src/slack/blocks/home-view";
-import { agendaFacts, closed, HOUR, mila, opened, picture, proposal, SERVICE, serviceFacts } from "#test/digest/night";
+import {
+  agendaFacts,
+  closed,
+  HOUR,
+  mila,
+  opened,
+  picture,
+  proposal,
+  SERVICE,
+  serviceFacts,
+  serviceState,
+} from "#test/digest/night";
 import { anyCanary, breached } from "#test/slack-blocks/canary-fixtures";
 import { budgetBreaches, messageBreaches, readText, viewBreaches } from "#test/slack-blocks/check-limits";
 import { dan, NOW, person, signOffView, view } from "#test/slack-blocks/fixtures";
@@ -48,6 +59,20 @@ describe("the digest", () => {
     expect(said).toContain("release #4 was started by Rosa Lind");
     expect(said).toContain("unlocked by Rosa Lind: a stale index");
     expect(said).not.toContain("<@");
+  });
+
+  test("names whoever may unlock without a mention once they have been told", () => {
+    const lock = { reason: "rolled back", by: mila, at: NOW, manifest: null };
+    const facts = {
+      service: serviceFacts({ type: "service-locked", reason: "rolled back", manifest: null }),
+      agenda: [],
+    };
+    const seen = picture({ state: serviceState({ lock }), facts });
+    const said = (service: number) =>
+      readText(digestMessage(digestOf(seen, facts, { service, agenda: 0, at: NOW - 24 * HOUR }, NOW)).blocks);
+    expect(said(0)).toMatch(/takes the root cause → <@U0MILA/);
+    expect(said(99)).toMatch(/takes the root cause → Mila Berg$/m);
+    expect(said(99)).not.toContain("<@");
   });
 
   test("says what could not be read, and never that nothing happened then", () => {

@@ -26,6 +26,18 @@ describe("the message of a proposal", () => {
     expect(text).toContain("`approver`: Ines Falk, Tom Adeyemi, Rosa Lind");
   });
 
+  it("shows of a SHA-256 the first eight digits, and puts no empty line under how it stands", () => {
+    const [was, becomes] = ["ab12cd34", "ef56ab78"].map((start) => start.padEnd(64, "0"));
+    const state = s.made({
+      changes: [{ path: "prompt.few_shot_pool_sha256", from: was ?? null, to: becomes ?? null }],
+      evidence: { ...s.draft().evidence, cautions: [`Ship the pool ${becomes}.`] },
+    });
+    const text = shown(state);
+    expect(text).toContain('`prompt.few_shot_pool_sha256`: `"ab12cd34…"` → `"ef56ab78…"`');
+    expect(text).toContain("Ship the pool ef56ab78….");
+    expect(text).not.toMatch(/[0-9a-f]{64}|\n\n/);
+  });
+
   it("mentions those who have to decide in its first post alone", () => {
     expect(shown(s.made(), true)).toContain("please decide");
     expect(shown()).not.toContain("please decide");

@@ -96,10 +96,22 @@ describe("a smoke run that somebody has to see", () => {
     expect(text).not.toContain("`ops-health/models` · new");
     for (const id of ["tp-01", "tp-02", "tp-03", "and 2 more"]) expect(text).toContain(id);
     expect(text).not.toContain("tp-04");
+    expect(text).toContain("_… and 2 more; every case:_ `golive smoke --suite rag-qa --json`");
     expect(text).toContain("Why tp-01? — F1 .00, was .60");
     expect(text).toContain("→ Mend models.");
     expect(text).toContain("people may be getting worse answers than before");
     expect(text).not.toContain("answered was pass");
+  });
+
+  it("says where every case is: in the report of the suite's evaluation where it has one", () => {
+    const asked = result({
+      suites: result().suites.map((suite) =>
+        suite.id === "rag-qa" ? { ...suite, facts: { evaluation: "ev_1" } } : suite,
+      ),
+    });
+    expect(readText(smokeMessage(operation(asked), asked, []).blocks)).toContain(
+      "_… and 2 more; every case:_ `golive eval report ev_1 --out report.html`",
+    );
   });
 
   it("says since when, what was broken already, what is mended, and mentions who is on call", () => {

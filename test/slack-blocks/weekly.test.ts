@@ -78,6 +78,16 @@ describe("the message of a weekly run", () => {
     expect(text).toContain("🔧 Proposal #4: more.");
   });
 
+  it("says of a search one sentence, and how it searched in Details alone; what is said of a worst case is indented", () => {
+    const said = "The best of 125 settings is not proven better: difference +1.3, interval −4.7 to +7.1 points.";
+    const result = { ...retrieval.result, proposals: [`${said} 125 settings, 5 folds.`] } as WeeklyResult;
+    const text = readText(drawn({ ...retrieval, result }).blocks);
+    expect(text).toContain(`🔧 ${said}`);
+    expect(text).not.toContain("5 folds");
+    expect(readText(weeklyDetails(weeklyRun(retrieval), result).blocks)).toContain(`• ${said} 125 settings, 5 folds.`);
+    expect(text).toMatch(/`case-001` How long does case-001 last\?\n\u2003retrieval: /);
+  });
+
   it("stays within the limits whatever anybody wrote", () => {
     fc.assert(
       fc.property(extreme(2_000), extreme(300), fc.integer({ min: 1, max: 3 }), (long, short, cards) => {

@@ -3,7 +3,7 @@ import type { SloReading } from "#src/operations/slo/slo";
 import { decideUnlock } from "#src/release/decide-service";
 import { ines, members, policy as rights } from "#test/release/world";
 import { createWatch } from "#test/slo/looks";
-import { NOW, policyOf, SLOT } from "#test/slo/world";
+import { HOUR, NOW, policyOf, SLOT } from "#test/slo/world";
 
 const reading = (changes: Partial<SloReading> = {}): SloReading => ({
   id: "answered",
@@ -42,7 +42,44 @@ describe("a budget that is spent", () => {
     const watch = createWatch();
     watch.see([spent], NOW);
     expect(watch.see([reading({ standing: "inconclusive", budgetLeft: null })], NOW + SLOT)).toEqual([]);
-    expect(watch.see([], NOW + SLOT)).toEqual([]);
+  });
+
+  it("counts no more, and locks nothing, once its SLO is watched no longer or locking was switched off", () => {
+    const close = { type: "release-closed", release: "rel_1", as: "cancelled", manifest: null } as const;
+    const waiting = () => {
+      const watch = locking();
+      watch.happens({ type: "release-opened", release: "rel_1", number: 1 }, NOW);
+      watch.see([spent], NOW);
+      watch.happens(close, NOW + SLOT);
+      return watch;
+    };
+    const unwatched = waiting();
+    expect(unwatched.see([], NOW + SLOT)).toEqual(["slo-restored"]);
+    expect(unwatched.told.at(-1)?.posts).toMatchObject([
+      { note: { kind: "slo-restored", whole: false, says: "Requests answered: This SLO is watched no longer." } },
+    ]);
+    expect(unwatched.see([], NOW + 2 * SLOT)).toEqual([]);
+    const unlocking = waiting();
+    unlocking.policy = policyOf({ lock_when_spent: false });
+    expect(unlocking.see([spent], NOW + SLOT)).toEqual([]);
+    expect(unlocking.service().lock).toBeNull();
+  });
+
+  it("that allows nothing is told of again when it happens again, at most hourly, and locks no second time", () => {
+    const broken = (bad: number) =>
+      reading({ id: "hard_timeouts", kind: "zero", standing: "fail", bad, allowed: 0, budgetLeft: 0, spent: true });
+    const watch = locking();
+    expect(watch.see([broken(1)], NOW)).toEqual(["slo-spent", "service-locked", "slo-locked"]);
+    watch.happens({ type: "service-unlocked", reason: "mended", rootCause: "The pool of connections held one." }, NOW);
+    expect(watch.see([broken(1)], NOW + 2 * HOUR)).toEqual([]);
+    expect(watch.see([broken(2)], NOW + 2 * HOUR)).toEqual(["slo-spent"]);
+    expect(watch.told.at(-1)?.posts).toMatchObject([{ note: { kind: "slo-spent", lock: null } }]);
+    expect(watch.facts.at(-1)?.event).toMatchObject({
+      says: expect.stringMatching(/missed again: 2 where there were 1/),
+    });
+    expect(watch.see([broken(5)], NOW + 2 * HOUR + SLOT)).toEqual([]);
+    expect(watch.see([broken(5)], NOW + 3 * HOUR)).toEqual(["slo-spent"]);
+    expect(watch.service().lock).toBeNull();
   });
 
   it("locks the next go-live where the policy says so: the reason names the SLO and its numbers", () => {

@@ -13,6 +13,7 @@ import { newestWeek } from "#src/operations/slo/work/week-thread";
 import { serviceStream } from "#src/release/events";
 import { createDecideIntent } from "#src/release/use-cases/decide-intent";
 import { withSlos } from "#src/slack/render-slos";
+import { gold } from "#test/evaluation-run/records";
 import { ines, members, omar, policy as rights } from "#test/release/world";
 import { HOUR, policyOf, SLOT } from "#test/slo/world";
 import { createTestDatabase, type TestDatabase } from "#test/support/postgres";
@@ -239,6 +240,63 @@ describe("a look at a service's SLOs", () => {
     });
   });
 
+  it("goes on past an evaluation that can't be read, and says that it isn't counted until it is", async () => {
+    const service = freshService();
+    const runs = [0, 1, 2, 3, 4, 5].map((index) => {
+      const run = evaluated(service, 60, index > 0);
+      return { ...run, record: { ...run.record, id: `ev_${service}_${index}` } };
+    });
+    for (const [index, { record }] of runs.entries()) {
+      await owner.query(
+        `INSERT INTO golive.evaluation_run (id, service, plan, body, state, started_at, ended_at)
+         VALUES ($1, $2, $3, '{}', 'finished', now() - interval '2 hours', to_timestamp($4::float8 / 1000))`,
+        [record.id, service, "e".repeat(64), NOW - HOUR + index],
+      );
+    }
+    const readable = { run: async (id: string) => runs.find(({ record }) => record.id === id)?.record ?? null };
+    const evaluatedBy = (broken: readonly number[]) => async (record: RunRecord) => {
+      const index = runs.findIndex(({ record: { id } }) => id === record.id);
+      const run = runs[index];
+      if (run === undefined || broken.includes(index)) throw new Error("results are of another shape");
+      return { run, unread: null };
+    };
+    // The oldest four, as many as a look counts.
+    const broken = replica(pool, { ...readable, evaluated: evaluatedBy([0, 1, 2, 3]) });
+    await broken.rollUp(service);
+    const standings = async () =>
+      (await broken.useCases.readSlos(service)).slos
+        .filter(({ id }) => id === "hard_timeouts" || id === "prompt_audit")
+        .map(({ standing, says }) => [standing, says.slice(0, 60)]);
+    expect(await rows("slo_evaluation", service)).toHaveLength(2);
+    expect((await standings())[0]).toEqual(["inconclusive", "4 evaluations could not be counted; the log says why."]);
+    await replica(pool, { ...readable, evaluated: evaluatedBy([0]) }).rollUp(service);
+    expect((await standings())[0]).toEqual(["inconclusive", "1 evaluation could not be counted; the log says why."]);
+    await replica(pool, { ...readable, evaluated: evaluatedBy([]) }).rollUp(service);
+    // The last one holds what was cut off.
+    expect((await standings())[0]).toEqual(["fail", "1 of 360 questions of evaluations and probes were cut off."]);
+  });
+
+  it("counts what was cut off in an evaluation of a candidate, and says whose it was", async () => {
+    const service = freshService();
+    const run = evaluated(service, 60);
+    await owner.query(
+      `INSERT INTO golive.evaluation_run (id, service, plan, body, state, started_at, ended_at)
+       VALUES ($1, $2, $3, '{}', 'finished', now() - interval '2 hours', to_timestamp($4::float8 / 1000))`,
+      [run.record.id, service, "f".repeat(64), NOW - HOUR],
+    );
+    const deps = {
+      run: async () => run.record,
+      evaluated: async () => ({ run, unread: null }),
+      wasLive: async () => false,
+    };
+    await replica(pool, deps).rollUp(service);
+    const { slos } = await replica().useCases.readSlos(service);
+    expect(slos.find(({ id }) => id === "hard_timeouts")).toMatchObject({
+      standing: "fail",
+      says: "1 of 60 questions of evaluations and probes were cut off, 1 of them of pairs that never went live.",
+    });
+  });
+
   it("waits for documents that can't be read, and for a day only", async () => {
     const service = freshService();
     const run = evaluated(service, 60);
@@ -265,26 +323,16 @@ function isoWeekOf(date: Date): string {
 }
 
 /** An evaluation of what is live: every tenth question without its evidence, the first cut off, two without a prompt audit. */
-function evaluated(service: string, n: number): EvaluatedRun {
+function evaluated(service: string, n: number, whole = false): EvaluatedRun {
+  const isCut = (index: number) => index === 0 && !whole;
   const trial = (index: number): EvaluatedTrial => ({
     place: index,
-    outcome: index === 0 ? "failed" : "graded",
-    reason: index === 0 ? { code: "timeout", sentence: "It took too long." } : null,
-    values: index === 0 ? {} : { oracle_retrieval_hit_prefilter: index % 10 === 0 ? 0 : 1, reader_used_gold: 1 },
+    outcome: isCut(index) ? "failed" : "graded",
+    reason: isCut(index) ? { code: "timeout", sentence: "It took too long." } : null,
+    values: isCut(index) ? {} : { oracle_retrieval_hit_prefilter: index % 10 === 0 ? 0 : 1, reader_used_gold: 1 },
     snapshot: null,
-    request: { seconds: 1, failed: index === 0 },
-    unshown: index === 5 || index === 6 ? ["temperature"] : [],
-  });
-  const gold = (index: number) => ({
-    id: `q-${index}`,
-    question: "?",
-    answer: "!",
-    answerable: true,
-    chunks: null,
-    quotes: [],
-    expectedFiles: [],
-    tags: [],
-    mode: null,
+    request: { seconds: 1, failed: isCut(index) },
+    unshown: !whole && (index === 5 || index === 6) ? ["temperature"] : [],
   });
   return {
     record: {
@@ -292,7 +340,11 @@ function evaluated(service: string, n: number): EvaluatedRun {
       endedAt: NOW - HOUR,
       plan: { service, pair: LIVE, manifest: null },
     } as unknown as RunRecord,
-    cases: Array.from({ length: n }, (_, index) => ({ gold: gold(index), labelled: true, trials: [trial(index)] })),
+    cases: Array.from({ length: n }, (_, index) => ({
+      gold: gold(`q-${index}`),
+      labelled: true,
+      trials: [trial(index)],
+    })),
   };
 }
 

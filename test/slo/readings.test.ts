@@ -3,7 +3,8 @@ import type { Observation } from "#src/canary/observation";
 import type { SloInputs } from "#src/operations/slo/inputs";
 import { readSloInputs } from "#src/operations/slo/read-slos";
 import { SLOS } from "#src/operations/slo/slo";
-import { addUp, DAY, HOUR, inputsOf, NOW, policyOf, questions, steady } from "#test/slo/world";
+import { askedIn, promptAuditFinding } from "#src/operations/slo/work/findings";
+import { addUp, DAY, HOUR, inputsOf, NOTHING_ASKED, NOW, policyOf, questions, steady } from "#test/slo/world";
 
 const WINDOW = NOW - 28 * DAY;
 const read = (id: string, inputs: Partial<SloInputs>, slos: object = {}, now = NOW) => {
@@ -280,9 +281,24 @@ describe("what may not be even once", () => {
     });
   });
 
+  it("passes nothing while an evaluation could not be counted; what was found stays found", () => {
+    const sums = (uncounted: number, bad: number) => ({
+      ...{ runs: 3, asked: 90, hard_timeouts: bad, hard_timeouts_left_out: 0, without_manifest: bad, unshown: 0 },
+      ...{ bad, left_out: 0, uncounted },
+    });
+    const both = (uncounted: number, bad: number) =>
+      [
+        read("hard_timeouts", { evaluations: askedIn(sums(uncounted, bad)) }),
+        read("prompt_audit", { promptAudit: promptAuditFinding(sums(uncounted, bad), { all: 1, without: 0 }) }),
+      ].map(({ standing }) => standing);
+    expect(both(0, 0)).toEqual(["pass", "pass"]);
+    expect(both(1, 0)).toEqual(["inconclusive", "inconclusive"]);
+    expect(both(1, 1)).toEqual(["fail", "fail"]);
+  });
+
   it("is a hard timeout of an evaluation or of a probe; of few questions none says nothing", () => {
     const asked = (n: number, hardTimeouts: number) =>
-      read("hard_timeouts", { evaluations: { asked: n, hardTimeouts } });
+      read("hard_timeouts", { evaluations: { ...NOTHING_ASKED, asked: n, hardTimeouts } });
     expect(asked(49, 0)).toMatchObject({ standing: "inconclusive" });
     expect(asked(50, 0)).toMatchObject({ standing: "pass", budgetLeft: 1 });
     expect(asked(3, 1)).toMatchObject({ standing: "fail", spent: true });

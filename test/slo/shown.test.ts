@@ -110,7 +110,7 @@ describe("SLOs in words", () => {
 });
 
 describe("SLOs in Slack", () => {
-  it("answer /golive slo with a table that has burn, budget, trend and a word for each standing, within Slack's limits", () => {
+  it("answer /golive slo with a table of five columns that has value, budget, burn and a word for each standing, the worst first", () => {
     const reply = sloStatusReply(
       report({
         slos: SLOS.map((id, index) =>
@@ -120,11 +120,35 @@ describe("SLOs in Slack", () => {
       }),
     );
     const said = readText(reply.blocks);
-    for (const word of ["kept", "missed", "can't be told", "2.3×", "▇▇▇▇▇▇▁▁ 80 %", "→ same", "burning"]) {
+    for (const word of [
+      "kept",
+      "missed",
+      "can't be told",
+      "99.9 % (≥ 99.5 %)",
+      "80 %",
+      "raised",
+      "→ same",
+      "burning",
+    ]) {
       expect(said).toContain(word);
     }
+    const table = reply.blocks.find((block) => block.type === "table");
+    expect(table?.rows.map((row) => row.length)).toEqual(Array.from({ length: SLOS.length + 1 }, () => 5));
+    expect(said.indexOf("missed")).toBeLessThan(said.indexOf("kept", said.indexOf("Burn")));
     expect(messageBreaches(reply.blocks)).toEqual([]);
     expect(readText(reply.fallback ?? [])).toContain("Requests answered");
+  });
+
+  it("say in one word how fast a budget goes: as its alert, else by its rates", () => {
+    const burnOf = (changes: Partial<SloReading>, burning: SloReport["burning"] = []) => {
+      const { blocks } = sloStatusReply(report({ slos: [reading("answered", changes)], burning }));
+      const table = blocks.find((block) => block.type === "table");
+      return readText(table === undefined ? [] : [table]).match(/(calm|raised|fast|slow|–)\s*$/)?.[1];
+    };
+    const rate = (at: number) => ({ burn: [{ hours: 1, rate: at, events: 40, bad: 0, peak: at }] });
+    const alerted = (severity: "page" | "ticket") => [{ slo: "answered", severity, since: NOW, says: "it burns" }];
+    expect([burnOf({ burn: [] }), burnOf(rate(0.9)), burnOf(rate(1.1))]).toEqual(["–", "calm", "raised"]);
+    expect([burnOf(rate(0.1), alerted("page")), burnOf(rate(9), alerted("ticket"))]).toEqual(["fast", "slow"]);
   });
 
   it("stay within Slack's limits whatever a service is called and a sentence says", () => {

@@ -4,6 +4,7 @@ import { toSloPolicy } from "#src/config/to-slo-policy";
 import { type Adding, addFigures, type Path } from "#src/operations/slo/figures";
 import type { Finding, ScoredQuestion, SloInputs, TimedFigures } from "#src/operations/slo/inputs";
 import type { SloPolicy } from "#src/operations/slo/policy";
+import { SILENT } from "#test/canary/silent";
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -25,26 +26,11 @@ export function seeded(seed: number): () => number {
 /** The policy of a service that says this under `slos`. */
 export const policyOf = (slos: object = {}): SloPolicy => toSloPolicy({ slos: slosSchema.parse(slos) });
 
-const QUIET: Omit<Observation, "at" | "traceId"> = {
-  arm: "canary",
-  queryId: null,
-  failed: false,
-  latency: null,
-  scores: {},
-  budgetViolation: null,
-  prefixLeakage: null,
-  dedupRate: null,
-  breadth: null,
-  tools: null,
-  retries: null,
-  hardTimeout: null,
-  rejected: null,
-  embeddingMs: null,
-};
 let traces = 0;
 /** A request that was answered in a second, unless something else is said. */
 export const request = (at: number, said: Partial<Observation> = {}): Observation => ({
-  ...QUIET,
+  ...SILENT,
+  arm: "canary",
   latency: 1,
   at,
   traceId: `t-${traces++}`,
@@ -83,6 +69,8 @@ export function* steady(
   }
 }
 
+export const NOTHING_ASKED: SloInputs["evaluations"] = { asked: 0, hardTimeouts: 0, ofCandidates: 0, uncounted: null };
+
 const unknown: Finding = { verdict: "inconclusive", says: "Nobody looked.", events: 0, bad: 0 };
 
 /** Inputs of which only the named ones are known. */
@@ -90,7 +78,7 @@ export const inputsOf = (known: Partial<SloInputs>): SloInputs => ({
   hours: [],
   slots: [],
   questions: [],
-  evaluations: { asked: 0, hardTimeouts: 0 },
+  evaluations: NOTHING_ASKED,
   devSet: unknown,
   promptAudit: unknown,
   fewShotLeakage: unknown,

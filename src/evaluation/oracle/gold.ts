@@ -44,4 +44,6 @@ const pathOf = (name: string): string =>
     .toLowerCase()
     .replaceAll("\\", "/")
     .replace(/^(?:\.?\/)+/, "");
+/** One text for all names of a document that `isSameDocument` takes for the same. */
+export const documentName = (name: string): string => baseOf(pathOf(name)) || pathOf(name);
 const baseOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

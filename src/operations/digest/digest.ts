@@ -45,7 +45,8 @@ export type DigestNote = {
   readonly running: readonly { readonly kind: OperationKind; readonly number: number; readonly since: Instant }[];
   readonly skipped: readonly SkippedFires[];
   readonly changed: readonly Change[];
-  readonly waiting: readonly Waiting[];
+  /** `mentioned` false: who can act has been told already, and is named only. Left out by older programs: they are mentioned. */
+  readonly waiting: readonly (Waiting & { readonly mentioned?: boolean })[];
   readonly slos: readonly SloNews[];
   readonly next: ServicePicture["next"];
   readonly unread: readonly Unread[];
@@ -75,8 +76,17 @@ export const isQuiet = (note: DigestNote): boolean =>
   [note.ran, note.running, note.skipped, note.changed, note.waiting, note.unread].every((part) => part.length === 0) &&
   note.slos.every(({ standing }) => standing === "kept" || standing === "unknown");
 
-/** What happened since `since`, and what waits now. `facts`: of the picture, which could be read. */
-export function digestOf(picture: ServicePicture, facts: Facts, since: DigestCursor, now: Instant): DigestNote {
+/**
+ * What happened since `since`, and what waits now. `facts`: of the picture, which could be read. `isFirst`: no digest was sent before, so nobody
+ * has been told of anything.
+ */
+export function digestOf(
+  picture: ServicePicture,
+  facts: Facts,
+  since: DigestCursor,
+  now: Instant,
+  isFirst = false,
+): DigestNote {
   const news = facts.agenda.filter(({ version }) => version > since.agenda);
   return {
     kind: "digest",
@@ -87,12 +97,19 @@ export function digestOf(picture: ServicePicture, facts: Facts, since: DigestCur
     running: runningIn(picture),
     skipped: news.flatMap(skippedIn),
     changed: [...changesOf(facts, since), ...breachesSince(picture, since.at)].sort((a, b) => a.at - b.at),
-    waiting: waitingOf(picture),
+    waiting: waitingOf(picture).map((waiting) => ({
+      ...waiting,
+      // A lock stands as long as its cause isn't found, and calls everybody who may unlock: once.
+      mentioned: waiting.kind !== "unlock" || isFirst || isLockedSince(facts, since),
+    })),
     slos: picture.slos,
     next: picture.next,
     unread: picture.unread,
   };
 }
+
+const isLockedSince = ({ service }: Facts, since: DigestCursor): boolean =>
+  service.some(({ event, version }) => event.type === "service-locked" && version > since.service);
 
 function ranIn({ event, at }: Recorded, agenda: readonly Recorded[], service: string): RanOperation[] {
   if (event.type !== "operation-closed" || event.kind === "digest") return [];

@@ -2,6 +2,7 @@ import type { Passage } from "#src/evaluation/oracle/gold";
 import { ordinalFromId } from "#src/evaluation/oracle/gold";
 import { evidenceKind, findGold } from "#src/evaluation/oracle/gold-evidence";
 import type { CaseRecord } from "#src/evaluation/run/case-record";
+import { evidenceKeys, groupsOf } from "#src/operations/nudges/question-groups";
 
 /** A chunk that retrieval found, with its places in the two lists that were fused. `tokens`: as the service counted; else estimated. */
 export type NudgeChunk = {
@@ -16,6 +17,8 @@ export type NudgeChunk = {
 /** One answerable question with labelled evidence. */
 export type NudgeCase = {
   readonly id: string;
+  /** Questions of one group are no independent samples (question-groups.ts). */
+  readonly group: string;
   /** In the service's own order. */
   readonly chunks: readonly NudgeChunk[];
   /** Places in `chunks` that hold gold evidence. */
@@ -39,7 +42,7 @@ export type NudgeCases = {
 export function nudgeCases(records: readonly CaseRecord[], run: string): NudgeCases {
   const first = records.filter(({ repeat }) => repeat === 0);
   const tokens = knownTokens(first);
-  const cases: NudgeCase[] = [];
+  const cases: (Omit<NudgeCase, "group"> & { readonly question: string; readonly evidence: readonly string[] })[] = [];
   let [withoutRanks, left] = [0, 0];
   for (const record of first) {
     const answer = record.reply?.answer ?? null;
@@ -59,15 +62,23 @@ export function nudgeCases(records: readonly CaseRecord[], run: string): NudgeCa
       ({ id, document, text }): Passage => ({ chunkId: id, document, text, ordinal: ordinalFromId(id) }),
     );
     const places = new Map(chunks.map(({ id }, at) => [id, at]));
+    const gold = findGold(record.gold, run, passages);
+    // Where evidence is a passage, other words for the same passage are the same evidence.
+    const found = kind === "chunks" || kind === "quotes" ? [...gold].flatMap((at) => chunks[at]?.id ?? []) : [];
     cases.push({
       id: record.gold.id,
+      question: record.gold.question,
+      evidence: [...evidenceKeys(record.gold), ...found.map((id) => JSON.stringify(["chunk", id]))],
       chunks,
-      gold: findGold(record.gold, run, passages),
+      gold,
       wanted: kind === "chunks" ? Math.max(1, record.gold.chunks?.ids.length ?? 1) : 1,
       context: answer.context.map(({ chunk_id }) => places.get(chunk_id) ?? -1),
     });
   }
-  return { cases: cases.sort((a, b) => (a.id < b.id ? -1 : 1)), withoutRanks, left };
+  const sorted = cases.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const groups = groupsOf(sorted);
+  const grouped = sorted.map(({ question: _, evidence: __, ...one }, at) => ({ ...one, group: groups[at] ?? one.id }));
+  return { cases: grouped, withoutRanks, left };
 }
 
 /** Tokens of a chunk: as the service counted them wherever it stood in a context; else by its letters, at the rate of those that are known. */

@@ -1,15 +1,15 @@
 import { type PairedDifference, pairedDifference } from "#src/evaluation/compare/paired-difference";
 import { FOLDS, foldsOf } from "#src/operations/nudges/folds";
 
-/** One candidate's value for each question, 0 to 1, in the order of the ids. The first candidate is what is live. */
+/** One candidate's value for each question, 0 to 1, in the order of the groups. The first candidate is what is live. */
 export type Scores = readonly (readonly number[])[];
 
 export type CrossValidated = {
-  /** The candidate that is best over all questions; 0: what is live. */
-  readonly chosen: number;
+  /** The candidate that most folds picked, so that it is the tested one that is proposed; 0: what is live; null: no one was picked by most. */
+  readonly chosen: number | null;
   /** The candidate that the other parts chose for each question: what the question tests. */
   readonly picks: readonly number[];
-  /** Of the picks against what is live, each on questions that had no say in its choice. */
+  /** Of the picks against what is live, each on groups that had no say in its choice. `n`: groups. */
   readonly heldOut: PairedDifference;
 };
 
@@ -23,25 +23,44 @@ const WIDER = Math.sqrt(1 + FOLDS * (1 / (FOLDS - 1)));
 /**
  * Chooses among candidates and tests the choice on questions that had no part in it: for each of the folds the candidate that is best on the
  * others, and all held-out differences together. However many candidates were looked at, on a held-out question only one is, so the interval
- * needs no correction for them. Candidates stand in the order of preference: of equals the first is taken.
+ * needs no correction for them. Candidates stand in the order of preference: of equals the first is taken. `groups`: the group of each question;
+ * a group is one sample, with the mean of its questions, and stands in one fold as a whole.
  */
-export function crossValidate(ids: readonly string[], scores: Scores, seed: number): CrossValidated {
-  const folds = foldsOf(ids, seed);
-  const everything = ids.map((_, index) => index);
+export function crossValidate(groups: readonly string[], scores: Scores, seed: number): CrossValidated {
+  const names = [...new Set(groups)];
+  const means = scores.map((values) => groupMeans(groups, values));
+  const folds = foldsOf(names, seed);
+  const everything = names.map((_, index) => index);
   const picked = Array.from({ length: FOLDS }, (_, fold) => {
     return best(
-      scores,
+      means,
       everything.filter((index) => folds[index] !== fold),
     );
   });
-  const picks = folds.map((fold) => picked[fold] ?? 0);
-  const value = (candidate: number, index: number): number => scores[candidate]?.[index] ?? 0;
-  const pairs = ids.map((id, index) => ({
+  const ofGroup = new Map(names.map((name, index) => [name, picked[folds[index] ?? 0] ?? 0]));
+  const value = (candidate: number, index: number): number => means[candidate]?.[index] ?? 0;
+  const pairs = names.map((id, index) => ({
     id,
     baseline: value(0, index),
-    candidate: value(picks[index] ?? 0, index),
+    candidate: value(ofGroup.get(id) ?? 0, index),
   }));
-  return { chosen: best(scores, everything), picks, heldOut: widened(pairedDifference(pairs)) };
+  return {
+    chosen: mostPicked(picked),
+    picks: groups.map((group) => ofGroup.get(group) ?? 0),
+    heldOut: widened(pairedDifference(pairs)),
+  };
+}
+
+/** The mean over each group's questions, in the order in which the groups come. */
+export function groupMeans(groups: readonly string[], values: readonly number[]): readonly number[] {
+  return [...Map.groupBy(groups.keys(), (index) => groups[index] ?? "").values()].map((members) => {
+    return members.reduce((sum, index) => sum + (values[index] ?? 0), 0) / members.length;
+  });
+}
+
+/** Three of five; null where the folds don't agree. */
+function mostPicked(picked: readonly number[]): number | null {
+  return picked.find((each) => 2 * picked.filter((other) => other === each).length > FOLDS) ?? null;
 }
 
 function widened(found: PairedDifference): PairedDifference {

@@ -6,13 +6,13 @@ export const FOLDS = 5;
 export const SEED = 7;
 
 /**
- * The part that each question belongs to, from 0: dealt out in the order of SHA-256 over seed and id, so that parts are equally large and the
- * same on every machine.
+ * The part that each group of questions belongs to, from 0: dealt out in the order of SHA-256 over seed and the group's name, so that parts hold
+ * equally many groups and are the same on every machine.
  */
-export function foldsOf(ids: readonly string[], seed: number): readonly number[] {
-  const keys = ids.map((id) => createHash("sha256").update(`${seed}/${id}`).digest("hex"));
-  const order = [...ids.keys()].sort((a, b) => ((keys[a] ?? "") < (keys[b] ?? "") ? -1 : 1));
-  const folds = new Array<number>(ids.length).fill(0);
+export function foldsOf(names: readonly string[], seed: number): readonly number[] {
+  const keys = names.map((name) => createHash("sha256").update(`${seed}/${name}`).digest("hex"));
+  const order = [...names.keys()].sort((a, b) => ((keys[a] ?? "") < (keys[b] ?? "") ? -1 : 1));
+  const folds = new Array<number>(names.length).fill(0);
   for (const [place, index] of order.entries()) folds[index] = place % FOLDS;
   return folds;
 }

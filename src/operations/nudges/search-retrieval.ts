@@ -1,12 +1,13 @@
 import { CONFIDENCE, FEWEST_PAIRS, pairedDifference } from "#src/evaluation/compare/paired-difference";
 import type { NudgeCase, NudgeCases } from "#src/operations/nudges/case";
-import { crossValidate } from "#src/operations/nudges/cross-validate";
+import { crossValidate, groupMeans } from "#src/operations/nudges/cross-validate";
 import { type CaseFigures, figuresOf, meanFigure } from "#src/operations/nudges/figures";
 import { FOLDS, SEED } from "#src/operations/nudges/folds";
 import { contextAgain, type FusionFrame, type FusionSettings, fuseAgain } from "#src/operations/nudges/fusion";
 import { gridAround, type Movable } from "#src/operations/nudges/grid";
 import { GUARDS, guardBreaches } from "#src/operations/nudges/guards";
 import { movedMost } from "#src/operations/nudges/moved";
+import { countGroups } from "#src/operations/nudges/question-groups";
 import { finish, type Steps } from "#src/operations/nudges/steps";
 import type { Json } from "#src/operations/operation";
 import type { ProposalEvidence, ProposedFigure } from "#src/operations/proposals/events";
@@ -49,16 +50,21 @@ export function* searchRetrievalInSteps(input: RetrievalInput): Steps<RetrievalS
     yield;
   }
   const ids = cases.map(({ id }) => id);
+  const groups = cases.map(({ group }) => group);
   const { chosen, picks, heldOut } = crossValidate(
-    ids,
+    groups,
     all.map((figures) => figures.map(({ gain }) => gain)),
     SEED,
   );
-  const settings = grid[chosen];
-  const [was = [], becomes = []] = [all[0], all[chosen]];
   const tested = picks.map((pick, index) => all[pick]?.[index]).filter((figures) => figures !== undefined);
-  const how = `${grid.length} settings around the present one, ${FOLDS} folds of questions by hash (seed ${SEED}): chosen on four, tested on the fifth; ${100 * CONFIDENCE} % interval of the paired difference on the questions that had no say, widened since the folds share questions.`;
-  if (settings === undefined || chosen === 0) {
+  const how = `${grid.length} settings around the present one, ${countGroups(groups)} that share evidence or are asked alike, each group counted once; ${FOLDS} folds of groups by hash (seed ${SEED}): chosen on four, tested on the fifth; ${100 * CONFIDENCE} % interval of the paired difference on the groups that had no say, widened since the folds share questions.`;
+  const settings = chosen === null ? undefined : grid[chosen];
+  if (chosen === null || settings === undefined) {
+    const says = `Nothing is proposed: no setting of ${grid.length} is the choice of most of the ${FOLDS} folds. ${how}`;
+    return { kind: "nothing", digest, says };
+  }
+  const [was = [], becomes = []] = [all[0], all[chosen]];
+  if (chosen === 0) {
     return { kind: "nothing", digest, says: `None of ${grid.length} settings is better than the present one. ${how}` };
   }
   if (heldOut.interval === null || heldOut.interval.low <= 0) {
@@ -80,7 +86,7 @@ export function* searchRetrievalInSteps(input: RetrievalInput): Steps<RetrievalS
     settings,
     digest,
     how: `${how} Not proposed if ${GUARDS}.`,
-    summary: `Gold evidence stands higher in what the reader gets: ${points(gain)} points of rank-weighted recall on ${ids.length} questions, interval ${points(heldOut.interval.low)} to ${points(heldOut.interval.high)}.`,
+    summary: `Gold evidence stands higher in what the reader gets: ${points(gain)} points of rank-weighted recall on ${countGroups(groups)}, interval ${points(heldOut.interval.low)} to ${points(heldOut.interval.high)}.`,
     figures: [
       {
         name: "gold evidence in the context, rank-weighted, held out",
@@ -88,9 +94,10 @@ export function* searchRetrievalInSteps(input: RetrievalInput): Steps<RetrievalS
         base: heldOut.baseline ?? 0,
         proposed: heldOut.candidate ?? 0,
         interval: { ...heldOut.interval, level: CONFIDENCE },
-        n: heldOut.n,
+        n: ids.length,
+        groups: heldOut.n,
       },
-      ...guarded(ids, was, becomes),
+      ...guarded(groups, was, becomes),
     ],
     ...movedMost(ids.map((id, index) => ({ id, by: (becomes[index]?.gain ?? 0) - (was[index]?.gain ?? 0) }))),
   };
@@ -101,12 +108,15 @@ function whyNot({ cases, withoutRanks, present, frame }: RetrievalInput): string
     return "The service doesn't send the ranks of the lists that it fuses (snapshot[].ranks, docs/rag-service.md), so other weights can't be tried without asking it again.";
   }
   const n = cases.length;
-  if (n < FEWEST_PAIRS) {
-    return `Only ${n} ${n === 1 ? "question has" : "questions have"} labelled evidence and a retrieval list with ranks; it takes ${FEWEST_PAIRS} to say anything.`;
-  }
   const same = cases.filter((one) => isReproduced(one, present, frame)).length;
-  if (same >= REPRODUCED * n) return null;
-  return `It can't be searched: the service fuses otherwise than its configuration says. Of ${n} questions only ${same} come out in the service's own order and context when its ranks are fused with the present values; it takes ${Math.ceil(REPRODUCED * n)}.`;
+  if (same < REPRODUCED * n) {
+    return `It can't be searched: the service fuses otherwise than its configuration says. Of ${n} questions only ${same} come out in the service's own order and context when its ranks are fused with the present values; it takes ${Math.ceil(REPRODUCED * n)}.`;
+  }
+  const groups = cases.map(({ group }) => group);
+  if (new Set(groups).size < FEWEST_PAIRS) {
+    return `Only ${countGroups(groups)} that share evidence or are asked alike ${n === 1 ? "has" : "have"} labelled evidence and a retrieval list with ranks; it takes ${FEWEST_PAIRS} groups to say anything.`;
+  }
+  return null;
 }
 
 function isReproduced(one: NudgeCase, present: FusionSettings, frame: FusionFrame): boolean {
@@ -118,19 +128,26 @@ function isReproduced(one: NudgeCase, present: FusionSettings, frame: FusionFram
 
 /** The figures that must not get worse, over all questions with the proposed setting. */
 function guarded(
-  ids: readonly string[],
+  groups: readonly string[],
   was: readonly CaseFigures[],
   becomes: readonly CaseFigures[],
 ): ProposedFigure[] {
-  const pairs = ids.map((id, index) => ({ id, baseline: was[index]?.hit ?? 0, candidate: becomes[index]?.hit ?? 0 }));
-  const hit = pairedDifference(pairs);
+  const hits = (figures: readonly CaseFigures[]) =>
+    groupMeans(
+      groups,
+      groups.map((_, index) => figures[index]?.hit ?? 0),
+    );
+  const [before, after] = [hits(was), hits(becomes)];
+  const hit = pairedDifference(
+    [...new Set(groups)].map((id, at) => ({ id, baseline: before[at] ?? 0, candidate: after[at] ?? 0 })),
+  );
   const count = (name: string, of: (each: CaseFigures) => number): ProposedFigure => ({
     name,
     unit: "count",
     base: meanFigure(was, of),
     proposed: meanFigure(becomes, of),
     interval: null,
-    n: ids.length,
+    n: groups.length,
   });
   return [
     {
@@ -139,7 +156,8 @@ function guarded(
       base: hit.baseline ?? 0,
       proposed: hit.candidate ?? 0,
       interval: hit.interval === null ? null : { ...hit.interval, level: CONFIDENCE },
-      n: hit.n,
+      n: groups.length,
+      groups: hit.n,
     },
     count("tokens in the context", ({ tokens }) => tokens),
     count("documents in the context", ({ documents }) => documents),
@@ -148,15 +166,16 @@ function guarded(
 
 /** Everything that the result depends on. */
 function digestOfSearch(input: RetrievalInput, grid: readonly FusionSettings[]): string {
-  const cases: Json = input.cases.map(({ id, chunks, gold, wanted, context }) => ({
+  const cases: Json = input.cases.map(({ id, group, chunks, gold, wanted, context }) => ({
     id,
+    group,
     chunks: chunks.map((chunk) => ({ ...chunk })),
     gold: [...gold].sort((a, b) => a - b),
     wanted,
     context: [...context],
   }));
   return digestOf({
-    search: "retrieval-nudge/1",
+    search: "retrieval-nudge/2",
     cases,
     frame: input.frame,
     grid,

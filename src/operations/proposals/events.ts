@@ -19,6 +19,8 @@ export type ProposedFigure = {
   readonly interval: { readonly low: number; readonly high: number; readonly level: number } | null;
   /** Questions. */
   readonly n: number;
+  /** Groups of questions that are alike: then the values and the interval are over the groups' means, and each group counts once. */
+  readonly groups?: number;
 };
 
 /** Why it is proposed: what people sign. */

@@ -23,8 +23,8 @@ export function figureValue(unit: ProposedFigure["unit"], value: number): string
   }
 }
 
-/** "gold evidence in the context: 74.0 % → 81.0 % (+7.0, 95 % interval +2.0 to +12.0), 130 questions". */
-export function sayFigure({ name, unit, base, proposed, interval, n }: ProposedFigure): string {
+/** "gold evidence in the context: 74.0 % → 81.0 % (+7.0, 95 % interval +2.0 to +12.0), 130 questions in 60 groups". */
+export function sayFigure({ name, unit, base, proposed, interval, n, groups }: ProposedFigure): string {
   const scale = unit === "share" ? 100 : 1;
   const digits = unit === "seconds" ? 2 : 1;
   const difference = signed(scale * (proposed - base), digits);
@@ -32,7 +32,8 @@ export function sayFigure({ name, unit, base, proposed, interval, n }: ProposedF
     interval === null
       ? "no interval was computed"
       : `${round(100 * interval.level, 0)} % interval ${signed(scale * interval.low, digits)} to ${signed(scale * interval.high, digits)}`;
-  return `${name}: ${figureValue(unit, base)} → ${figureValue(unit, proposed)} (${difference}, ${range}), ${n} ${n === 1 ? "question" : "questions"}`;
+  const within = groups === undefined ? "" : ` in ${groups} ${groups === 1 ? "group" : "groups"}`;
+  return `${name}: ${figureValue(unit, base)} → ${figureValue(unit, proposed)} (${difference}, ${range}), ${n} ${n === 1 ? "question" : "questions"}${within}`;
 }
 
 /** A value of a configuration as people read it. */

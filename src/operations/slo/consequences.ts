@@ -69,6 +69,6 @@ function postOf(
       return post({ kind: "slo-locked", slo: event.slo, says }, { kind: "channel", channel });
     }
     case "slo-restored":
-      return post({ kind: "slo-restored", slo: event.slo, says: event.says }, place(event));
+      return post({ kind: "slo-restored", slo: event.slo, says: event.says, whole: event.whole }, place(event));
   }
 }

@@ -27,6 +27,8 @@ export type SloFact = { readonly stream: string; readonly by: Person; readonly e
 
 /** A spent budget counts as restored with so much of it left, so that one at its edge doesn't come and go. */
 const RESTORED_WITH = 0.1;
+/** What may never happen and goes on happening is told so often. */
+const AGAIN_MS = 3_600_000;
 
 /**
  * What follows from a look at a service's SLOs. Edges only: what is on record already is not said again, so that any number of looks at the same
@@ -42,7 +44,7 @@ export function decideSlos(service: ServiceState, state: SloState, look: Look): 
     ...over.map(({ makesWay: _, ...event }) => slo(event)),
     ...look.readings.flatMap((reading) => begun(open, reading, look)).map(slo),
     ...spent.map(slo),
-    ...locks(service, state, spent),
+    ...locks(service, state, spent, look.policy),
   ];
 }
 
@@ -105,21 +107,46 @@ export function leftWords(left: number | null): string {
   return `${percent(left)} of the budget is left`;
 }
 
-/** Budgets that are spent now, and those that are whole enough again. What can't be told changes neither. */
-function budgets({ spent }: SloState, { readings, policy, channel, thread }: Look): readonly SloEvent[] {
-  return readings.flatMap((reading): SloEvent[] => {
-    const known = spent.some(({ slo }) => slo === reading.id);
-    const { id: slo } = reading;
-    if (!known && reading.spent) {
-      const locks = policy.lockWhenSpent;
-      return [{ type: "slo-spent", slo, says: spentWords(reading), locks, channel, thread: locks ? null : thread }];
-    }
+/** Budgets that are spent now, and those that are whole enough again, or watched no longer. What can't be told changes none. */
+function budgets({ spent }: SloState, look: Look): readonly SloEvent[] {
+  const { readings, policy, channel, thread, now } = look;
+  const isWatched = (slo: string) => readings.some(({ id }) => id === slo);
+  const left = spent.filter(({ slo }) => !isWatched(slo));
+  const changed = readings.flatMap((reading): SloEvent[] => {
+    const known = spent.find(({ slo }) => slo === reading.id);
+    const { id: slo, bad } = reading;
+    const told = (says: string, locks: boolean): SloEvent[] => [
+      { type: "slo-spent", slo, says, bad, locks, channel, thread: locks ? null : thread },
+    ];
+    if (known === undefined) return reading.spent ? told(spentWords(reading), policy.lockWhenSpent) : [];
+    // It locks once for a budget, as any other does.
+    if (isBrokenAgain(known, reading, now)) return told(againWords(reading, known), known.locks && !known.locked);
     const isWhole = reading.standing === "pass" && (reading.budgetLeft ?? 0) >= RESTORED_WITH;
-    if (!known || !isWhole) return [];
+    if (!isWhole) return [];
     const says = `${sloTitle(slo)}: ${reading.value ?? "–"} (bar ${reading.bar}); ${leftWords(reading.budgetLeft)}.`;
-    return [{ type: "slo-restored", slo, says, channel, thread }];
+    return [{ type: "slo-restored", slo, says, whole: true, channel, thread }];
   });
+  const restored = left.map(
+    ({ slo }): SloEvent => ({
+      type: "slo-restored",
+      slo,
+      says: `${sloTitle(slo)}: ${UNWATCHED}`,
+      whole: false,
+      channel,
+      thread,
+    }),
+  );
+  return [...restored, ...changed];
 }
+
+/** Of what may never happen each further time is told, those of an hour together: its budget stays spent for the whole window. */
+function isBrokenAgain(known: Spent, reading: SloReading, now: Instant): boolean {
+  if (reading.kind !== "zero" || !reading.spent || known.bad === null) return false;
+  return reading.bad > known.bad && now - known.since >= AGAIN_MS;
+}
+
+const againWords = ({ id, bad, bar, says }: SloReading, known: Spent): string =>
+  `The SLO "${sloTitle(id)}" (${id}) was missed again: ${bad} where there were ${known.bad ?? 0}, bar ${bar}. ${says}`;
 
 const spentWords = ({ id, value, bar, says }: SloReading): string =>
   `The error budget of the SLO "${sloTitle(id)}" (${id}) is spent: ${value ?? "–"}, bar ${bar}. ${says}`;
@@ -128,11 +155,19 @@ const spentWords = ({ id, value, bar, says }: SloReading): string =>
  * The lock for budgets that were spent, once for each time that one is. An open release and a rollback are let alone: the lock comes when they are
  * over, and never does when the budget is whole again by then. A lock that is there keeps its reason and its manifest.
  */
-function locks(service: ServiceState, state: SloState, fresh: readonly SloEvent[]): readonly SloFact[] {
-  if (service.openRelease !== null || service.rollback !== null) return [];
-  const restored = new Set(fresh.flatMap((event) => (event.type === "slo-restored" ? [event.slo] : [])));
+function locks(
+  service: ServiceState,
+  state: SloState,
+  fresh: readonly SloEvent[],
+  { lockWhenSpent }: SloPolicy,
+): readonly SloFact[] {
+  // What the policy said when the budget was spent is not what it says now.
+  if (!lockWhenSpent || service.openRelease !== null || service.rollback !== null) return [];
+  const said = new Set(
+    fresh.flatMap((event) => (event.type === "slo-restored" || event.type === "slo-spent" ? [event.slo] : [])),
+  );
   const due: readonly Pick<Spent, "slo" | "says">[] = [
-    ...state.spent.filter(({ slo, locks: wants, locked }) => wants && !locked && !restored.has(slo)),
+    ...state.spent.filter(({ slo, locks: wants, locked }) => wants && !locked && !said.has(slo)),
     ...fresh.flatMap((event) => (event.type === "slo-spent" && event.locks ? [event] : [])),
   ];
   if (due.length === 0) return [];

@@ -36,10 +36,17 @@ export type SloEvent =
       readonly severity: SloBurn["severity"];
       readonly says: string;
     }
-  /** `locks`: the policy says that the next go-live waits for somebody. */
-  | (Told & { readonly type: "slo-spent"; readonly slo: SloId; readonly says: string; readonly locks: boolean })
+  /** `locks`: the policy says that the next go-live waits for somebody. `bad`: so many there were; facts of an older version don't say. */
+  | (Told & {
+      readonly type: "slo-spent";
+      readonly slo: SloId;
+      readonly says: string;
+      readonly locks: boolean;
+      readonly bad?: number;
+    })
   /** For this spent budget the service was locked; it isn't again before the budget was restored. */
   | { readonly type: "slo-locked"; readonly slo: SloId }
-  | (Told & { readonly type: "slo-restored"; readonly slo: SloId; readonly says: string });
+  /** `whole`: enough of the budget is there again; else nobody watches it any more. */
+  | (Told & { readonly type: "slo-restored"; readonly slo: SloId; readonly says: string; readonly whole: boolean });
 
 export const sloStream = (service: string): string => `slo/${service}`;

@@ -24,7 +24,14 @@ export type SloInputs = {
   /** Each question once, its newest score. */
   readonly questions: readonly ScoredQuestion[];
   /** What the service was asked in evaluations that ended within the window. */
-  readonly evaluations: { readonly asked: number; readonly hardTimeouts: number };
+  readonly evaluations: {
+    readonly asked: number;
+    readonly hardTimeouts: number;
+    /** Of those, in evaluations of pairs that never went live. */
+    readonly ofCandidates: number;
+    /** Why not all of them are in it; null: they are. */
+    readonly uncounted: string | null;
+  };
   readonly devSet: Finding;
   readonly promptAudit: Finding;
   readonly fewShotLeakage: Finding;

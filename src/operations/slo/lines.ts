@@ -54,8 +54,14 @@ export function budgetWords(left: number | null): string {
   const whole = Math.max(0, Math.min(EIGHTHS, Math.round(left * EIGHTHS)));
   // A budget with something left shows something, and a touched one isn't whole.
   const shown = left > 0 ? Math.max(1, left < 1 ? Math.min(EIGHTHS - 1, whole) : whole) : 0;
+  return `${"▇".repeat(shown)}${"▁".repeat(EIGHTHS - shown)} ${budgetShare(left)}`;
+}
+
+/** What is left as a percentage alone. */
+export function budgetShare(left: number | null): string {
+  if (left === null) return "–";
   const percent = left > 0 && left < 0.01 ? "< 1" : String(left >= 1 ? 100 : left > 0.99 ? 99 : Math.round(left * 100));
-  return `${"▇".repeat(shown)}${"▁".repeat(EIGHTHS - shown)} ${percent.replace("-", "−")} %`;
+  return `${percent.replace("-", "−")} %`;
 }
 
 export function trendWords(trend: SloReading["trend"]): string {

@@ -13,7 +13,7 @@ export type SloNote =
       readonly lock: "locked" | "waits" | null;
     }
   | { readonly kind: "slo-locked"; readonly slo: string; readonly says: string }
-  | { readonly kind: "slo-restored"; readonly slo: string; readonly says: string }
+  | { readonly kind: "slo-restored"; readonly slo: string; readonly says: string; readonly whole: boolean }
   /** To one person: the channel can't show the alert. */
   | {
       readonly kind: "slo-unseen";

@@ -49,22 +49,28 @@ export function readSample(
   };
 }
 
-/** Golive's own evaluations, and its probes. One is too many. */
+/**
+ * Golive's own evaluations, of candidates as well, and its probes: it is the path by which is evaluated that must not cut off
+ * (section 8 of the checklist). One is too many.
+ */
 export function readHardTimeouts(
   recent: readonly TimedFigures[],
-  { asked, hardTimeouts }: SloInputs["evaluations"],
+  { asked, hardTimeouts, ofCandidates, uncounted }: SloInputs["evaluations"],
 ): SloReading {
   const probes = recent.filter((each) => !users([each]).includes(each)).map(({ figures }) => figures);
   const events = probes.reduce((sum, { saysTimeout }) => sum + saysTimeout, asked);
   const bad = probes.reduce((sum, figures) => sum + figures.hardTimeouts, hardTimeouts);
+  const few =
+    events < LEAST_ASKED
+      ? `${number(events)} questions were asked in evaluations; ${LEAST_ASKED} are the least.`
+      : null;
+  const why = bad > 0 ? null : (uncounted ?? few);
+  const whose = ofCandidates === 0 ? "" : `, ${number(ofCandidates)} of them of pairs that never went live`;
   return readZero(
     "hard_timeouts",
     {
-      verdict: bad > 0 ? "fail" : events < LEAST_ASKED ? "inconclusive" : "pass",
-      says:
-        events < LEAST_ASKED && bad === 0
-          ? `${number(events)} questions were asked in evaluations; ${LEAST_ASKED} are the least.`
-          : `${number(bad)} of ${number(events)} questions of evaluations and probes were cut off.`,
+      verdict: bad > 0 ? "fail" : why === null ? "pass" : "inconclusive",
+      says: why ?? `${number(bad)} of ${number(events)} questions of evaluations and probes were cut off${whose}.`,
       events,
       bad,
     },

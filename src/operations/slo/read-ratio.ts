@@ -153,7 +153,9 @@ function shown(
       return {
         value: good,
         bar:
-          least === null ? `baseline − ${number(objectives.throughputPoints * 100)} point(s)` : `≥ ${percent(least)}`,
+          least === null
+            ? `baseline − ${number(objectives.throughputPoints * 100)} ${objectives.throughputPoints === 0.01 ? "point" : "points"}`
+            : `≥ ${percent(least)}`,
       };
     }
   }

@@ -12,7 +12,9 @@ export type Alert = Omit<Extract<SloEvent, { type: "slo-burning" }>, "type" | "a
 
 export type Spent = {
   readonly slo: string;
+  /** When it was told last, and of how many bad events (null: the fact doesn't say). */
   readonly since: Instant;
+  readonly bad: number | null;
   readonly says: string;
   readonly locks: boolean;
   readonly locked: boolean;
@@ -52,9 +54,9 @@ export function evolveSlos(state: SloState, { event, at, version }: Recorded<Slo
       return { ...state, version, alerts };
     }
     case "slo-spent": {
-      const { slo, says, locks } = event;
+      const { slo, says, locks, bad = null } = event;
       const others = state.spent.filter((each) => each.slo !== slo);
-      return { ...state, version, spent: [...others, { slo, since: at, says, locks, locked: false }] };
+      return { ...state, version, spent: [...others, { slo, since: at, bad, says, locks, locked: false }] };
     }
     case "slo-locked":
       return {

@@ -28,9 +28,11 @@ export function bounded(suite: SmokeSuite): SmokeSuite {
 }
 
 function boundedCheck(check: SmokeCheck, most: number): SmokeCheck {
-  const left = check.cases.length - most;
+  const all = check.cases.length;
   const summary =
-    left > 0 ? `${cut(check.summary, LONGEST_TEXT - 40)} (${left} more cases are not kept)` : check.summary;
+    all > most
+      ? `${cut(check.summary, LONGEST_TEXT - 50)} The first ${most} of its ${all} cases are kept.`
+      : check.summary;
   return {
     ...check,
     summary: cut(summary),

@@ -1,4 +1,11 @@
-import { isBroken, type SmokeCheck, type SmokeResult, type SuiteId, verdictOf } from "#src/operations/smoke/suites";
+import {
+  isBroken,
+  type SmokeCheck,
+  type SmokeResult,
+  type SmokeSuite,
+  type SuiteId,
+  verdictOf,
+} from "#src/operations/smoke/suites";
 import type { Verdict } from "#src/release/events";
 
 export type BrokenCheck = { readonly suite: SuiteId; readonly check: SmokeCheck; readonly isNew: boolean };
@@ -49,6 +56,12 @@ export function smokeSummary(result: SmokeResult): string {
 
 export const sayVerdict = ({ verdict }: Pick<SmokeCheck, "verdict">): string =>
   verdict === "pass" || verdict === "not-applicable" ? verdict.replace("-", " ") : SAYS[verdict];
+
+/** The command that shows every case of a suite, also those that its result doesn't keep. */
+export const everyCase = ({ id, facts: { evaluation } }: Pick<SmokeSuite, "id" | "facts">): string =>
+  typeof evaluation === "string"
+    ? `golive eval report ${evaluation} --out report.html`
+    : `golive smoke --suite ${id} --json`;
 
 /** What it means that a check of this suite is broken, for somebody who is woken by it. */
 export const MEANS: Readonly<Record<SuiteId, string>> = {

@@ -14,6 +14,7 @@ export const PLACEHOLDERS = {
   metrics: "all metrics that show it",
   value: "its value now",
   baseline: "its value in the baseline, or “no baseline”",
+  against: "what its value is held against: “62.0 % in the baseline, bar 70.0 %”, or “there is no baseline yet”",
   difference: "now less baseline, with its sign",
   bar: "what it is held to, or “no bar”",
   cases: "how many cases show the cause",

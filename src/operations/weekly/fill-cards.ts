@@ -37,6 +37,10 @@ function fillingOf({ of, sure }: ChosenCard, { now, before }: WeeklyMaterial, fo
     metrics: of.metrics.map(metricName).join(", "),
     value: figureText(value, unit),
     baseline: baseline === null ? "no baseline" : figureText(baseline, unit),
+    against: [
+      baseline === null ? "there is no baseline yet" : `${figureText(baseline, unit)} in the baseline`,
+      ...(symptom?.bar == null ? [] : [`bar ${figureText(symptom.bar, unit)}`]),
+    ].join(", "),
     difference: differenceText(value, baseline, unit),
     bar: symptom?.bar == null ? "no bar" : figureText(symptom.bar, unit),
     cases: String(of.cases),

@@ -1,6 +1,5 @@
 import type { KnownBlock, SectionBlock } from "@slack/types";
 import { type DigestNote, isQuiet, type RanOperation, type SkippedFires } from "#src/operations/digest/digest";
-import type { Waiting } from "#src/operations/digest/waiting";
 import { KINDS } from "#src/operations/kinds";
 import { changeLine } from "#src/slack/blocks/change-lines";
 import { context, header, type Message, type MessageBlock, packed, section } from "#src/slack/blocks/elements";
@@ -8,7 +7,7 @@ import { fitting } from "#src/slack/blocks/fitting";
 import { isAtRisk, sloLine, sloTally } from "#src/slack/blocks/slo-line";
 import { when } from "#src/slack/blocks/times";
 import { waitingLine, whoOf } from "#src/slack/blocks/waiting-lines";
-import { count, MARKS, marked, number } from "#src/slack/blocks/words";
+import { count, MARKS, marked, names, number } from "#src/slack/blocks/words";
 import { bold, line, mention, shorten } from "#src/slack/escape";
 import { BUDGET } from "#src/slack/limits";
 
@@ -21,6 +20,8 @@ const SIZES: readonly [Size, ...Size[]] = [
   { lines: 3, chars: 160 },
   { lines: 1, chars: 120 },
 ];
+
+const MOST_NAMED = 6;
 
 /** Where a subject's message stands; null: it has none, or it isn't known. */
 export type LinkOf = (subject: string) => string | null;
@@ -84,8 +85,9 @@ function partOf<T>(title: string, all: readonly T[], write: (one: T) => string, 
   return packed(lines).map((text) => section(text));
 }
 
-function waitingFor(waiting: Waiting, service: string, link: Link, { chars }: Size): string {
-  const who = whoOf(waiting.who, ({ id }) => mention(id));
+function waitingFor(waiting: DigestNote["waiting"][number], service: string, link: Link, { chars }: Size): string {
+  const who =
+    waiting.mentioned === false ? names(waiting.who, MOST_NAMED, 40) : whoOf(waiting.who, ({ id }) => mention(id));
   const nobody = "⚠️ nobody who may is known";
   return `${shorten(waitingLine(waiting, service), chars)}${link(waiting.subject)} → ${who === "" ? nobody : who}`;
 }

@@ -65,7 +65,8 @@ function layout(proposal: ProposalState, now: Instant, size: Size, isFirst: bool
   const { number: numbered, service, evidence, expires, madeAt, ended } = proposal;
   return [
     header(`Proposal #${number(numbered)} · ${shorten(plainLine(service), 100)}`),
-    section(head(proposal, size)),
+    ...standingBlock(proposal),
+    section(`${bold(proposal.title, 200)}\n${shorten(line(evidence.summary), size.says)}`),
     section(changesText(proposal, size)),
     section(evidenceText(proposal, size)),
     context(shorten(line(evidence.how), 2 * size.says)),
@@ -83,19 +84,23 @@ function layout(proposal: ProposalState, now: Instant, size: Size, isFirst: bool
   ];
 }
 
-function head(proposal: ProposalState, { says }: Size): string {
-  const { title, evidence, ended, agreed } = proposal;
-  const what = `${bold(title, 200)}\n${shorten(line(evidence.summary), says)}`;
-  if (ended !== null) {
-    const by = ended.by.kind === "bot" ? "" : ` by ${name(ended.by)}`;
-    return `${MARKS[ended.as]} *${ENDED[ended.as]}*${by} ${when(ended.at)}\n${shorten(line(ended.says), 1_800)}\n\n${what}`;
-  }
-  return `${agreed === null ? "✍️" : "⏳"} *${standing(proposal)}*\n\n${what}`;
+function standingBlock(proposal: ProposalState): readonly KnownBlock[] {
+  const { ended, agreed } = proposal;
+  if (ended === null) return [section(`${agreed === null ? "✍️" : "⏳"} *${standing(proposal)}*`)];
+  const by = ended.by.kind === "bot" ? "" : ` by ${name(ended.by)}`;
+  return [
+    section(`${MARKS[ended.as]} *${ENDED[ended.as]}*${by} ${when(ended.at)}\n${shorten(line(ended.says), 1_800)}`),
+  ];
 }
+
+/** A whole SHA-256 says no more to people than its first eight digits; `golive proposal show` has all of them. */
+const withShortDigests = (text: string): string =>
+  text.replace(/\b[0-9a-f]{64}\b/g, (digest) => `${digest.slice(0, 8)}…`);
 
 function changesText({ base, changes }: ProposalState, { lines, says }: Size): string {
   const all = changes.map(({ path, from, to }) => {
-    return `• ${code(path, 100)}: ${code(sayJson(from), says)} → ${code(sayJson(to), says)}`;
+    const [was, becomes] = [from, to].map((value) => code(withShortDigests(sayJson(value)), says));
+    return `• ${code(path, 100)}: ${was} → ${becomes}`;
   });
   return [`*What changes* in ${code(base.config, 80)}, live on ${code(base.run, 80)}`, ...few(all, lines)].join("\n");
 }
@@ -123,7 +128,7 @@ function questions(title: string, all: readonly string[], most: number): readonl
 const cautionTexts = ({ evidence, ended }: ProposalState, { lines, says }: Size): readonly string[] =>
   ended === null
     ? few(
-        evidence.cautions.map((text) => `⚠️ ${shorten(line(text), says)}`),
+        evidence.cautions.map((text) => `⚠️ ${shorten(line(withShortDigests(text)), says)}`),
         Math.min(lines, 5),
       )
     : [];

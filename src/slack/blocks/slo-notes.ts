@@ -37,7 +37,9 @@ function linesOf(note: SloNote, service: string): string[] {
         ...lockLines("locked", service).slice(1),
       ];
     case "slo-restored":
-      return [`✅ *The budget is whole enough again* in ${code(service)} · ${said(note.says)}.`];
+      return note.whole
+        ? [`✅ *The budget is whole enough again* in ${code(service)} · ${said(note.says)}.`]
+        : [`ℹ️ *A spent budget counts no more* in ${code(service)} · ${said(note.says)}. A lock that is there stays.`];
     case "slo-unseen": {
       const why = note.because === "channel-archived" ? "is archived" : "can't be posted to by Golive";
       return [

@@ -1,8 +1,8 @@
 import type { KnownBlock, TableBlock } from "@slack/types";
-import { type SloLine, sloLines, sloSentence } from "#src/operations/slo/lines";
+import { budgetShare, type SloLine, sloLines, sloSentence, trendWords } from "#src/operations/slo/lines";
 import type { SloReading, SloReport } from "#src/operations/slo/slo";
 import { sloTitle } from "#src/operations/slo/titles";
-import { hoursWords, rateWords } from "#src/operations/slo/words";
+import { hoursWords } from "#src/operations/slo/words";
 import { context, type MessageBlock, packed, plain, type Reply, section } from "#src/slack/blocks/elements";
 import { fitting } from "#src/slack/blocks/fitting";
 import { when } from "#src/slack/blocks/times";
@@ -17,9 +17,11 @@ const SIZES: readonly [Size, ...Size[]] = [
   { cell: 24, says: 90, lines: 3 },
 ];
 
-const HEAD = ["SLO", "Standing", "Value", "Bar", "Budget left", "Burn 1 h", "Burn 6 h", "Trend"] as const;
+/** As many as a window of 1280 pixels shows beside Slack's list of channels; rates and trends are in `golive slo`. */
+const HEAD = ["SLO", "Standing", "Value (bar)", "Budget", "Burn"] as const;
 const COLUMNS: NonNullable<TableBlock["column_settings"]> = HEAD.map((name) => ({
-  align: /Value|Bar|Burn/.test(name) ? "right" : "left",
+  align: name === "Budget" ? "right" : "left",
+  is_wrapped: name === "SLO" || name === "Value (bar)",
 }));
 
 /** The answer to `/golive slo`, for one person: every SLO, and why those stand so that aren't kept. */
@@ -45,8 +47,8 @@ function burning({ burning: open }: SloReport): KnownBlock[] {
   return packed(lines).map((text) => section(text));
 }
 
-function table({ slos }: SloReport, lines: readonly SloLine[], { cell: most }: Size): TableBlock {
-  const readingOf = (id: string) => slos.find((slo) => slo.id === id);
+function table(report: SloReport, lines: readonly SloLine[], { cell: most }: Size): TableBlock {
+  const readingOf = (id: string) => report.slos.find((slo) => slo.id === id);
   return {
     type: "table",
     column_settings: COLUMNS,
@@ -54,14 +56,19 @@ function table({ slos }: SloReport, lines: readonly SloLine[], { cell: most }: S
       HEAD.map((text) => cell(text, most)),
       ...lines.map((each) => {
         const reading = readingOf(each.id);
-        const { title, value, bar, budget, trend } = each;
-        const standing = standingText(each.standing);
-        return [title, standing, value, bar, budget, burnAt(reading, 1), burnAt(reading, 6), trend].map((text) =>
-          cell(text, most),
-        );
+        const { title } = each;
+        const [left, burn] = [budgetShare(reading?.budgetLeft ?? null), burnWord(reading, report)];
+        const against = againstText(each, most);
+        return [title, standingText(each.standing), against, left, burn].map((text) => cell(text, 2 * most + 3));
       }),
     ],
   };
+}
+
+/** "99.9 % (≥ 99.5 %)"; where both say the same, once. */
+function againstText({ value, bar }: SloLine, most: number): string {
+  const [is, held] = [plain(value, most).text, plain(bar, most).text];
+  return is === held ? is : `${is} (${held})`;
 }
 
 const cell = (text: string, max: number) => ({ type: "raw_text" as const, text: plain(text, max).text });
@@ -69,9 +76,12 @@ const cell = (text: string, max: number) => ({ type: "raw_text" as const, text: 
 const WORDS = { pass: "kept", fail: "missed", inconclusive: "can't be told" } as const;
 const standingText = (standing: SloReading["standing"]): string => `${MARKS[standing].emoji} ${WORDS[standing]}`;
 
-function burnAt(reading: SloReading | undefined, hours: number): string {
-  const found = reading?.burn.find((each) => each.hours === hours);
-  return found === undefined ? "–" : rateWords(found.rate);
+/** How fast the budget goes: what an open alert says, else whether the last hours use it up sooner than the window ends. */
+function burnWord(reading: SloReading | undefined, { burning: open }: SloReport): string {
+  const alerts = open.filter(({ slo }) => slo === reading?.id);
+  if (alerts.length > 0) return alerts.some(({ severity }) => severity === "page") ? "fast" : "slow";
+  if (reading === undefined || reading.burn.length === 0) return "–";
+  return reading.burn.some(({ rate }) => rate > 1) ? "raised" : "calm";
 }
 
 /** The same in lines of mrkdwn, for a Slack that refuses tables. */
@@ -87,9 +97,10 @@ const instead = (lines: readonly SloLine[]): KnownBlock[] =>
 function reasons({ slos }: SloReport, { says, lines: most }: Size): KnownBlock[] {
   const open = slos.filter(({ standing }) => standing !== "pass");
   const shown = [...open].sort((a, b) => Number(b.standing === "fail") - Number(a.standing === "fail")).slice(0, most);
-  const texts = shown.map(
-    (slo) => `${MARKS[slo.standing].emoji} ${bold(sloTitle(slo.id), 60)}: ${shorten(line(slo.says), says)}`,
-  );
+  const texts = shown.map((slo) => {
+    const trend = slo.trend === null ? "" : ` ${trendWords(slo.trend)}`;
+    return `${MARKS[slo.standing].emoji} ${bold(sloTitle(slo.id), 60)}${trend}: ${shorten(line(slo.says), says)}`;
+  });
   const rest = open.length - shown.length;
   const all = rest > 0 ? [...texts, `_… and ${number(rest)} more: ${code("golive slo")} lists them_`] : texts;
   return packed(all).map((text) => section(text));
@@ -98,7 +109,7 @@ function reasons({ slos }: SloReport, { says, lines: most }: Size): KnownBlock[]
 function footer({ windowDays, at, rolledUpAt, slos }: SloReport): string {
   const rolled = rolledUpAt === null ? "nothing was added up yet" : `requests added up ${when(rolledUpAt)}`;
   const allowed = slos.some(({ burn }) => burn.length > 0)
-    ? [`burn 1× uses the budget up in exactly ${hoursWords(windowDays * 24)}`]
+    ? [`raised: the budget goes sooner than in ${hoursWords(windowDays * 24)}; ${code("golive slo")} has the rates`]
     : [];
   return [`Over the last ${windowDays} days until ${when(at)}`, rolled, ...allowed].join(" · ");
 }

@@ -1,5 +1,5 @@
-import type { SmokeCase, SmokeResult, SuiteId } from "#src/operations/smoke/suites";
-import { type BrokenCheck, brokenChecks, countsOf, DO, MEANS } from "#src/operations/smoke/words";
+import type { SmokeCase, SmokeResult, SmokeSuite, SuiteId } from "#src/operations/smoke/suites";
+import { type BrokenCheck, brokenChecks, countsOf, DO, everyCase, MEANS } from "#src/operations/smoke/words";
 import type { OperationState } from "#src/operations/state";
 import type { Verdict } from "#src/release/events";
 import type { Person } from "#src/release/people";
@@ -39,7 +39,7 @@ export function smokeMessage(operation: OperationState, result: SmokeResult, onC
       ...(broken.length > shown.length
         ? [section(`_… and ${broken.length - shown.length} more: ${code("golive smoke")}_`)]
         : []),
-      ...suites.flatMap((suite) => caseSection(suite, broken)),
+      ...result.suites.filter(({ id: suite }) => suites.includes(suite)).flatMap((suite) => caseSection(suite, broken)),
       ...(suites.length === 0 ? [] : [section(suites.map(meaning).join("\n"))]),
       ...(who === "" ? [] : [section(`${who} please look at it.`)]),
       context(sinceText(result), `${liveText(result)} · ${countText(result)} · ${code(id)}`),
@@ -59,16 +59,16 @@ function checkText({ suite, check, isNew }: BrokenCheck): string {
  * The worst cases of a suite, each once: those that lost something since the last green run first, then as their checks have them, which
  * stand in the order of how bad they are.
  */
-function caseSection(suite: SuiteId, broken: readonly BrokenCheck[]) {
-  const all = broken.filter((each) => each.suite === suite).flatMap(({ check }) => check.cases);
+function caseSection(suite: SmokeSuite, broken: readonly BrokenCheck[]) {
+  const all = broken.filter((each) => each.suite === suite.id).flatMap(({ check }) => check.cases);
   const byLoss = [...all.filter(({ before }) => before !== null), ...all.filter(({ before }) => before === null)];
   const cases = byLoss.filter(({ id }, at) => byLoss.findIndex((each) => each.id === id) === at);
   if (cases.length === 0) return [];
   const more = cases.length - MOST_CASES;
   const lines = [
-    `*Worst of ${suite}*`,
+    `*Worst of ${suite.id}*`,
     ...cases.slice(0, MOST_CASES).map((each) => `• ${caseText(each)}`),
-    ...(more > 0 ? [`_… and ${more} more_`] : []),
+    ...(more > 0 ? [`_… and ${more} more; every case:_ ${code(everyCase(suite), 120)}`] : []),
   ];
   return [section(lines.join("\n"))];
 }

@@ -102,10 +102,13 @@ const rivals = ({ shares }: ToldSymptom): string =>
         .map(({ cause, share, cases }) => `${causeName(cause)} ${percent(share)} (${count(cases, "case")})`)
         .join(", ");
 
+/** Slack and its browsers fold ordinary spaces at the beginning of a line; em spaces stay. */
+const INDENT = "\u2003";
+
 export const worstLines = ({ worst }: WeeklyResult, most: number, says: number): string[] =>
   worst
     .slice(0, most)
     .map(
       ({ id, question, cause, says: why }) =>
-        `${code(id, 60)} ${shorten(line(question), says)}\n      ${line(causeName(cause))}: ${shorten(line(why), says)}`,
+        `${code(id, 60)} ${shorten(line(question), says)}\n${INDENT}${line(causeName(cause))}: ${shorten(line(why), says)}`,
     );

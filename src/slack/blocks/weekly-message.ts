@@ -124,6 +124,9 @@ function aboutWords({ evaluation, pair, baseline, gold, counts }: WeeklyResult):
   ].join(" · ");
 }
 
+/** How it was searched stands in Details. */
+const firstSentence = (text: string): string => /^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;
+
 /** What else has to be known: causes without a card, broken cards, and what the search for better settings found. */
 function notes({ withoutCard, brokenCards, proposals }: WeeklyResult, { says, lines }: Size): MessageBlock[] {
   const texts = [
@@ -132,7 +135,7 @@ function notes({ withoutCard, brokenCards, proposals }: WeeklyResult, { says, li
       : [`No SOP card is about ${withoutCard.join(", ")}: ${code("configs/sop/README.md")} says how to add one.`]),
     ...brokenCards.slice(0, 2).map((broken) => `⚠️ A broken SOP card was left out: ${shorten(line(broken), says)}`),
     ...(brokenCards.length > 2 ? [`⚠️ and ${number(brokenCards.length - 2)} more: ${code("golive sop check")}`] : []),
-    ...proposals.slice(0, lines + 1).map((said) => `🔧 ${shorten(line(said), 2 * says)}`),
+    ...proposals.slice(0, lines + 1).map((said) => `🔧 ${shorten(firstSentence(line(said)), says)}`),
   ];
   return texts.length === 0 ? [] : [context(...texts.slice(0, 10))];
 }

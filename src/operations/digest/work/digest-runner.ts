@@ -41,8 +41,9 @@ export function createDigestRunner({ operations, picture, clock }: DigestDeps): 
     signal.throwIfAborted();
     if (seen.facts === null) throw new Error(whyNot(seen));
     const now = clock.now();
-    const since = (await lastTold(seen.facts.agenda, order)) ?? cursorAt(seen.facts, order.due - DAY_MS);
-    const note = digestOf(seen, seen.facts, since, now);
+    const told = await lastTold(seen.facts.agenda, order);
+    const since = told ?? cursorAt(seen.facts, order.due - DAY_MS);
+    const note = digestOf(seen, seen.facts, since, now, told === null);
     const result = z.record(z.string(), z.json()).parse(asJson({ told: cursorAfter(seen.facts, now), note }));
     return { verdict: note.unread.length > 0 ? "inconclusive" : "pass", summary: summaryOf(note), result };
   };

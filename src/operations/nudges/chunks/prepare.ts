@@ -6,6 +6,7 @@ import { type Cutting, cut } from "#src/operations/nudges/chunks/cut";
 import { type Domain, domainOf } from "#src/operations/nudges/chunks/domain";
 import { type CutChunk, type ProxyQuestion, proxyOf } from "#src/operations/nudges/chunks/proxy";
 import { reassemble } from "#src/operations/nudges/chunks/reassemble";
+import { evidenceKeys, groupsOf } from "#src/operations/nudges/question-groups";
 import type { Steps } from "#src/operations/nudges/steps";
 
 type StoredDocument = {
@@ -28,7 +29,7 @@ const LENGTH_RATIO = 1.5;
 const PROXY_POINTS = 0.03;
 export type Prepared = {
   readonly documents: readonly { readonly document: string; readonly text: string; readonly domain: Domain }[];
-  readonly questions: readonly (ProxyQuestion & { readonly domain: Domain })[];
+  readonly questions: readonly (ProxyQuestion & { readonly domain: Domain; readonly group: string })[];
   readonly chunks: readonly CutChunk[];
   /** Of the present chunking, as Golive cuts it, in the order of the questions. */
   readonly values: readonly number[];
@@ -72,7 +73,7 @@ export function* prepare({ documents, questions, present, budget }: ChunkInput):
 
 /** Questions whose evidence stands in a document by its words, with that document's domain. A file's name alone locates nothing. */
 function locate(questions: readonly ProxyQuestion[], documents: Prepared["documents"]): Prepared["questions"] {
-  return [...questions]
+  const located = [...questions]
     .sort((a, b) => (a.gold.id < b.gold.id ? -1 : 1))
     .flatMap((each) => {
       const { expectedFiles } = each.gold;
@@ -81,8 +82,11 @@ function locate(questions: readonly ProxyQuestion[], documents: Prepared["docume
         ({ document }) => expectedFiles.length === 0 || expectedFiles.some((file) => isSameDocument(file, document)),
       );
       const found = each.gold.answerable ? among.find((document) => isLabelled(gold, "", [document])) : undefined;
-      return found === undefined ? [] : [{ ...each, gold, domain: found.domain }];
+      return found === undefined ? [] : [{ ...each, gold, domain: found.domain, labels: each.gold }];
     });
+  const asked = located.map(({ labels, question }) => ({ id: labels.id, question, evidence: evidenceKeys(labels) }));
+  const groups = groupsOf(asked);
+  return located.map(({ labels, ...each }, at) => ({ ...each, group: groups[at] ?? labels.id }));
 }
 
 /** The documents cut by Golive, each as its domain is. */

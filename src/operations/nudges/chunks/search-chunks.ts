@@ -6,6 +6,7 @@ import { type CutChunk, proxyOf } from "#src/operations/nudges/chunks/proxy";
 import { crossValidate } from "#src/operations/nudges/cross-validate";
 import { FOLDS, SEED } from "#src/operations/nudges/folds";
 import { movedMost } from "#src/operations/nudges/moved";
+import { countGroups } from "#src/operations/nudges/question-groups";
 import { finish, type Steps } from "#src/operations/nudges/steps";
 import type { ProposalEvidence } from "#src/operations/proposals/events";
 import { digestOf } from "#src/release/hash";
@@ -33,7 +34,9 @@ export function* searchChunksInSteps(input: ChunkInput): Steps<readonly ChunkSea
   if (typeof prepared === "string")
     return [{ kind: "cannot", says: `Other chunkings can't be compared: ${prepared}.` }];
   const found: ChunkSearch[] = [];
-  for (const domain of DOMAINS) found.push(yield* searchDomain(input, prepared, domain));
+  // A domain without documents is nothing to speak of.
+  const there = DOMAINS.filter((domain) => prepared.documents.some((each) => each.domain === domain));
+  for (const domain of there) found.push(yield* searchDomain(input, prepared, domain));
   return found;
 }
 
@@ -41,8 +44,9 @@ function* searchDomain({ present, budget }: ChunkInput, prepared: Prepared, doma
   const { documents, questions, values } = prepared;
   const own = [...questions.keys()].filter((at) => questions[at]?.domain === domain);
   const count = documents.filter((each) => each.domain === domain).length;
-  if (own.length < FEWEST_PAIRS) {
-    const says = `${domain}: ${count} documents, and the evidence of ${own.length} questions in them; it takes ${FEWEST_PAIRS} to say anything.`;
+  const groups = own.map((at) => questions[at]?.group ?? "");
+  if (new Set(groups).size < FEWEST_PAIRS) {
+    const says = `${domain}: ${count} documents, and the evidence of ${countGroups(groups)} that share evidence or are asked alike in them; it takes ${FEWEST_PAIRS} groups to say anything.`;
     return { kind: "cannot", says };
   }
   const candidates = candidatesFor(domain, present[domain]);
@@ -53,14 +57,23 @@ function* searchDomain({ present, budget }: ChunkInput, prepared: Prepared, doma
     yield;
   }
   const of = (arm: number, at: number): number => arms[arm]?.values[at] ?? 0;
-  const ids = own.map((at) => questions[at]?.gold.id ?? "");
   const scores = candidates.map((_, arm) => own.map((at) => of(arm, at)));
-  const { chosen, heldOut } = crossValidate(ids, scores, SEED);
-  const chunking = candidates[chosen];
-  const how = `${candidates.length} chunkings, the present one among them, of ${count} documents that are ${domain}; evidence within a quarter, half and all of ${budget} tokens by BM25; ${FOLDS} folds of questions by hash (seed ${SEED}), chosen on four, tested on the fifth; ${100 * CONFIDENCE} % interval of the paired difference, widened since the folds share questions. Three domains are searched, each at that level.`;
+  const { chosen, heldOut } = crossValidate(groups, scores, SEED);
+  const chunking = chosen === null ? undefined : candidates[chosen];
+  const how = `${candidates.length} chunkings, the present one among them, of ${count} documents that are ${domain}; evidence within a quarter, half and all of ${budget} tokens by BM25; ${countGroups(groups)} that share evidence or are asked alike, each group counted once; ${FOLDS} folds of groups by hash (seed ${SEED}), chosen on four, tested on the fifth; ${100 * CONFIDENCE} % interval of the paired difference, widened since the folds share questions. Three domains are searched, each at that level.`;
   const { interval, difference } = heldOut;
-  if (chunking === undefined || chosen === 0 || interval === null || difference === null || interval.low <= 0) {
-    return { kind: "nothing", says: `${domain}: none of ${candidates.length} chunkings is proven better. ${how}` };
+  if (
+    chunking === undefined ||
+    chosen === null ||
+    chosen === 0 ||
+    interval === null ||
+    difference === null ||
+    interval.low <= 0
+  ) {
+    return {
+      kind: "nothing",
+      says: `${domain}: none of ${candidates.length} chunkings is proven better, and the choice of most folds. ${how}`,
+    };
   }
   const others = [...questions.keys()].filter((at) => !own.includes(at));
   const loss = mean(others.map((at) => of(0, at))) - mean(others.map((at) => of(chosen, at)));
@@ -73,10 +86,10 @@ function* searchDomain({ present, budget }: ChunkInput, prepared: Prepared, doma
     return { kind: "nothing", says: `${domain}: a better chunking was found, and is not proposed: ${why}. ${how}` };
   }
   const digest = digestOf({
-    search: "chunk-override/1",
+    search: "chunk-override/2",
     domain,
     documents: documents.map(({ document, text }) => [document, text]),
-    questions: questions.map((each) => ({ gold: { ...each.gold }, question: each.question })),
+    questions: questions.map((each) => ({ gold: { ...each.gold }, question: each.question, group: each.group })),
     present,
     budget,
     candidates,
@@ -96,7 +109,8 @@ function* searchDomain({ present, budget }: ChunkInput, prepared: Prepared, doma
         base: heldOut.baseline ?? 0,
         proposed: heldOut.candidate ?? 0,
         interval: { ...interval, level: CONFIDENCE },
-        n: heldOut.n,
+        n: own.length,
+        groups: heldOut.n,
       },
       {
         name: "chunks of the whole run, as Golive cuts them",

@@ -1,4 +1,4 @@
-import type { Finding } from "#src/operations/slo/inputs";
+import type { Finding, SloInputs } from "#src/operations/slo/inputs";
 import { number } from "#src/operations/slo/words";
 import type { EvaluationSums } from "#src/operations/slo/work/fold-evaluations";
 import type { CheckResult } from "#src/release/events";
@@ -10,7 +10,9 @@ export function promptAuditFinding(
 ): Finding {
   const events = sums.runs + deploys.all;
   const bad = sums.bad + deploys.without;
+  const unread = uncountedWords(sums.uncounted);
   const left = sums.left_out === 0 ? "" : ` ${number(sums.left_out)} of pairs that never went live are not counted.`;
+  if (bad === 0 && unread !== null) return { verdict: "inconclusive", says: unread, events, bad };
   if (events === 0) {
     return { verdict: "inconclusive", says: `No evaluation and no go-live in this window.${left}`, events, bad };
   }
@@ -22,6 +24,23 @@ export function promptAuditFinding(
   const all = `${number(sums.runs)} evaluations and ${number(deploys.all)} go-lives`;
   const says = missing.length === 0 ? `All of ${all} have both.` : `Of ${all}: ${missing.join(", ")}.`;
   return { verdict: bad === 0 ? "pass" : "fail", says: `${says}${left}`, events, bad };
+}
+
+/** Null: each was counted. What nobody could read is no pass. */
+function uncountedWords(uncounted: number): string | null {
+  return uncounted === 0
+    ? null
+    : `${number(uncounted)} ${uncounted === 1 ? "evaluation" : "evaluations"} could not be counted; the log says why.`;
+}
+
+/** What the service was asked in evaluations, and what of it was cut off. */
+export function askedIn(sums: EvaluationSums): SloInputs["evaluations"] {
+  return {
+    asked: sums.asked,
+    hardTimeouts: sums.hard_timeouts,
+    ofCandidates: sums.hard_timeouts_left_out,
+    uncounted: uncountedWords(sums.uncounted),
+  };
 }
 
 /** What the gate of the same name finds of the pair that is live. A pool that leaks is one event, however many cases are in it. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { probeName } from "#src/canary/probes/probe-order";
 import { caseValue, type EvaluatedCase, type EvaluatedRun } from "#src/evaluation/compare/evaluated-run";
 import type { RunRecord } from "#src/evaluation/run/run-record";
+import type { Log } from "#src/log";
 import type { Queryable } from "#src/manifest/manifest-records";
 import { keepQuestions, pairOrigin, type QuestionScore } from "#src/operations/slo/work/kept-questions";
 import type { Pair } from "#src/release/events";
@@ -17,29 +18,47 @@ export type FoldDeps = {
   readonly wasLive: (service: string, pair: Pair) => Promise<boolean>;
   /** Domain time. */
   readonly now: () => number;
+  readonly log: Pick<Log, "warn">;
 };
 
-/** So many in one look: each reads everything that its service answered. */
+/** So many in one look, and so many tries: each reads everything that its service answered. */
 const MOST = 4;
+const MOST_TRIES = 20;
 const DAY_MS = 86_400_000;
 /** Documents that can't be read for so long won't be: the rest of the evaluation counts without them. */
 const PATIENCE_MS = DAY_MS;
+/** What ended since then is counted by the next look. */
+const FRESH_MS = 600_000;
 
 const TIMED_OUT = "timeout";
 const SCORES = { oracle_prefilter: "oracle_retrieval_hit_prefilter", reader_used_gold: "reader_used_gold" } as const;
 
-/** Keeps what ended evaluations of the last `days` show, each once. Returns how many were new. */
+/** Ended, and not counted yet; $1: the service, $2: since when, epoch milliseconds. */
+const UNCOUNTED = `
+  FROM golive.evaluation_run r
+ WHERE r.service = $1 AND r.state IN ('finished', 'inconclusive') AND r.ended_at >= to_timestamp($2::float8 / 1000)
+   AND NOT EXISTS (SELECT FROM golive.slo_evaluation e WHERE e.run = r.id)`;
+
+/**
+ * Keeps what ended evaluations of the last `days` show, each once. Returns how many were new. One that can't be read keeps nobody from the
+ * others; while it isn't counted, \`sumEvaluations\` says so.
+ */
 export async function foldEvaluations(deps: FoldDeps, service: string, days: number): Promise<number> {
   const since = deps.now() - days * DAY_MS;
-  const { rows } = await deps.pool.query(
-    `SELECT r.id FROM golive.evaluation_run r
-      WHERE r.service = $1 AND r.state IN ('finished', 'inconclusive') AND r.ended_at >= to_timestamp($2::float8 / 1000)
-        AND NOT EXISTS (SELECT FROM golive.slo_evaluation e WHERE e.run = r.id)
-      ORDER BY r.ended_at LIMIT ${MOST}`,
-    [service, since],
-  );
+  const { rows } = await deps.pool.query(`SELECT r.id ${UNCOUNTED} ORDER BY r.ended_at LIMIT ${MOST_TRIES}`, [
+    service,
+    since,
+  ]);
   let folded = 0;
-  for (const row of rows) if (await foldOne(deps, service, z.object({ id: z.string() }).parse(row).id)) folded++;
+  for (const row of rows) {
+    if (folded >= MOST) break;
+    const { id } = z.object({ id: z.string() }).parse(row);
+    try {
+      if (await foldOne(deps, service, id)) folded++;
+    } catch (err) {
+      deps.log.warn({ err, service, run: id }, "an evaluation could not be counted for the SLOs; it is tried again");
+    }
+  }
   return folded;
 }
 
@@ -115,6 +134,10 @@ const sumsSchema = z.object({
   runs: z.number(),
   asked: z.number(),
   hard_timeouts: z.number(),
+  /** Of those, in evaluations of pairs that never went live. */
+  hard_timeouts_left_out: z.number(),
+  /** Evaluations that ended and could not be read so far. */
+  uncounted: z.number(),
   without_manifest: z.number(),
   unshown: z.number(),
   bad: z.number(),
@@ -123,17 +146,24 @@ const sumsSchema = z.object({
 export type EvaluationSums = z.infer<typeof sumsSchema>;
 
 /** What the evaluations that ended since then come to. A manifest that isn't kept is none. */
-export async function sumEvaluations(database: Queryable, service: string, since: number): Promise<EvaluationSums> {
+export async function sumEvaluations(
+  database: Queryable,
+  service: string,
+  since: number,
+  now: number,
+): Promise<EvaluationSums> {
   const { rows } = await database.query(
     `SELECT count(*) FILTER (WHERE e.counted)::int AS runs,
             coalesce(sum(e.asked), 0)::int AS asked, coalesce(sum(e.hard_timeouts), 0)::int AS hard_timeouts,
+            coalesce(sum(e.hard_timeouts) FILTER (WHERE NOT e.counted), 0)::int AS hard_timeouts_left_out,
+            (SELECT count(*) ${UNCOUNTED} AND r.ended_at < to_timestamp($3::float8 / 1000))::int AS uncounted,
             count(*) FILTER (WHERE e.counted AND m.hash IS NULL)::int AS without_manifest,
             count(*) FILTER (WHERE e.counted AND e.unshown > 0)::int AS unshown,
             count(*) FILTER (WHERE e.counted AND (m.hash IS NULL OR e.unshown > 0))::int AS bad,
             count(*) FILTER (WHERE NOT e.counted)::int AS left_out
        FROM golive.slo_evaluation e LEFT JOIN golive.manifest m ON m.hash = e.manifest
       WHERE e.service = $1 AND e.ended_at >= to_timestamp($2::float8 / 1000)`,
-    [service, since],
+    [service, since, now - FRESH_MS],
   );
   return sumsSchema.parse(rows[0]);
 }

@@ -4,7 +4,7 @@ import { sumOf } from "#src/operations/slo/figures";
 import type { Finding, SloInputs, TimedFigures } from "#src/operations/slo/inputs";
 import type { SloPolicy } from "#src/operations/slo/policy";
 import { windowAt } from "#src/operations/slo/read-slos";
-import { promptAuditFinding } from "#src/operations/slo/work/findings";
+import { askedIn, promptAuditFinding } from "#src/operations/slo/work/findings";
 import { sumEvaluations } from "#src/operations/slo/work/fold-evaluations";
 import { type KeptFigures, readFigures } from "#src/operations/slo/work/kept-figures";
 import { pairOrigin, readQuestions, traceOrigin } from "#src/operations/slo/work/kept-questions";
@@ -35,13 +35,13 @@ export async function readInputs(
     readFigures(database, service, 60, before, policy.arms),
     readFigures(database, service, 5, slotsFrom, policy.arms),
     readQuestions(database, service, origins, from),
-    sumEvaluations(database, service, from),
+    sumEvaluations(database, service, from, now),
   ]);
   return {
     hours: together(hours),
     slots: together(slots),
     questions,
-    evaluations: { asked: sums.asked, hardTimeouts: sums.hard_timeouts },
+    evaluations: askedIn(sums),
     promptAudit: promptAuditFinding(sums, deploys),
     ...findings,
   };

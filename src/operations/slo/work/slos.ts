@@ -50,7 +50,7 @@ const MOST_CALLS = 100;
 const rollupSchema = z.object({ rolled_at: z.number().nullable(), looked: z.coerce.number().nullable() });
 
 export function createSlos(deps: SlosDeps): Slos {
-  const { pool, journal, now, log } = deps;
+  const { pool, journal, now } = deps;
   const stateOf = async (service: string) => sloStateOf(await journal.load(sloStream(service)));
 
   async function kept(service: string): Promise<z.infer<typeof rollupSchema>> {
@@ -123,9 +123,7 @@ export function createSlos(deps: SlosDeps): Slos {
       if (((await kept(service)).looked ?? -1) >= slot) return [];
       // Whoever adds up decides as well: a look at half of what came would come to half of it.
       if (!(await addUp(service))) return [];
-      await foldEvaluations(deps, service, 2 * deps.service(service).policy.windowDays).catch((err: unknown) =>
-        log.warn({ err, service }, "an evaluation could not be counted for the SLOs; it is tried again"),
-      );
+      await foldEvaluations(deps, service, 2 * deps.service(service).policy.windowDays);
       const facts = await decide(service);
       // Last: whoever is killed before this has decided, and the next one finds it decided.
       await pool.query("UPDATE golive.slo_rollup SET looked = greatest(looked, $2) WHERE service = $1", [
