@@ -131,6 +131,7 @@ export function composeOperations(deps: Deps): Operations {
     evaluations: deps.evaluations,
     repaint: repaintWeek,
     afterEvaluation: deps.proposeFound,
+    log,
   });
 
   return {

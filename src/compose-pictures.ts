@@ -4,6 +4,7 @@ import type { Operations } from "#src/compose-operations";
 import type { Config } from "#src/config/load-config";
 import { toPolicy } from "#src/config/to-policy";
 import type { Journal } from "#src/journal/journal";
+import type { Log } from "#src/log";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { createReadPicture } from "#src/operations/digest/work/read-picture";
 import { OPERATIONS } from "#src/operations/operation";
@@ -24,6 +25,7 @@ type Deps = {
   readonly proposals: ProposalUseCases;
   readonly slos: SloUseCases;
   readonly identity: Identity;
+  readonly log: Log;
 };
 
 /** What is known of a service at one moment, for the morning's digest and for App Home. Never rejects. */

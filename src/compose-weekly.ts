@@ -10,6 +10,7 @@ import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { readGold } from "#src/evaluation/run/gold-file";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { traceBars } from "#src/evaluation/run/trace-figures";
+import type { Log } from "#src/log";
 import { machineClock } from "#src/models/machine-clock";
 import type { OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { CardsRead, WeeklyMaterial } from "#src/operations/weekly/material";
@@ -36,6 +37,7 @@ export function composeWeekly(deps: {
   readonly evaluations: Evaluations;
   readonly repaint: (order: OperationOrder) => Promise<void>;
   readonly afterEvaluation?: NonNullable<WeeklyDeps["afterEvaluation"]>;
+  readonly log: Log;
 }): Weekly {
   const { config, governed, evaluations } = deps;
   const { store } = evaluations;
@@ -76,6 +78,7 @@ export function composeWeekly(deps: {
       repaint: deps.repaint,
       ...(deps.afterEvaluation === undefined ? {} : { afterEvaluation: deps.afterEvaluation }),
       clock: machineClock,
+      log: deps.log,
     }),
     async progress(service) {
       const running = (await store.runs(service)).find(

@@ -304,6 +304,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     proposals: proposals.useCases,
     slos: slos.useCases,
     identity,
+    log,
   });
   const ofReleases = { ...evaluations, run: evaluations.store.run };
   const handlers = {

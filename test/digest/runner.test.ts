@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { JournalError } from "#src/journal/journal-error";
+import { createLog } from "#src/log";
 import type { ServicePicture } from "#src/operations/digest/picture";
 import { sloNews } from "#src/operations/digest/slo-news";
 import { createDigestRunner, digestOfResult } from "#src/operations/digest/work/digest-runner";
@@ -6,6 +8,7 @@ import { createReadPicture, type PictureDeps } from "#src/operations/digest/work
 import type { OperationOrder } from "#src/operations/operation";
 import type { SloReading, SloReport } from "#src/operations/slo/slo";
 import type { OperationState } from "#src/operations/state";
+import { RagStoreError } from "#src/rag/store-error";
 import {
   agenda,
   agendaFacts,
@@ -93,6 +96,7 @@ describe("the picture of a service", () => {
     next: () => [{ kind: "smoke", at: NOW + HOUR }],
     identity: { members: async () => ({}) },
     service: () => ({ channel: "C0RELEASE", policy }),
+    log: createLog({ level: "silent", secrets: [] }),
   };
 
   test("has the cards of the newest weekly runs and the next runs", async () => {
@@ -106,15 +110,34 @@ describe("the picture of a service", () => {
     const read = createReadPicture({
       ...deps,
       patienceMs: 20,
-      slos: { readSlos: () => Promise.reject(new Error("the roll-up is away")) },
+      slos: { readSlos: () => Promise.reject(new JournalError("busy", true, "The journal was busy.")) },
       canaries: { currentCanary: () => new Promise(() => undefined) },
     });
     const seen = await read(SERVICE);
     expect(seen.state?.live?.run).toBe("run-2");
     expect(seen.unread.map(({ what, why }) => `${what}: ${why}`).toSorted()).toEqual([
-      "SLOs: the roll-up is away",
+      "SLOs: The journal was busy.",
       "The canary: no answer within 0.02 s",
     ]);
+  });
+
+  test("says of an error that isn't one of our own only where more is: a driver's may have a password in it", async () => {
+    const logged: string[] = [];
+    const url = new Error("Invalid URL: postgres://golive:hunter22@db:x/golive");
+    const read = createReadPicture({
+      ...deps,
+      log: createLog({ level: "warn", secrets: [], write: (line) => logged.push(line) }),
+      slos: { readSlos: () => Promise.reject(url) },
+      proposals: {
+        open: () => Promise.reject(new RagStoreError("unreachable", "not there: postgres://golive:hunter22@db/golive")),
+      },
+    });
+    const { unread } = await read(SERVICE);
+    expect(unread.toSorted((one, other) => one.what.localeCompare(other.what))).toEqual([
+      { what: "Proposals", why: "not there: postgres://golive:[password]@db/golive" },
+      { what: "SLOs", why: "it could not be done just now; the log says more" },
+    ]);
+    expect(logged.join()).toContain("Invalid URL");
   });
 });
 

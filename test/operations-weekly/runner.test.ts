@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { estimateRun } from "#src/evaluation/run/estimate-run";
 import type { Plan, RunRecord } from "#src/evaluation/run/run-record";
+import { createLog } from "#src/log";
 import { ModelError } from "#src/models/model-error";
 import { type OperationOrder, TookTooLong } from "#src/operations/operation";
 import { makeWeeklyResult } from "#src/operations/weekly/make-result";
 import { readWeeklyResult } from "#src/operations/weekly/work/result-schema";
 import { createWeeklyRunner, type WeeklyDeps } from "#src/operations/weekly/work/weekly-runner";
+import { RagStoreError } from "#src/rag/store-error";
 import type { Pair } from "#src/release/events";
 import { plan } from "#test/evaluation-run/records";
 import { createFakeClock } from "#test/models/fake-clock";
@@ -107,6 +109,7 @@ function house(how: { readonly now?: readonly Went[]; readonly before?: boolean 
       seen.painted += 1;
     },
     clock,
+    log: createLog({ level: "silent", secrets: [] }),
   };
   return { deps, world, seen, runs, clock };
 }
@@ -309,13 +312,15 @@ describe("the weekly runner", () => {
     });
     expect(searched).toEqual(["ev_1"]);
     expect(found.result.proposals).toEqual(["Proposal #4: weigh full-text search more."]);
-    const failed = await run({
-      ...house().deps,
-      afterEvaluation: () => Promise.reject(new Error("the store is away")),
-    });
+    const failing = (error: Error) => run({ ...house().deps, afterEvaluation: () => Promise.reject(error) });
+    const failed = await failing(new RagStoreError("unreachable", "the store is away"));
     expect(failed).toMatchObject({ verdict: "pass" });
     expect(failed.result.proposals).toEqual([
       "The search for better settings did not come to an end: the store is away",
+    ]);
+    const hidden = await failing(new Error("connect postgres://golive:hunter22@db/golive"));
+    expect(hidden.result.proposals).toEqual([
+      "The search for better settings did not come to an end: it could not be done just now; the log says more",
     ]);
   });
 });

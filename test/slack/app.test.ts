@@ -196,6 +196,14 @@ describe("two services in one channel", () => {
     await bench.slack.hands.command("U0ROSA", CHANNEL, "/golive", "unlock");
     await whisper(bench, "U0ROSA").toMatch(/name one.*unlock billing-docs|name one.*unlock support-docs/s);
   });
+
+  it("and says the whole command again, with the check or the kind that was typed", async () => {
+    const bench = await startApp(releasers, { config: twins });
+    await bench.slack.hands.command("U0ROSA", CHANNEL, "/golive", "rerun database");
+    await whisper(bench, "U0ROSA").toMatch(/rerun (billing|support)-docs database/);
+    await bench.slack.hands.command("U0ROSA", CHANNEL, "/golive", "run smoke");
+    await whisper(bench, "U0ROSA").toMatch(/run (billing|support)-docs smoke/);
+  });
 });
 
 describe("who clicks", () => {

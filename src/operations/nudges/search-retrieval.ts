@@ -108,13 +108,15 @@ function whyNot({ cases, withoutRanks, present, frame }: RetrievalInput): string
     return "The service doesn't send the ranks of the lists that it fuses (snapshot[].ranks, docs/rag-service.md), so other weights can't be tried without asking it again.";
   }
   const n = cases.length;
+  const same = cases.filter((one) => isReproduced(one, present, frame)).length;
+  if (same < REPRODUCED * n) {
+    return `It can't be searched: the service fuses otherwise than its configuration says. Of ${n} questions only ${same} come out in the service's own order and context when its ranks are fused with the present values; it takes ${Math.ceil(REPRODUCED * n)}.`;
+  }
   const groups = cases.map(({ group }) => group);
   if (new Set(groups).size < FEWEST_PAIRS) {
     return `Only ${countGroups(groups)} that share evidence or are asked alike ${n === 1 ? "has" : "have"} labelled evidence and a retrieval list with ranks; it takes ${FEWEST_PAIRS} groups to say anything.`;
   }
-  const same = cases.filter((one) => isReproduced(one, present, frame)).length;
-  if (same >= REPRODUCED * n) return null;
-  return `It can't be searched: the service fuses otherwise than its configuration says. Of ${n} questions only ${same} come out in the service's own order and context when its ranks are fused with the present values; it takes ${Math.ceil(REPRODUCED * n)}.`;
+  return null;
 }
 
 function isReproduced(one: NudgeCase, present: FusionSettings, frame: FusionFrame): boolean {

@@ -23,10 +23,10 @@ const SIZES: readonly [Size, ...Size[]] = [
 /** So many rows stand in one block of at most 3,000 characters. */
 const ROWS_A_BLOCK = 7;
 
-/** The one message of a service's week: a row per run, the quiet ones too. Null while nothing has run. */
+/** The one message of a service's week: a row per run, the quiet ones too, and those that became none. Null while there is neither. */
 export function weekMessage(view: WeekView, now: Instant): WeekMessage | null {
   const { service, week, rows } = view;
-  if (!rows.some(({ standing }) => standing !== "skipped")) return null;
+  if (rows.length === 0) return null;
   return {
     text: shorten(`${line(service)}, week ${week}: ${tally(rows)}`, BUDGET.message.text),
     blocks: fitting(SIZES, (size) => layout(view, now, size)).blocks,

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { borderWords } from "#src/border-words";
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { Journal } from "#src/journal/journal";
+import type { Log } from "#src/log";
 import type { CardedRun, PictureParts, ServicePicture, Unread } from "#src/operations/digest/picture";
 import { sloNews } from "#src/operations/digest/slo-news";
 import { agendaStream } from "#src/operations/events";
@@ -39,13 +41,14 @@ export type PictureDeps = {
   readonly next: (agenda: AgendaState) => PictureParts["next"];
   readonly identity: Pick<Identity, "members">;
   readonly service: (id: string) => { readonly channel: string; readonly policy: Policy };
+  readonly log: Pick<Log, "warn">;
   /** Default: 8 s. */
   readonly patienceMs?: number;
 };
 
 /** Reads everything that is known of a service, part by part. Never rejects: what fails or hangs is left out and said. */
 export function createReadPicture(deps: PictureDeps): (service: string) => Promise<ServicePicture> {
-  const { journal, operations } = deps;
+  const { journal, operations, log } = deps;
   const patienceMs = deps.patienceMs ?? PATIENCE_MS;
 
   return async (service) => {
@@ -53,8 +56,9 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
     const part = async <T>(what: string, without: T, read: () => Promise<T>): Promise<T> => {
       try {
         return await inTime(read, patienceMs);
-      } catch (error) {
-        unread.push({ what, why: error instanceof Error ? error.message : String(error) });
+      } catch (err) {
+        log.warn({ err, service, what }, "a part of a service's picture could not be read");
+        unread.push({ what, why: err instanceof NoAnswer ? err.message : borderWords(err) });
         return without;
       }
     };
@@ -112,9 +116,11 @@ export function createReadPicture(deps: PictureDeps): (service: string) => Promi
   }
 }
 
+class NoAnswer extends Error {}
+
 async function inTime<T>(read: () => Promise<T>, ms: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1_000} s`)), ms);
+  const timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms / 1_000} s`)), ms);
   try {
     return await Promise.race([read(), promise]);
   } finally {

@@ -1,3 +1,4 @@
+import { borderWords } from "#src/border-words";
 import type { EvaluationWish, PreparedEvaluation } from "#src/compose-evaluations";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import type { GoldFile } from "#src/evaluation/run/gold-file";
@@ -7,6 +8,7 @@ import { isStepFailure } from "#src/evaluation/run/patience";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
 import { waitForHold } from "#src/evaluation/run/wait-for-hold";
+import type { Log } from "#src/log";
 import type { MachineClock } from "#src/models/machine-clock";
 import {
   type OperationFinding,
@@ -52,6 +54,7 @@ export type WeeklyDeps = {
   /** Has the operation's message painted, since the evaluation is further. */
   readonly repaint: (order: OperationOrder) => Promise<void>;
   readonly clock: MachineClock;
+  readonly log: Pick<Log, "warn">;
 };
 
 /**
@@ -138,8 +141,8 @@ export function createWeeklyRunner(deps: WeeklyDeps): OperationRunner {
       return await deps.afterEvaluation(evaluation, order, signal);
     } catch (error) {
       if (signal.aborted) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      return [`The search for better settings did not come to an end: ${why}`];
+      deps.log.warn({ err: error, evaluation }, "the search for better settings failed");
+      return [`The search for better settings did not come to an end: ${borderWords(error)}`];
     }
   }
 

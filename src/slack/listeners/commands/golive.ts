@@ -73,9 +73,14 @@ async function whichService(
     );
   }
   const text = "Several services are released in this channel: name one.";
-  const more = intent.kind === "run" ? ` ${intent.operation}` : "";
-  const commands = services.map((service) => `/golive ${intent.kind} ${service}${more}`);
+  const commands = services.map((service) => `/golive ${intent.kind} ${service}${afterService(intent)}`);
   await say(deps, typed, unknownWordsReply(text, commands));
+}
+
+/** What was typed and stands after the service. */
+function afterService(intent: Exclude<GoliveIntent, { kind: "help" }>): string {
+  if (intent.kind === "run") return ` ${intent.operation}`;
+  return intent.kind === "rerun" ? ` ${intent.check}` : "";
 }
 
 async function start(deps: ListenerDeps, typed: Typed, service: string, intent: Verb<"start">): Promise<void> {
