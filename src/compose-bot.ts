@@ -26,6 +26,7 @@ import { createProcessMeter } from "#src/resources/process-meter";
 import { createSlackApp, type SlackMode } from "#src/slack/app";
 import {
   createPauseForChannel,
+  createTellOfUnseenAlert,
   createTellOfUnseenCanary,
   createTellOfUnseenOperation,
   createTellOfUnseenRollback,
@@ -44,7 +45,7 @@ import { digestFace } from "#src/slack/render-digest";
 import { type OperationFaces, withOperations } from "#src/slack/render-operations";
 import { withProposals } from "#src/slack/render-proposal";
 import { createSubjectRenderer } from "#src/slack/render-rollback";
-import { createTellOfUnseenAlert, withSlos } from "#src/slack/render-slos";
+import { withSlos } from "#src/slack/render-slos";
 import { smokeFace } from "#src/slack/render-smoke";
 import { createWeeklyFace } from "#src/slack/render-weekly";
 

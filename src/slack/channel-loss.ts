@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { breachOfSubject } from "#src/canary/canary-id";
 import type { CanaryUseCases } from "#src/canary/use-cases/canaries";
 import type { GoliveConfig } from "#src/config/service-config";
+import type { SloNote } from "#src/operations/slo/notes";
 import type { OperationUseCases } from "#src/operations/use-cases";
 import { weekOfSubject } from "#src/operations/week";
 import type { PauseReason } from "#src/release/events";
@@ -10,6 +11,8 @@ import { mayDecide, type RoleMembers } from "#src/release/people";
 import { holdersOf, peopleOf } from "#src/release/rights";
 import type { Identity, ReleaseUseCases } from "#src/release/use-cases";
 import type { RollbackUseCases } from "#src/rollback/use-cases/rollbacks";
+import { alertOf, type SlosShown } from "#src/slack/render-slos";
+import { tellPeople } from "#src/slack/tell-people";
 
 export type ChannelLossDeps = {
   readonly config: GoliveConfig;
@@ -32,16 +35,9 @@ export function createPauseForChannel(deps: ChannelLossDeps): (release: string, 
     const { service, number, requester, version, members } = view.release;
     const resolved: RoleMembers = { ...members, ...(await identity.members()) };
     const onCall = (config.services[service]?.on_call ?? []).flatMap((role) => resolved[role] ?? []);
-    const told = new Set(
-      onCall.filter((person) => mayDecide(person) && person.id !== requester.id).map(({ id }) => id),
-    );
+    const users = onCall.filter((person) => mayDecide(person) && person.id !== requester.id).map(({ id }) => id);
     const note: Note = { kind: "paused", because: why, number, service };
-    for (const user of told) {
-      await pool.query(
-        `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
-        [`release/${release}/${version}/paused/on-call/${user}`, service, { kind: "person", user }, note],
-      );
-    }
+    await tellPeople(pool, { key: `release/${release}/${version}/paused/on-call`, service, users, note });
   };
 }
 
@@ -60,18 +56,9 @@ export function createTellOfUnseenRollback(
     const { service, requester, members } = view.rollback;
     const resolved: RoleMembers = { ...members, ...(await deps.identity.members()) };
     const onCall = (deps.config.services[service]?.on_call ?? []).flatMap((role) => resolved[role] ?? []);
-    const told = new Set([requester, ...view.approvers, ...onCall].filter(mayDecide).map((person) => person.id));
-    for (const user of told) {
-      await deps.pool.query(
-        `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
-        [
-          `rollback/${id}/unseen/${user}`,
-          service,
-          { kind: "person", user },
-          { kind: "rollback-unseen", rollback: id, because },
-        ],
-      );
-    }
+    const users = [requester, ...view.approvers, ...onCall].filter(mayDecide).map((person) => person.id);
+    const note = { kind: "rollback-unseen", rollback: id, because };
+    await tellPeople(deps.pool, { key: `rollback/${id}/unseen`, service, users, note });
   };
 }
 
@@ -89,17 +76,9 @@ export function createTellOfUnseenCanary(
     const { service, rights, members, onCall } = view.canary;
     const resolved: RoleMembers = { ...members, ...(await deps.identity.members()) };
     const told = [...holdersOf(rights, "canary", resolved), ...peopleOf(resolved, onCall)];
-    for (const user of new Set(told.map((person) => person.id))) {
-      await deps.pool.query(
-        `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
-        [
-          `canary/${subject}/unseen/${user}`,
-          service,
-          { kind: "person", user },
-          { kind: "canary-unseen", canary: id, because },
-        ],
-      );
-    }
+    const users = told.map((person) => person.id);
+    const note = { kind: "canary-unseen", canary: id, because };
+    await tellPeople(deps.pool, { key: `canary/${subject}/unseen`, service, users, note });
   };
 }
 
@@ -116,17 +95,23 @@ export function createTellOfUnseenOperation(
     const service = weekOfSubject(subject)?.service ?? (await deps.operations.operation(subject))?.service;
     const configured = service === undefined ? undefined : deps.config.services[service];
     if (service === undefined || configured === undefined) return;
-    const told = peopleOf(await deps.identity.members(), configured.on_call);
-    for (const { id: user } of told) {
-      await deps.pool.query(
-        `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
-        [
-          `operations/${subject}/unseen/${user}`,
-          service,
-          { kind: "person", user },
-          { kind: "operations-unseen", because, channel: configured.channel },
-        ],
-      );
-    }
+    const users = peopleOf(await deps.identity.members(), configured.on_call).map(({ id }) => id);
+    const note = { kind: "operations-unseen", because, channel: configured.channel };
+    await tellPeople(deps.pool, { key: `operations/${subject}/unseen`, service, users, note });
+  };
+}
+
+/** Tells the people on call, once each, of an SLO's alert that the channel can't show. */
+export function createTellOfUnseenAlert(
+  deps: Pick<ChannelLossDeps, "config" | "identity" | "pool"> & { readonly slos: Pick<SlosShown, "state"> },
+): (subject: string, because: "channel-archived" | "bot-removed") => Promise<void> {
+  return async (subject, because) => {
+    const found = await alertOf(deps.slos, subject);
+    if (found === null || found.alert.calm !== null) return;
+    const { service, alert } = found;
+    const roles = deps.config.services[service]?.on_call ?? [];
+    const users = peopleOf(await deps.identity.members(), roles).map(({ id }) => id);
+    const note: SloNote = { kind: "slo-unseen", slo: alert.burn.slo, says: alert.says, because };
+    await tellPeople(deps.pool, { key: `slo/${subject}/unseen`, service, users, note });
   };
 }

@@ -1,11 +1,7 @@
-import type { Pool } from "pg";
 import { z } from "zod";
-import type { GoliveConfig } from "#src/config/service-config";
 import { alertOfSubject, type SloNote } from "#src/operations/slo/notes";
 import type { SloState } from "#src/operations/slo/state";
 import type { SloUseCases } from "#src/operations/slo/use-cases";
-import { peopleOf } from "#src/release/rights";
-import type { Identity } from "#src/release/use-cases";
 import type { Message } from "#src/slack/blocks/elements";
 import { type AlertView, sloAlertMessage } from "#src/slack/blocks/slo-alert";
 import { SLO_NOTE_KINDS, sloNoteMessage } from "#src/slack/blocks/slo-notes";
@@ -31,7 +27,8 @@ export function withSlos(slos: SlosShown, others: Render, now: () => number): Re
   };
 }
 
-async function alertOf(slos: SlosShown, subject: string) {
+/** The alert whose message a subject is; null: no such alert. */
+export async function alertOf(slos: Pick<SlosShown, "state">, subject: string) {
   const named = alertOfSubject(subject);
   if (named === null) return null;
   const alert = (await slos.state(named.service)).alerts.find(({ version }) => version === named.version);
@@ -62,26 +59,4 @@ export function sloNote({ note, service }: StoredNote): Message | null {
   if (own.success) return sloNoteMessage(own.data, service);
   if (!storySchema.safeParse(note).success) return null;
   return { text: "🔁 This message was posted again; the one before is gone.", blocks: [] };
-}
-
-/** Tells the people on call, once each, of an alert that the channel can't show. */
-export function createTellOfUnseenAlert(deps: {
-  readonly config: GoliveConfig;
-  readonly slos: SlosShown;
-  readonly identity: Pick<Identity, "members">;
-  readonly pool: Pool;
-}): (subject: string, because: "channel-archived" | "bot-removed") => Promise<void> {
-  return async (subject, because) => {
-    const found = await alertOf(deps.slos, subject);
-    if (found === null || found.alert.calm !== null) return;
-    const { service, alert } = found;
-    const roles = deps.config.services[service]?.on_call ?? [];
-    const note: SloNote = { kind: "slo-unseen", slo: alert.burn.slo, says: alert.says, because };
-    for (const { id: user } of peopleOf(await deps.identity.members(), roles)) {
-      await deps.pool.query(
-        `INSERT INTO golive.outbox (key, service, target, note) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
-        [`slo/${subject}/unseen/${user}`, service, { kind: "person", user }, note],
-      );
-    }
-  };
 }
