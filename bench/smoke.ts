@@ -87,9 +87,21 @@ const ioOf = (env: Readonly<Record<string, string>>, err: (line: string) => void
 });
 
 function night(core: Core, green: SmokeResult | null): Promise<SmokeResult> {
-  const earlier = green === null ? null : { operation: "op_bench", number: 1, at: 0, suites: green.suites };
+  const earlier =
+    green === null
+      ? null
+      : { operation: "op_bench", number: 1, at: 0, stopped: false, suites: green.suites, called: null };
   const { signal } = new AbortController();
-  return core.smoke({ service: SERVICE, earlier: { green: earlier, last: earlier }, metricsUrl: null, signal });
+  return core.smoke({
+    service: SERVICE,
+    earlier: {
+      green: earlier,
+      last: earlier,
+      suites: earlier === null ? {} : { "rag-qa": earlier, "meta-ops": earlier },
+    },
+    metricsUrl: null,
+    signal,
+  });
 }
 
 /** From the wish for a place to the place. */

@@ -14,7 +14,13 @@ import type { Log } from "#src/log";
 import { evaluationSampling } from "#src/models/enforce-determinism";
 import { machineClock } from "#src/models/machine-clock";
 import { factOf } from "#src/operations/smoke/compare";
-import { type EarlierRun, type SmokeResult, SUITES, type SuiteId } from "#src/operations/smoke/suites";
+import {
+  type EarlierRun,
+  type EarlierSmokes,
+  type SmokeResult,
+  SUITES,
+  type SuiteId,
+} from "#src/operations/smoke/suites";
 import { secretValues } from "#src/operations/smoke/work/ask-hostile";
 import { dbWorkflows } from "#src/operations/smoke/work/db-workflows";
 import { embedScratch } from "#src/operations/smoke/work/embed-scratch";
@@ -31,7 +37,7 @@ export type SmokeWish = {
   readonly service: string;
   /** Default: all. */
   readonly suites?: readonly SuiteId[];
-  readonly earlier: { readonly green: EarlierRun | null; readonly last: EarlierRun | null };
+  readonly earlier: EarlierSmokes;
   /** Where a bot's metrics answer; null: nobody here knows. */
   readonly metricsUrl: string | null;
   readonly signal: AbortSignal;

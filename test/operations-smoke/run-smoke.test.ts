@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SmokeCheck, SuiteId } from "#src/operations/smoke/suites";
 import { SUITES, verdictOf } from "#src/operations/smoke/suites";
+import { readSmokeResult } from "#src/operations/smoke/work/read-result";
 import { type RunSuite, runSmoke, type SmokeDeps } from "#src/operations/smoke/work/run-smoke";
 import { createSmokeRunner, toFinding } from "#src/operations/smoke/work/smoke-runner";
 import { RagStoreError } from "#src/rag/store-error";
@@ -33,7 +34,7 @@ function deps(changes: Partial<SmokeDeps> = {}): SmokeDeps & { readonly ran: Sui
     pointer: async () => live,
     rollback: async () => null,
     off: {},
-    earlier: { green: null, last: null },
+    earlier: { green: null, last: null, suites: {} },
     ticks: () => 0,
     onFault: (check) => faults.push(check),
     ...changes,
@@ -200,6 +201,39 @@ describe("the runner of the night", () => {
       result: { compared: { green: { operation: "op_1", at: 7 }, newlyBroken: ["negatives/one"] } },
     });
     expect(JSON.stringify(finding.result)).toContain("before: op_1");
+  });
+
+  it("a check that can't be told night after night leaves the other suites something to compare with, and calls nobody twice", async () => {
+    const streams: Record<string, Recorded[]> = { "agenda/docs": [] };
+    const note = (stream: string, event: Recorded["event"], at = 0) => {
+      const before = streams[stream] ?? [];
+      streams[stream] = [...before, { stream, version: before.length + 1, at, by: GOLIVE, event }];
+    };
+    const seen: (string | undefined)[] = [];
+    const blind: RunSuite = async ({ checks }) => {
+      await checks.run("rights", async () => ({ verdict: "inconclusive", summary: "It may not INSERT." }));
+      return { checks: checks.list, facts: {} };
+    };
+    const sees: RunSuite = (call) => {
+      seen.push(call.green?.operation);
+      return green(call);
+    };
+    const run = createSmokeRunner({
+      journal: { load: async (stream) => streams[stream] ?? [] },
+      smoke: (_, earlier, aborted) =>
+        runSmoke(deps({ earlier, suites: { ...all, "db-workflows": blind, "rag-qa": sees } }), SUITES, aborted),
+    });
+    const called: unknown[] = [];
+    for (const night of [1, 2, 3]) {
+      const operation = `op_${night}`;
+      const { verdict, summary, result } = await run({ ...order, operation, number: night }, signal());
+      expect(verdict).toBe("inconclusive");
+      called.push(readSmokeResult(result)?.compared.called);
+      note(`operation/${operation}`, { type: "operation-finished", verdict, summary, result }, night);
+      note("agenda/docs", { type: "operation-closed", operation, kind: "smoke", verdict, summary }, night);
+    }
+    expect(seen).toEqual([undefined, "op_1", "op_2"]);
+    expect(called).toEqual([null, { operation: "op_1", at: 1 }, { operation: "op_1", at: 1 }]);
   });
 
   it("a result of another version counts as none", async () => {

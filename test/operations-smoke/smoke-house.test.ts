@@ -110,13 +110,13 @@ describe("each suite fails when what it looks at is broken", () => {
   }, 30_000);
 
   it("rag-qa: one polite text for everything lies below the floors, and far below the last green night", async () => {
-    const green = { operation: "op_1", number: 1, at: 0, suites: firstNight };
+    const green = { operation: "op_1", number: 1, at: 0, stopped: false, suites: firstNight, called: null };
     const night = () =>
       withCore(ioOf(house.env), { service: SERVICE }, ({ core }) =>
         core.smoke({
           service: SERVICE,
           suites: ["rag-qa"],
-          earlier: { green, last: green },
+          earlier: { green, last: green, suites: { "rag-qa": green } },
           metricsUrl: null,
           signal: new AbortController().signal,
         }),

@@ -3,8 +3,9 @@ import type { Judgement } from "#src/evaluation/metrics/labels";
 import { metricValues, scoreJudgement } from "#src/evaluation/metrics/score-judgement";
 import { type AgendaEvent, agendaStream } from "#src/operations/events";
 import { bounded, cut, MOST_CASES } from "#src/operations/smoke/bounded";
+import { callsPeople } from "#src/operations/smoke/call-people";
 import { compareSmoke, factOf } from "#src/operations/smoke/compare";
-import { endedSmokes, resultIn } from "#src/operations/smoke/earlier";
+import { endedSmokes, greenSuites, resultIn, toEarlier } from "#src/operations/smoke/earlier";
 import { HOSTILE_QUESTIONS, MARKUP, OBEYED, OVERSIZE, RIGHT_TO_LEFT } from "#src/operations/smoke/hostile-questions";
 import { judgeAgainst, judgeComplete, judgeFloors } from "#src/operations/smoke/judge-answers";
 import { judgeHostile, type Reaction } from "#src/operations/smoke/judge-hostile";
@@ -67,7 +68,14 @@ describe("what a run comes to", () => {
 });
 
 describe("compared with the runs before", () => {
-  const run = (...suites: readonly SmokeSuite[]) => ({ operation: "op_1", number: 3, at: 5, suites });
+  const run = (...suites: readonly SmokeSuite[]) => ({
+    operation: "op_1",
+    number: 3,
+    at: 5,
+    stopped: false,
+    suites,
+    called: { operation: "op_0", at: 4 },
+  });
   const now = [suite("rag-qa", check("answered", "pass"), check("floors", "fail"), check("as-before", "inconclusive"))];
 
   it("what is new, what was so already, and what is mended", () => {
@@ -77,7 +85,45 @@ describe("compared with the runs before", () => {
       newlyBroken: ["rag-qa/as-before"],
       brokenAlready: ["rag-qa/floors"],
       mended: ["rag-qa/answered"],
+      called: null,
     });
+  });
+
+  it("people are called for what is new: broken, failing where it could not tell, or stopped; not for what they were called for", () => {
+    const last = run(suite("rag-qa", check("answered", "inconclusive"), check("floors", "pass")));
+    const called = (stopped: string | null, ...checks: readonly SmokeCheck[]) =>
+      compareSmoke([suite("rag-qa", ...checks)], { green: null, last }, stopped).called;
+    expect(called(null, check("answered", "inconclusive"))).toEqual({ operation: "op_0", at: 4 });
+    expect(called(null, check("answered", "fail"))).toBeNull();
+    expect(called(null, check("answered", "inconclusive"), check("floors", "inconclusive"))).toBeNull();
+    expect(called("A rollback is under way.")).toBeNull();
+    expect(compareSmoke([], { green: null, last: { ...last, stopped: true } }, "Again.").called).toEqual(last.called);
+  });
+
+  it("what could not be told calls once, what fails once a week", () => {
+    const [day, at] = [24 * 3_600_000, 40 * 24 * 3_600_000];
+    const of = (verdict: SmokeCheck["verdict"], called: number | null) => {
+      const { compared, ...rest } = result([suite("rag-qa", check("answered", verdict))]);
+      return { ...rest, compared: { ...compared, called: called === null ? null : { operation: "op_0", at: called } } };
+    };
+    const calls = (verdict: SmokeCheck["verdict"], called: number | null) => callsPeople(of(verdict, called), at);
+    expect([calls("fail", null), calls("inconclusive", null), calls("pass", null)]).toEqual([true, true, false]);
+    expect([calls("fail", at - 6 * day), calls("fail", at - 7 * day)]).toEqual([false, true]);
+    expect(calls("inconclusive", at - 30 * day)).toBe(false);
+    const ended = { operation: "op_1", number: 1, at };
+    expect(toEarlier(ended, of("fail", at - 7 * day))?.called).toEqual({ operation: "op_1", at });
+    expect(toEarlier(ended, of("fail", at - 6 * day))?.called).toEqual({ operation: "op_0", at: at - 6 * day });
+  });
+
+  it("each suite has its own green run, and none in a run that was stopped", () => {
+    const nights = [
+      { ...run(suite("rag-qa", check("a", "pass")), suite("meta-ops", check("b", "pass"))), number: 9, stopped: true },
+      { ...run(suite("rag-qa", check("a", "pass")), suite("meta-ops", check("b", "error"))), number: 8 },
+      { ...run(suite("meta-ops", check("b", "pass")), suite("negatives", check("c", "not-applicable"))), number: 7 },
+      { ...run(suite("rag-qa", check("a", "pass"))), number: 6 },
+    ];
+    const numbers = Object.entries(greenSuites(nights)).map(([id, { number }]) => `${id} ${number}`);
+    expect(numbers).toEqual(["rag-qa 8", "meta-ops 7"]);
   });
 
   it("a check that is not looked at any more is not mended", () => {
@@ -119,10 +165,13 @@ describe("compared with the runs before", () => {
       at(5, closed("op_w", "pass", "weekly")),
     ];
     expect(endedSmokes(agenda)).toEqual({
-      last: { operation: "op_b", number: 2, at: 4 },
+      newest: [
+        { operation: "op_b", number: 2, at: 4 },
+        { operation: "op_a", number: 1, at: 2 },
+      ],
       green: { operation: "op_a", number: 1, at: 2 },
     });
-    expect(endedSmokes([])).toEqual({ last: null, green: null });
+    expect(endedSmokes([])).toEqual({ newest: [], green: null });
     expect(resultIn(agenda)).toBeNull();
   });
 

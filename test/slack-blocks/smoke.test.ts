@@ -60,6 +60,7 @@ const result = (changes: Partial<SmokeResult> = {}): SmokeResult => ({
     newlyBroken: ["rag-qa/as-before"],
     brokenAlready: ["ops-health/models"],
     mended: ["negatives/bidi"],
+    called: null,
   },
   ...changes,
 });
@@ -121,6 +122,28 @@ describe("a smoke run that somebody has to see", () => {
     expect(text).toContain("<@U0OLGA> please look at it.");
   });
 
+  const calledBefore = (of: SmokeResult) => ({
+    ...of,
+    compared: { ...of.compared, newlyBroken: [], called: { operation: "op_9", at: -1 } },
+  });
+
+  it("mentions nobody for what failed last night too, and says when it did", () => {
+    const again = calledBefore(result());
+    const said = smokeMessage(operation(again), again, [olga]);
+    expect(said.text + readText(said.blocks)).not.toContain("<@U0OLGA>");
+    expect(readText(said.blocks)).toContain("Nothing new is broken; who was on call was mentioned");
+    expect(readText(said.blocks)).toContain("tp-01");
+  });
+
+  it("what could not be told last night either is one line without a mention", () => {
+    const again = calledBefore(result({ suites: result().suites.slice(0, 1) }));
+    const said = smokeMessage(operation(again), again, [olga]);
+    expect(said.text).toContain("As last night: Smoke 1/2 green: ops-health/models could not tell.");
+    expect(said.text + readText(said.blocks)).not.toContain("<@U0OLGA>");
+    expect(said.blocks).toHaveLength(2);
+    expect(readText(said.blocks)).not.toContain("Mend models");
+  });
+
   it("a run that was stopped says why, and claims nothing", () => {
     const stopped = result({ stopped: "A rollback is under way (rb_1).", suites: [] });
     const said = smokeMessage(operation(stopped), stopped, []);
@@ -166,6 +189,7 @@ describe("a smoke run that somebody has to see", () => {
           newlyBroken: [],
           brokenAlready: Array.from({ length: checks }, (_, at) => `ops-health/check-${at}`),
           mended: [],
+          called: null,
         },
       }),
     );

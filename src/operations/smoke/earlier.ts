@@ -1,26 +1,48 @@
 import type { Json } from "#src/operations/operation";
-import type { EarlierRun, SmokeResult } from "#src/operations/smoke/suites";
+import { callsPeople } from "#src/operations/smoke/call-people";
+import { type EarlierRun, type EarlierSmokes, type SmokeResult, SUITES } from "#src/operations/smoke/suites";
 import type { Recorded } from "#src/release/events";
 import type { Instant } from "#src/release/policy";
 
 /** A smoke run that ended, as the agenda has it. */
 export type EndedSmoke = { readonly operation: string; readonly number: number; readonly at: Instant };
 
-/** The newest smoke run of a service's agenda that ended, and the newest that passed; null: there is none. */
+/** So many runs are read back for what passed in them: a fortnight of nights. */
+const MOST_READ = 14;
+
+/** The newest smoke runs of a service's agenda that ended, the last first, and the newest that passed; null: there is none. */
 export function endedSmokes(agenda: readonly Recorded[]): {
-  readonly last: EndedSmoke | null;
+  readonly newest: readonly EndedSmoke[];
   readonly green: EndedSmoke | null;
 } {
   const numbers = new Map<string, number>();
-  let last: EndedSmoke | null = null;
+  const ended: EndedSmoke[] = [];
   let green: EndedSmoke | null = null;
   for (const { event, at } of agenda) {
     if (event.type === "operation-opened") numbers.set(event.operation, event.number);
     if (event.type !== "operation-closed" || event.kind !== "smoke") continue;
-    last = { operation: event.operation, number: numbers.get(event.operation) ?? 0, at };
-    if (event.verdict === "pass") green = last;
+    const run = { operation: event.operation, number: numbers.get(event.operation) ?? 0, at };
+    ended.push(run);
+    if (event.verdict === "pass") green = run;
   }
-  return { last, green };
+  return { newest: ended.slice(-MOST_READ).reverse(), green };
+}
+
+/**
+ * Of each suite the newest of these runs in which it passed: a check of another suite that nobody mends must not end the comparison. A run
+ * that was stopped says nothing of any.
+ */
+export function greenSuites(newestFirst: readonly EarlierRun[]): EarlierSmokes["suites"] {
+  const passedIn = (id: (typeof SUITES)[number]) =>
+    newestFirst.find(
+      ({ stopped, suites }) => !stopped && suites.some((suite) => suite.id === id && suite.verdict === "pass"),
+    );
+  return Object.fromEntries(
+    SUITES.flatMap((id) => {
+      const run = passedIn(id);
+      return run === undefined ? [] : [[id, run]];
+    }),
+  );
 }
 
 /** What an operation finished with; null: it has not. */
@@ -31,4 +53,11 @@ export function resultIn(operation: readonly Recorded[]): { readonly [key: strin
 
 /** A run whose result this version can't read is as good as none: nothing is compared with it. */
 export const toEarlier = (ended: EndedSmoke, result: SmokeResult | null): EarlierRun | null =>
-  result === null ? null : { ...ended, suites: result.suites };
+  result === null
+    ? null
+    : {
+        ...ended,
+        stopped: result.stopped !== null,
+        suites: result.suites,
+        called: callsPeople(result, ended.at) ? { operation: ended.operation, at: ended.at } : result.compared.called,
+      };

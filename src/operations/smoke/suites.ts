@@ -80,17 +80,31 @@ export type EarlierRun = {
   readonly operation: string;
   readonly number: number;
   readonly at: Instant;
+  /** As a whole it says nothing. */
+  readonly stopped: boolean;
   readonly suites: readonly SmokeSuite[];
+  /** The newest run up to this one that called people for what was broken. */
+  readonly called: SmokeComparison["called"];
+};
+
+/** What a run is held against. `green`: the last that passed; `last`: the one before; `suites`: of each suite the last in which it passed. */
+export type EarlierSmokes = {
+  readonly green: EarlierRun | null;
+  readonly last: EarlierRun | null;
+  readonly suites: Partial<Readonly<Record<SuiteId, EarlierRun>>>;
 };
 
 /** Checks by their whole names (`suite/check`), in the order of the suites. */
 export type SmokeComparison = {
   /** The last run in which everything passed; null: there was none. */
   readonly green: { readonly operation: string; readonly number: number; readonly at: Instant } | null;
+  /** A pass in the run before this one, not as bad, or not looked at. */
   readonly newlyBroken: readonly string[];
   /** Not a pass in the run before this one either. */
   readonly brokenAlready: readonly string[];
   readonly mended: readonly string[];
+  /** The earlier run that called people for all that is broken now; null: none did. */
+  readonly called: { readonly operation: string; readonly at: Instant } | null;
 };
 
 export type SmokeResult = {

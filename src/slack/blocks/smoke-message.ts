@@ -1,3 +1,4 @@
+import { callsPeople } from "#src/operations/smoke/call-people";
 import type { SmokeCase, SmokeResult, SmokeSuite, SuiteId } from "#src/operations/smoke/suites";
 import { type BrokenCheck, brokenChecks, countsOf, DO, everyCase, MEANS } from "#src/operations/smoke/words";
 import type { OperationState } from "#src/operations/state";
@@ -17,7 +18,7 @@ const LONGEST_NEXT = 200;
 
 /**
  * A smoke run that somebody has to see: what is broken first, the worst cases of each suite, since when, what it means and what to do.
- * `onCall`: they are mentioned.
+ * `onCall`: they are mentioned, where the run calls people. What could not be told last night either is one line.
  */
 export function smokeMessage(operation: OperationState, result: SmokeResult, onCall: readonly Person[]): Message {
   const { service, number, finished, id } = operation;
@@ -25,8 +26,10 @@ export function smokeMessage(operation: OperationState, result: SmokeResult, onC
   const broken = brokenChecks(result);
   const shown = broken.slice(0, MOST_CHECKS);
   const suites = [...new Set(broken.map(({ suite }) => suite))];
-  const who = onCall.map((person) => mention(person.id)).join(" ");
+  const calls = callsPeople(result, finished?.at ?? 0);
+  const who = calls ? onCall.map((person) => mention(person.id)).join(" ") : "";
   const title = `${VERDICT_WORDS[verdict]} · Smoke #${number} of ${service}`;
+  if (!calls && verdict !== "fail") return asBefore(title, operation, result);
   return {
     text: shorten(
       `${line(title)}: ${line(finished?.summary ?? "")}${who === "" ? "" : ` ${who}`}`,
@@ -42,10 +45,26 @@ export function smokeMessage(operation: OperationState, result: SmokeResult, onC
       ...result.suites.filter(({ id: suite }) => suites.includes(suite)).flatMap((suite) => caseSection(suite, broken)),
       ...(suites.length === 0 ? [] : [section(suites.map(meaning).join("\n"))]),
       ...(who === "" ? [] : [section(`${who} please look at it.`)]),
+      ...(calls ? [] : [section(calledText(result))]),
       context(sinceText(result), `${liveText(result)} · ${countText(result)} · ${code(id)}`),
     ],
   };
 }
+
+/** Nothing is new, and nothing fails: who wants to know more asks. */
+function asBefore(title: string, { finished, id }: OperationState, result: SmokeResult): Message {
+  const says = `As last night: ${line(finished?.summary ?? "")}`;
+  return {
+    text: shorten(`${line(title)}: ${says}`, BUDGET.message.text),
+    blocks: [
+      section(`${bold(title)}\n${shorten(says, LONGEST_SUMMARY)}`),
+      context(sinceText(result), `${calledText(result)} · ${countText(result)} · ${code(id)}`),
+    ],
+  };
+}
+
+const calledText = ({ compared: { called } }: SmokeResult): string =>
+  called === null ? "Nothing new is broken" : `Nothing new is broken; who was on call was mentioned ${when(called.at)}`;
 
 /** "❌ fail · `negatives/bidi` failed · new", what was found, and what to do about it. */
 function checkText({ suite, check, isNew }: BrokenCheck): string {

@@ -11,7 +11,7 @@ import { type Checks, type Found, notApplicable } from "#src/operations/smoke/wo
 export type RagQaDeps = WishDeps & {
   /** The sample, as every night. Throws `ResultFileError` for a gold file that can't be used. */
   readonly wish: () => Promise<EvaluationWish>;
-  /** The evaluation of the last green run; null where there was none. */
+  /** The evaluation of the last run in which this suite passed; null where there was none. */
   readonly green: string | null;
   readonly floors: Floors;
   readonly signal: AbortSignal;
@@ -49,7 +49,7 @@ export async function ragQa(deps: RagQaDeps, checks: Checks): Promise<SuiteFindi
   return { checks: checks.list, facts };
 }
 
-const NO_GREEN = "There is no green run yet to compare with: the floors alone count.";
+const NO_GREEN = "There is no green run of rag-qa yet to compare with: the floors alone count.";
 
 /** Other questions or another judge make other numbers, and nothing of that is the service's doing. Null: they compare. */
 function whyNotComparable(before: RunRecord | null, now: RunRecord): string | null {

@@ -37,6 +37,8 @@ const resultSchema = z.object({
     newlyBroken: z.array(z.string()),
     brokenAlready: z.array(z.string()),
     mended: z.array(z.string()),
+    /** Older runs don't say: they all called. */
+    called: z.object({ operation: z.string(), at: z.number() }).nullable().default(null),
   }),
 });
 
@@ -60,5 +62,6 @@ export const smokeJson = (result: SmokeResult): { readonly [key: string]: Json }
     newlyBroken: result.compared.newlyBroken,
     brokenAlready: result.compared.brokenAlready,
     mended: result.compared.mended,
+    called: result.compared.called === null ? null : { ...result.compared.called },
   },
 });

@@ -2,6 +2,7 @@ import { bounded } from "#src/operations/smoke/bounded";
 import { compareSmoke } from "#src/operations/smoke/compare";
 import {
   type EarlierRun,
+  type EarlierSmokes,
   type SmokeCheck,
   type SmokeResult,
   type SmokeSuite,
@@ -20,6 +21,7 @@ export type SuiteCall = {
   readonly checks: Checks;
   /** Checks of this suite that golive.yaml leaves out, with the reason. */
   readonly off: ReadonlyMap<string, string>;
+  /** The last run in which this suite passed. */
   readonly green: EarlierRun | null;
   readonly signal: AbortSignal;
   readonly onProgress: (says: string) => void;
@@ -41,7 +43,7 @@ export type SmokeDeps = {
   readonly rollback: () => Promise<string | null>;
   /** `suite` or `suite/check` → why it is left out. */
   readonly off: Readonly<Record<string, string>>;
-  readonly earlier: { readonly green: EarlierRun | null; readonly last: EarlierRun | null };
+  readonly earlier: EarlierSmokes;
   readonly ticks: () => number;
   readonly onFault: (check: string, error: unknown) => void;
 };
@@ -62,7 +64,7 @@ export async function runSmoke(
     live,
     stopped,
     suites: suites.map(bounded),
-    compared: compareSmoke(suites, deps.earlier),
+    compared: compareSmoke(suites, deps.earlier, stopped),
   });
   if (live === null) return ended("Nothing is live: there is nothing that a smoke run could look at.", []);
   const suites: SmokeSuite[] = [];
@@ -116,7 +118,7 @@ async function runOne(
     live,
     checks,
     off,
-    green: deps.earlier.green,
+    green: deps.earlier.suites[id] ?? null,
     signal,
     onProgress: (says) => watcher.onProgress?.(id, says),
   };

@@ -1,13 +1,10 @@
 import type { Journal } from "#src/journal/journal";
 import { agendaStream, operationStream } from "#src/operations/events";
 import type { OperationFinding, OperationRunner } from "#src/operations/operation";
-import { type EndedSmoke, endedSmokes, resultIn, toEarlier } from "#src/operations/smoke/earlier";
-import { type EarlierRun, type SmokeResult, verdictOf } from "#src/operations/smoke/suites";
+import { type EndedSmoke, endedSmokes, greenSuites, resultIn, toEarlier } from "#src/operations/smoke/earlier";
+import { type EarlierRun, type EarlierSmokes, type SmokeResult, SUITES, verdictOf } from "#src/operations/smoke/suites";
 import { smokeSummary } from "#src/operations/smoke/words";
 import { readSmokeResult, smokeJson } from "#src/operations/smoke/work/read-result";
-
-/** What a run is compared with: the last that passed, and the one before it. */
-export type EarlierSmokes = { readonly green: EarlierRun | null; readonly last: EarlierRun | null };
 
 /** Runs every suite of a service. Throws when `signal` is aborted. */
 export type Smoke = (service: string, earlier: EarlierSmokes, signal: AbortSignal) => Promise<SmokeResult>;
@@ -31,11 +28,18 @@ export const toFinding = (result: SmokeResult): OperationFinding => ({
 });
 
 export async function earlierSmokes(journal: Pick<Journal, "load">, service: string): Promise<EarlierSmokes> {
-  const { last, green } = endedSmokes(await journal.load(agendaStream(service)));
-  const read = async (ended: EndedSmoke | null): Promise<EarlierRun | null> => {
-    if (ended === null) return null;
-    return toEarlier(ended, readSmokeResult(resultIn(await journal.load(operationStream(ended.operation)))));
-  };
-  const before = await read(green);
-  return { green: before, last: last?.operation === green?.operation ? before : await read(last) };
+  const { newest, green } = endedSmokes(await journal.load(agendaStream(service)));
+  const read = async (ended: EndedSmoke): Promise<EarlierRun | null> =>
+    toEarlier(ended, readSmokeResult(resultIn(await journal.load(operationStream(ended.operation)))));
+  const [last, ...others] = newest;
+  const before = last === undefined ? null : await read(last);
+  const whole = green === null ? null : green.operation === last?.operation ? before : await read(green);
+  const runs = before === null ? [] : [before];
+  // Newest first, and no more than it takes: most nights the run before is enough.
+  for (const ended of others) {
+    if (SUITES.every((id) => greenSuites(runs)[id] !== undefined)) break;
+    const run = ended.operation === green?.operation ? whole : await read(ended);
+    if (run !== null) runs.push(run);
+  }
+  return { green: whole, last: before, suites: greenSuites(whole === null ? runs : [...runs, whole]) };
 }
