@@ -14,13 +14,7 @@ import type { Log } from "#src/log";
 import { evaluationSampling } from "#src/models/enforce-determinism";
 import { machineClock } from "#src/models/machine-clock";
 import { factOf } from "#src/operations/smoke/compare";
-import {
-  type EarlierRun,
-  type EarlierSmokes,
-  type SmokeResult,
-  SUITES,
-  type SuiteId,
-} from "#src/operations/smoke/suites";
+import { type EarlierSmokes, type SmokeResult, SUITES, type SuiteId } from "#src/operations/smoke/suites";
 import { secretValues } from "#src/operations/smoke/work/ask-hostile";
 import { dbWorkflows } from "#src/operations/smoke/work/db-workflows";
 import { embedScratch } from "#src/operations/smoke/work/embed-scratch";
