@@ -83,7 +83,7 @@ describe("searching another chunking", () => {
     const questions = [0, 1, 2].flatMap((copy) =>
       input.questions.map((each) => ({ ...each, gold: { ...each.gold, id: `${each.gold.id}-${copy}` } })),
     );
-    expect(searchChunks({ ...input, questions })[1]).toMatchObject({
+    expect(searchChunks({ ...input, questions })).toContainEqual({
       kind: "cannot",
       says: expect.stringContaining("the evidence of 57 questions in 19 groups"),
     });
