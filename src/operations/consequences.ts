@@ -1,5 +1,6 @@
 import type { JobRequest, Post } from "#src/journal/journal";
 import type { AgendaEvent, OperationEvent } from "#src/operations/events";
+import { unwantedSkips } from "#src/operations/evolve-agenda";
 import { KINDS } from "#src/operations/kinds";
 import type { OperationNote } from "#src/operations/notes";
 import type { AgendaState, OperationState } from "#src/operations/state";
@@ -14,13 +15,15 @@ export type OperationConsequences = {
 
 /**
  * What follows from facts that were just decided: the job of a run that begins, the week's message (and the run's own, where its kind has
- * one) painted again, and its result told. `before`: the agenda without them. Keys are made of stream and version: the same facts never do
+ * one) painted again, its result told, and, once, that fires in a row became no run. `before`: the agenda without them. `channel`: of the fire; null:
+ * these are no facts of one. Keys are made of stream and version: the same facts never do
  * anything twice.
  */
 export function consequencesOfOperation(
   before: AgendaState,
   operation: OperationState | null,
   facts: readonly Recorded<AgendaEvent | OperationEvent>[],
+  channel: string | null,
 ): OperationConsequences {
   const { service } = before;
   const jobs: JobRequest[] = [];
@@ -30,8 +33,11 @@ export function consequencesOfOperation(
   for (const { stream, version, event } of facts) {
     switch (event.type) {
       case "operation-opened":
+        repaint.push(weekSubject(service, event.week));
+        break;
       case "fire-skipped":
         repaint.push(weekSubject(service, event.week));
+        if (channel !== null) posts.push(...skipsTold(before, event, channel, `${stream}/${version}`));
         break;
       case "operation-requested":
         jobs.push({
@@ -59,6 +65,22 @@ export function consequencesOfOperation(
     }
   }
   return { jobs, repaint: [...new Set(repaint)], posts };
+}
+
+/** So many fires in a row that became no run are told, once: the week's message has them, but nobody waits for a row that isn't green. */
+const MANY_SKIPS = 3;
+
+function skipsTold(
+  { entries }: AgendaState,
+  event: Extract<AgendaEvent, { type: "fire-skipped" }>,
+  channel: string,
+  key: string,
+): readonly Post[] {
+  const { skips } = entries[event.kind];
+  const fires = skips + unwantedSkips(event);
+  if (skips >= MANY_SKIPS || fires < MANY_SKIPS) return [];
+  const note: OperationNote = { kind: "operation-skips", operationKind: event.kind, fires, says: event.says };
+  return [{ key: `${key}/${note.kind}`, to: { kind: "channel", channel }, note }];
 }
 
 /** A pass is a line in the week's thread; anything else is told in the channel, unless the run's own message says it. */

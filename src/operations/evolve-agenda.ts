@@ -12,6 +12,7 @@ const NEW: AgendaEntry = {
   last: null,
   lastPass: null,
   skipped: null,
+  skips: 0,
 };
 
 /** A service for which nothing was ever scheduled or run. */
@@ -39,12 +40,13 @@ function changesOf(state: AgendaState, { event, at }: Recorded<AgendaEvent>): Pa
   };
   switch (event.type) {
     case "schedule-set":
-      return ofKind(event.kind, () => ({ schedule: event.schedule, handled: event.since }));
+      return ofKind(event.kind, () => ({ schedule: event.schedule, handled: event.since, skips: 0 }));
     case "operation-opened": {
       const { operation, number, week, due } = event;
       return ofKind(event.kind, ({ handled }) => ({
         open: { operation, number, week, since: at },
         runs: number,
+        skips: 0,
         handled: Math.max(handled, due ?? handled),
       }));
     }
@@ -52,9 +54,10 @@ function changesOf(state: AgendaState, { event, at }: Recorded<AgendaEvent>): Pa
       return ofKind(event.kind, (entry) => closed(entry, event, at));
     case "fire-skipped": {
       const { due, because, says } = event;
-      return ofKind(event.kind, ({ handled }) => ({
+      return ofKind(event.kind, ({ handled, skips }) => ({
         handled: Math.max(handled, due),
         skipped: { due, because, says, at },
+        skips: skips + unwantedSkips(event),
       }));
     }
     case "proposal-opened": {
@@ -67,6 +70,10 @@ function changesOf(state: AgendaState, { event, at }: Recorded<AgendaEvent>): Pa
       return unreachable(event);
   }
 }
+
+/** Fires that should have become a run. */
+export const unwantedSkips = ({ because, fires }: Extract<AgendaEvent, { type: "fire-skipped" }>): number =>
+  because === "holiday" || because === "freeze" ? 0 : fires;
 
 function closed(
   entry: AgendaEntry,

@@ -37,6 +37,8 @@ export type AgendaEntry = {
     readonly says: string;
     readonly at: Instant;
   } | null;
+  /** Fires in a row that became no run, since the last one that did. Those that the schedule itself skips (holidays, freezes) neither count nor end it. */
+  readonly skips: number;
 };
 
 /** What a service does by the clock, folded from `agenda/<service>`. */

@@ -7,7 +7,7 @@ import { weekOfSubject } from "#src/operations/week";
 import type { WeekView } from "#src/operations/week-view";
 import type { Person } from "#src/release/people";
 import type { Message } from "#src/slack/blocks/elements";
-import { operationLine, operationResult, operationsUnseen } from "#src/slack/blocks/operation-notes";
+import { operationLine, operationResult, operationSkips, operationsUnseen } from "#src/slack/blocks/operation-notes";
 import { weekMessage } from "#src/slack/blocks/week-message";
 import type { StoredNote } from "#src/slack/outbox-rows";
 import type { Painting, Render } from "#src/slack/paint";
@@ -93,6 +93,7 @@ export async function operationNote(deps: OperationNotes, { note, service }: Sto
   if (unseen !== undefined) return operationsUnseen(service, unseen);
   const own = ownSchema.safeParse(note).data;
   if (own === undefined) return null;
+  if (own.kind === "operation-skips") return operationSkips(own, service);
   if (own.kind === "operation-line") return operationLine(own);
   const onCall = own.verdict === "pass" ? [] : await deps.onCall(service);
   const loud = deps.faces[own.operationKind]?.loud;

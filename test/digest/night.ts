@@ -29,7 +29,7 @@ export const serviceFacts = (...events: readonly ServiceEvent[]) => stream(`serv
 export const agendaFacts = (...events: readonly AgendaEvent[]) => stream(`agenda/${SERVICE}`, events, GOLIVE);
 
 const entry: AgendaEntry = {
-  ...{ schedule: null, handled: 0, open: null, runs: 0, last: null, lastPass: null, skipped: null },
+  ...{ schedule: null, handled: 0, open: null, runs: 0, last: null, lastPass: null, skipped: null, skips: 0 },
 };
 export const agenda = (change: Partial<AgendaState["entries"]> = {}): AgendaState => ({
   service: SERVICE,

@@ -307,4 +307,38 @@ describe("what follows", () => {
     const { followed } = play(atNight(), fire({ isLive: false }));
     expect(followed).toEqual({ jobs: [], repaint: ["wk_docs~2026-W48"], posts: [] });
   });
+
+  test("the third in a row that is skipped is told in the channel, once, until one runs again", () => {
+    const nights = (from: number, to: number, change: Parameters<typeof fire>[0], before = scheduled()) => {
+      const told: unknown[] = [];
+      let story = before;
+      for (let night = from; night <= to; night++) {
+        story = play({ ...story, now: NIGHT + night * DAY }, fire({ operation: `op_${night}`, ...change }));
+        told.push(story.followed.posts.length);
+      }
+      return { story, told };
+    };
+    const five = nights(0, 4, { isLive: false });
+    expect(five.told).toEqual([0, 0, 1, 0, 0]);
+    expect(nights(0, 2, { isLive: false }).story.followed.posts).toMatchObject([
+      {
+        to: { kind: "channel", channel: "C1" },
+        note: { kind: "operation-skips", operationKind: "smoke", fires: 3, says: expect.stringContaining("live") },
+      },
+    ]);
+    const ran = play(nights(5, 5, {}, five.story).story, finish());
+    expect(nights(6, 8, { isLive: false }, ran).told).toEqual([0, 0, 1]);
+    // A bot that was down for a week says so with the first that it skips.
+    const late = play({ ...scheduled(), now: NIGHT + 3 * DAY + 8 * HOUR }, fire());
+    expect(late.followed.posts).toMatchObject([{ note: { fires: 4 } }]);
+  });
+
+  test("nights that the schedule itself skips are told to nobody, however many", () => {
+    const window = { name: "Inventory", from: NIGHT - DAY, to: NIGHT + 9 * DAY };
+    let story = scheduled({ smoke: schedule({ inFreeze: "skip" }) });
+    for (let night = 0; night < 5; night++) {
+      story = play({ ...story, now: NIGHT + night * DAY }, fire({ freezeWindows: [window] }));
+      expect(story.followed).toMatchObject({ repaint: [expect.any(String)], posts: [] });
+    }
+  });
 });

@@ -112,7 +112,12 @@ export function attempt(story: Story, intent: OperationIntent): { decision: Oper
       facts.push(recorded);
     }
   }
-  const followed = consequencesOfOperation(story.agenda, operation, facts);
+  const followed = consequencesOfOperation(
+    story.agenda,
+    operation,
+    facts,
+    intent.type === "fire" ? intent.channel : null,
+  );
   return { decision, story: { ...story, agenda, operation, facts: [...story.facts, ...facts], followed } };
 }
 

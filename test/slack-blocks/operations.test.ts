@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { validateMessageBlocks } from "#sandbox/slack/block-kit/validate";
 import { newAgenda } from "#src/operations/evolve-agenda";
-import type { OperationNote } from "#src/operations/notes";
+import type { ResultNote } from "#src/operations/notes";
 import { OPERATIONS } from "#src/operations/operation";
 import { scheduleView } from "#src/operations/schedule-view";
 import type { AgendaState } from "#src/operations/state";
 import { type WeekRow, weekView } from "#src/operations/week-view";
-import { operationLine, operationResult, operationsUnseen } from "#src/slack/blocks/operation-notes";
+import { operationLine, operationResult, operationSkips, operationsUnseen } from "#src/slack/blocks/operation-notes";
 import { scheduleReply, startedReply } from "#src/slack/blocks/schedule-reply";
 import { weekMessage } from "#src/slack/blocks/week-message";
 import {
@@ -37,7 +37,7 @@ function isSendable({ text, blocks }: { readonly text: string; readonly blocks: 
   expect(text).not.toBe("");
 }
 
-const result = (change: Partial<OperationNote> = {}): OperationNote => ({
+const result = (change: Partial<ResultNote> = {}): ResultNote => ({
   kind: "operation-result",
   operation: "op_1",
   operationKind: "backup",
@@ -176,6 +176,9 @@ describe("results", () => {
       fc.assert(
         fc.property(extreme(5_000), extreme(80), (summary, service) => {
           isSendable(operationLine(result({ verdict, summary })));
+          isSendable(
+            operationSkips({ kind: "operation-skips", operationKind: "smoke", fires: 3, says: summary }, service),
+          );
           isSendable(operationResult(result({ verdict, summary }), service, [dan]));
         }),
         { numRuns: 40 },

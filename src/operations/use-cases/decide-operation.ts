@@ -48,7 +48,7 @@ export function createDecideOperation(deps: {
       return {
         outcome: { ok: true, id: id ?? agendaStream(service), events: decision.events.map(({ event }) => event.type) },
         events: decision.events.map(({ stream, by, event }) => ({ stream, by, event, at: now })),
-        ...consequencesOfOperation(agenda, after, facts),
+        ...consequencesOfOperation(agenda, after, facts, intent.type === "fire" ? intent.channel : null),
       };
     });
     return outcome;

@@ -1,5 +1,5 @@
 import { KINDS } from "#src/operations/kinds";
-import type { OperationNote } from "#src/operations/notes";
+import type { ResultNote, SkipsNote } from "#src/operations/notes";
 import type { Person } from "#src/release/people";
 import { context, type Message, section } from "#src/slack/blocks/elements";
 import { VERDICT_WORDS } from "#src/slack/blocks/verdict-words";
@@ -7,13 +7,13 @@ import { channelLink, code, escaped, line, mention, shorten } from "#src/slack/e
 import { BUDGET } from "#src/slack/limits";
 
 /** A result in one line of the week's thread. */
-export function operationLine({ operationKind, number, verdict, summary }: OperationNote): Message {
+export function operationLine({ operationKind, number, verdict, summary }: ResultNote): Message {
   const text = `${VERDICT_WORDS[verdict]} · ${KINDS[operationKind].title} #${number}: ${line(summary)}`;
   return { text: shorten(text, BUDGET.message.text), blocks: [section(text)] };
 }
 
 /** A result that somebody has to see. `onCall`: they are mentioned. */
-export function operationResult(note: OperationNote, service: string, onCall: readonly Person[]): Message {
+export function operationResult(note: ResultNote, service: string, onCall: readonly Person[]): Message {
   const { operationKind, number, verdict, summary, operation } = note;
   const title = KINDS[operationKind].title;
   const who = onCall.map(({ id }) => mention(id)).join(" ");
@@ -29,12 +29,27 @@ export function operationResult(note: OperationNote, service: string, onCall: re
   };
 }
 
-const NEXT: Readonly<Record<OperationNote["verdict"], string>> = {
+const NEXT: Readonly<Record<ResultNote["verdict"], string>> = {
   pass: "nothing is left to do.",
   fail: "please look at it: what it checks does not hold.",
   inconclusive: "please look at it: it could not be told either way.",
   error: "please look at it: it could not be done.",
 };
+
+/** Once, to nobody in particular: what should run by the clock doesn't. */
+export function operationSkips({ operationKind, fires, says }: SkipsNote, service: string): Message {
+  const title = KINDS[operationKind].title;
+  const text = `➖ ${title} of ${line(service)} was skipped ${fires} times in a row, and did not run since.`;
+  return {
+    text: shorten(text, BUDGET.message.text),
+    blocks: [
+      section(`*➖ ${title} of ${code(service)} was skipped ${fires} times in a row*\nThe newest: ${line(says)}`),
+      context(
+        `Further ones are rows of the week's message only · ${code("/golive schedule")} shows when it runs again`,
+      ),
+    ],
+  };
+}
 
 /** To each who is on call: nobody sees what the night brings. */
 export function operationsUnseen(
