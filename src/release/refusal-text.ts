@@ -154,10 +154,14 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
       return `A run of ${refusal.what} has to wait: ${refusal.because}. Ask again when that is over.`;
     case "no-operation":
       return `There is no run ${refusal.operation} that this could be done to. Nothing changed; look at the message as it is now.`;
+    case "no-step":
+      return "That step isn't in this run: it may come from an older version of Golive. Nothing changed; the newest message has the cards that count.";
     case "no-proposal":
       return "There is no such proposal. Nothing changed. `golive proposal list` shows the open ones.";
     case "proposal-ended":
       return `Proposal #${refusal.number} is over (${refusal.as}): ${sentence(refusal.says)} It takes no more decisions, and nothing changed.`;
+    case "declined-before":
+      return `Declined as #${refusal.number} because: ${sentence(refusal.because)} The same change is not proposed again within eight weeks.`;
     case "proposal-stale":
       return `Proposal #${refusal.number} can't be accepted any more: ${sentence(refusal.because)} Nothing was written, and what is live stays as it is; the next search starts from that.`;
     case "already-accepted":

@@ -103,10 +103,14 @@ export type Refusal =
   /** Something else has to end first. `because`: a clause. */
   | { readonly kind: "operation-waits"; readonly what: string; readonly because: string }
   | { readonly kind: "no-operation"; readonly operation: string }
+  /** The run's SOP cards don't have it. */
+  | { readonly kind: "no-step" }
   /** A breach is escalated to people, and there are none. */
   | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] }
   | { readonly kind: "no-proposal" }
   | { readonly kind: "proposal-ended"; readonly number: number; readonly as: ProposalEnd; readonly says: string }
+  /** The same changes of the same base were declined within the last eight weeks. */
+  | { readonly kind: "declined-before"; readonly number: number; readonly because: string }
   /** What it changes is not what is live any more. */
   | { readonly kind: "proposal-stale"; readonly number: number; readonly because: string }
   /** `roles`: for which somebody has to accept still; `who`: who could. */
