@@ -29,6 +29,7 @@ import { isAgendaRecord } from "#src/operations/use-cases/folded";
 import { createOperationUseCases } from "#src/operations/use-cases/operations";
 import { weekSubject } from "#src/operations/week";
 import { type WeekView, weekView, withProgress } from "#src/operations/week-view";
+import { readWeeklyResult } from "#src/operations/weekly/work/result-schema";
 import { RagStoreError } from "#src/rag/store-error";
 import type { DomainClock } from "#src/release/clock";
 import { releaseStream, serviceStream } from "#src/release/events";
@@ -108,6 +109,7 @@ export function composeOperations(deps: Deps): Operations {
   }
 
   const useCases = createOperationUseCases({
+    cardsOf: ({ finished }) => readWeeklyResult(finished?.result)?.cards ?? [],
     journal,
     decide,
     newOperationId,

@@ -90,12 +90,14 @@ function finish(
   );
 }
 
-/** Begun once and done once, whoever clicks how often; what is done need not have been begun. */
+/** Begun once and done once, whoever clicks how often; what is done need not have been begun. A step that the run's cards don't have is refused. */
 function decideStep(
   { id, steps }: OperationState,
-  { actor, card, step, done, note }: Extract<OperationIntent, { type: "step" }>,
+  { cards, actor, card, step, done, note }: Extract<OperationIntent, { type: "step" }>,
 ): OperationDecision {
   if (!mayDecide(actor)) return refuseIt({ kind: "not-a-member", actor, wanted: "work on this card" });
+  const isThere = cards.some((each) => each.id === card && each.steps.some((known) => known.id === step));
+  if (!isThere) return refuseIt({ kind: "no-step" });
   const known = steps.filter((each) => each.card === card && each.step === step);
   if (known.some((each) => each.done || !done)) return NOTHING_DUE;
   const fact = done

@@ -33,6 +33,8 @@ export type OperationIntent =
   | { readonly type: "finish"; readonly finding: OperationFinding }
   | {
       readonly type: "step";
+      /** The cards of the run, with their steps. */
+      readonly cards: readonly { readonly id: string; readonly steps: readonly { readonly id: string }[] }[];
       readonly actor: Person;
       readonly card: string;
       readonly step: string;

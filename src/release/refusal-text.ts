@@ -154,6 +154,8 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
       return `A run of ${refusal.what} has to wait: ${refusal.because}. Ask again when that is over.`;
     case "no-operation":
       return `There is no run ${refusal.operation} that this could be done to. Nothing changed; look at the message as it is now.`;
+    case "no-step":
+      return "That step isn't in this run: it may come from an older version of Golive. Nothing changed; the newest message has the cards that count.";
     case "no-proposal":
       return "There is no such proposal. Nothing changed. `golive proposal list` shows the open ones.";
     case "proposal-ended":

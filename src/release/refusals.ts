@@ -103,6 +103,8 @@ export type Refusal =
   /** Something else has to end first. `because`: a clause. */
   | { readonly kind: "operation-waits"; readonly what: string; readonly because: string }
   | { readonly kind: "no-operation"; readonly operation: string }
+  /** The run's SOP cards don't have it. */
+  | { readonly kind: "no-step" }
   /** A breach is escalated to people, and there are none. */
   | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] }
   | { readonly kind: "no-proposal" }

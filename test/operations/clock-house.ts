@@ -91,7 +91,14 @@ export async function openClockHouse(): Promise<ClockHouse> {
         const newOperationId = () => `op_${++ids}`;
         const isCuttingOver = async () => house.isCuttingOver;
         const service = () => ({ channel: "C1", policy: w.policy });
-        const useCases = createOperationUseCases({ journal, decide, newOperationId, service, isCuttingOver });
+        const useCases = createOperationUseCases({
+          journal,
+          decide,
+          newOperationId,
+          service,
+          isCuttingOver,
+          cardsOf: () => [],
+        });
         const runOperation = createRunOperation({ operation: useCases.operation, runners, decide });
         const made: Replica = {
           useCases,

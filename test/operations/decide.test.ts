@@ -247,8 +247,9 @@ describe("a run", () => {
     });
   });
 
+  const CARDS = [{ id: "latency", steps: [{ id: "profile" }, { id: "other" }] }];
   const step = (done: boolean, change = {}) =>
-    ({ type: "step", actor: dan, card: "latency", step: "profile", done, note: "", ...change }) as const;
+    ({ type: "step", cards: CARDS, actor: dan, card: "latency", step: "profile", done, note: "", ...change }) as const;
 
   test("keeps what any member did about its cards, each once", () => {
     const failed = play(atNight({ weekly: schedule() }), fire({ kind: "weekly" }), finish("fail"));
@@ -259,6 +260,9 @@ describe("a run", () => {
     expect(eventsOf(done, step(true))).toEqual([]);
     expect(eventsOf(done, step(false))).toEqual([]);
     expect(refusalOf(done, step(true, { actor: guest, step: "other" }))).toMatchObject({ kind: "not-a-member" });
+    for (const unknown of [{ card: "throughput" }, { step: "reboot" }, { cards: [] }]) {
+      expect(refusalOf(begun, step(true, unknown))).toEqual({ kind: "no-step" });
+    }
     expect(refusalOf({ ...done, operation: null }, step(true)).kind).toBe("no-operation");
   });
 });
@@ -294,7 +298,15 @@ describe("what follows", () => {
     expect(begun.followed.repaint).toEqual(["wk_docs~2026-W48", "op_1"]);
     const failed = play(begun, finish("fail"));
     expect(failed.followed).toMatchObject({ repaint: ["wk_docs~2026-W48", "op_1"], posts: [] });
-    const stepped = play(failed, { type: "step", actor: dan, card: "c", step: "s", done: true, note: "" });
+    const stepped = play(failed, {
+      type: "step",
+      cards: [{ id: "c", steps: [{ id: "s" }] }],
+      actor: dan,
+      card: "c",
+      step: "s",
+      done: true,
+      note: "",
+    });
     expect(stepped.followed.repaint).toEqual(["op_1"]);
   });
 

@@ -80,6 +80,7 @@ describe("a refusal says what, why, who can and what next", () => {
     expect(text({ kind: "canary-ended", number: 3, as: "rolled-back" })).toMatch(/^Canary #3 is over \(rolled-back\)/);
     expect(text({ kind: "no-canary", service: "docs" })).toContain("one starts by itself when a release goes live");
     expect(text({ kind: "not-paused" })).toContain("nothing to resume");
+    expect(text({ kind: "no-step" })).toMatch(/isn't in this run.*Nothing changed/);
     expect(text({ kind: "nothing-to-hold" })).toContain("no rollback would come by itself");
     expect(text({ kind: "nobody-to-tell", roles: ["on-call"] })).toContain("nobody is in on-call");
     expect(text({ kind: "nobody-to-tell", roles: [] })).toContain("golive.yaml names nobody");

@@ -1,5 +1,7 @@
 import type { Journal } from "#src/journal/journal";
 import { agendaStream, operationStream } from "#src/operations/events";
+import type { OperationIntent } from "#src/operations/intents";
+import type { OperationState } from "#src/operations/state";
 import type { OperationUseCases } from "#src/operations/use-cases";
 import type { DecideOperation } from "#src/operations/use-cases/decide-operation";
 import { agendaOf, operationOf } from "#src/operations/use-cases/folded";
@@ -11,6 +13,8 @@ type Deps = {
   /** Ids of runs: `op_` and what nobody guesses twice. */
   readonly newOperationId: () => string;
   readonly service: (id: string) => { readonly channel: string; readonly policy: Policy };
+  /** The SOP cards that a run ended with. */
+  readonly cardsOf: (operation: OperationState) => Extract<OperationIntent, { type: "step" }>["cards"];
   /** Whether the open release of a service is moving its pointer. */
   readonly isCuttingOver: (service: string) => Promise<boolean>;
 };
@@ -31,7 +35,15 @@ export function createOperationUseCases(deps: Deps): OperationUseCases {
     async step(id, key, { actor, card, step, done, note }) {
       const found = await operation(id);
       if (found === null) return { ok: false, refusal: { kind: "no-operation", operation: id } };
-      return decide(found.service, id, key, { type: "step", actor, card, step, done, note });
+      return decide(found.service, id, key, {
+        type: "step",
+        cards: deps.cardsOf(found),
+        actor,
+        card,
+        step,
+        done,
+        note,
+      });
     },
   };
 }
