@@ -76,7 +76,21 @@ BEGIN
   GET DIAGNOSTICS v_pruned = ROW_COUNT;
   RETURN v_pruned;
 END $$;
-REVOKE ALL ON FUNCTION golive.prune_slo_figures FROM PUBLIC;
+-- Scores older than twice a service's window, which is 90 days at most and 7 at least.
+CREATE FUNCTION golive.prune_slo_questions(p_service text, p_before timestamptz) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  v_pruned bigint;
+BEGIN
+  IF p_before > now() - interval '14 days' THEN
+    RAISE EXCEPTION 'scores of the last 14 days may not be pruned' USING ERRCODE = 'GL003';
+  END IF;
+  DELETE FROM golive.slo_question q WHERE q.service = p_service AND q.at < p_before;
+  GET DIAGNOSTICS v_pruned = ROW_COUNT;
+  RETURN v_pruned;
+END $$;
+REVOKE ALL ON FUNCTION golive.prune_slo_figures, golive.prune_slo_questions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION golive.prune_slo_questions TO golive_app;
 GRANT EXECUTE ON FUNCTION golive.prune_slo_figures TO golive_app;
 
 GRANT SELECT, INSERT, UPDATE ON golive.slo_rollup, golive.slo_figures, golive.slo_question TO golive_app;

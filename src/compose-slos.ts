@@ -11,15 +11,17 @@ import { readEvaluated } from "#src/evaluation/read-evaluated";
 import type { GateSubject } from "#src/gates/gate";
 import { runGate } from "#src/gates/run-gate";
 import type { Journal } from "#src/journal/journal";
-import { verifyJournal } from "#src/journal/verify-journal";
 import type { Log } from "#src/log";
 import type { Finding } from "#src/operations/slo/inputs";
 import type { SloReport } from "#src/operations/slo/slo";
+import { createAuditTrail } from "#src/operations/slo/work/audit-trail";
 import { createDevSet } from "#src/operations/slo/work/dev-set";
-import { auditFinding, leakageFinding, notLooked } from "#src/operations/slo/work/findings";
+import { leakageFinding, notLooked } from "#src/operations/slo/work/findings";
 import { remember } from "#src/operations/slo/work/remember";
 import { createSlos, type Slos } from "#src/operations/slo/work/slos";
 import { newestWeek } from "#src/operations/slo/work/week-thread";
+import { earlierSmokes } from "#src/operations/smoke/work/smoke-runner";
+import { headOf, verifyTrail } from "#src/operations/smoke/work/verify-trail";
 import type { DomainClock } from "#src/release/clock";
 import { type Pair, serviceStream } from "#src/release/events";
 import { samePair } from "#src/release/pair";
@@ -96,14 +98,10 @@ export function composeSlos(deps: Deps): ComposedSlos {
     return leakageFinding(await runGate(gate, subject, AbortSignal.timeout(GATE_MS), checks.onFault));
   }
 
-  async function auditTrail(): Promise<Finding> {
-    const client = await pool.connect();
-    try {
-      return auditFinding(await verifyJournal(client));
-    } finally {
-      client.release();
-    }
-  }
+  const auditTrail = createAuditTrail({
+    verify: (anchor) => verifyTrail(pool, anchor),
+    anchor: async (service) => headOf((await earlierSmokes(journal, service)).green),
+  });
 
   /** What can't be looked at now is not known, and keeps nobody from the rest. */
   async function orUnknown(what: string, service: string, look: () => Promise<Finding>): Promise<Finding> {
@@ -149,7 +147,7 @@ export function composeSlos(deps: Deps): ComposedSlos {
         orUnknown("the few-shot pool", service, () =>
           once(`${LEAKAGE}/${service}/${live?.run}/${live?.config}`, () => fewShotLeakage(service, live)),
         ),
-        orUnknown("the journal", service, () => once("audit", auditTrail)),
+        orUnknown("the journal", service, () => once(`audit/${service}`, () => auditTrail(service))),
       ]);
       return {
         live,

@@ -14,22 +14,16 @@ import type { Log } from "#src/log";
 import { evaluationSampling } from "#src/models/enforce-determinism";
 import { machineClock } from "#src/models/machine-clock";
 import { factOf } from "#src/operations/smoke/compare";
-import {
-  type EarlierRun,
-  type EarlierSmokes,
-  type SmokeResult,
-  SUITES,
-  type SuiteId,
-} from "#src/operations/smoke/suites";
+import { type EarlierSmokes, type SmokeResult, SUITES, type SuiteId } from "#src/operations/smoke/suites";
 import { secretValues } from "#src/operations/smoke/work/ask-hostile";
 import { dbWorkflows } from "#src/operations/smoke/work/db-workflows";
 import { embedScratch } from "#src/operations/smoke/work/embed-scratch";
-import { metaOps, type TrailHead } from "#src/operations/smoke/work/meta-ops";
+import { metaOps } from "#src/operations/smoke/work/meta-ops";
 import { negatives } from "#src/operations/smoke/work/negatives";
 import { opsHealth } from "#src/operations/smoke/work/ops-health";
 import { ragQa } from "#src/operations/smoke/work/rag-qa";
 import { type RunSuite, runSmoke, type SmokeWatcher } from "#src/operations/smoke/work/run-smoke";
-import { verifyTrail } from "#src/operations/smoke/work/verify-trail";
+import { headOf, verifyTrail } from "#src/operations/smoke/work/verify-trail";
 import type { Pair } from "#src/release/events";
 import type { ServiceState } from "#src/release/state";
 
@@ -180,9 +174,3 @@ const sampleWish = (
   repeat: 1,
   stable: false,
 });
-
-function headOf(green: EarlierRun | null): TrailHead | null {
-  const position = factOf(green, "meta-ops", "position");
-  const hash = factOf(green, "meta-ops", "hash");
-  return typeof position === "number" && typeof hash === "string" ? { position, hash } : null;
-}

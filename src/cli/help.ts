@@ -54,8 +54,9 @@ Exit 0: all are right · 2: one is broken, or the configuration can't be read.`,
 Example: golive triage ev_80fffcbae2cb530c --against ev_05eef56788a499bc
 Exit 0: pass · 1: a floor or rule is broken, or something is proven worse · 3: inconclusive.`,
   "golive nudge": `
-Example: golive nudge --propose
-Exit 0: searched, whether or not anything was found · 1: no evaluation of what is live is stored.`,
+Example: golive nudge --propose --as U012AB3CD
+Exit 0: searched, whether or not anything was found · 1: no evaluation of what is live is stored, or a proposal was
+refused.`,
   "golive proposal accept": `
 Example: golive proposal accept 3 --as U012AB3CD
 What everybody has accepted, the running bot carries out. Exit 0: accepted · 1: refused, or not there.`,

@@ -10,6 +10,7 @@ export const registerNudge: Register = (program, io, finish) => {
     .option("--service <id>", "which service (default: the only one)")
     .option("--evaluation <id>", "which evaluation (default: the newest finished one of what is live)")
     .option("--propose", "propose what was found; without it, it is only shown")
+    .option("--as <user>", "with --propose: your Slack user id; takes the right start")
     .option("--json", "one JSON document on stdout")
     .action(async (flags: NudgeFlags) =>
       finish(await (await import("#src/cli/search-nudges")).searchNudges(io, flags)),

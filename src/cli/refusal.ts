@@ -28,7 +28,8 @@ export function printRefusal(
 
 const TYPING: ReadonlySet<Refusal["kind"]> = new Set(["unknown-item", "kpi-unknown", "hours-invalid"]);
 
-function refusalSentence(refusal: Refusal, withSlack: boolean): string {
+/** An expected "no" in a sentence, with the names that the shell knows. */
+export function refusalSentence(refusal: Refusal, withSlack: boolean): string {
   const text = refusalText(refusal, NAMES);
   if (withSlack) return text;
   if (refusal.kind === "role-unresolved") {

@@ -39,9 +39,11 @@ export interface ProposalUseCases {
   open(service: string): Promise<readonly ProposalState[]>;
   /**
    * Proposes it, unless the same evidence (its digest) was proposed for the same base already: then it returns that one, whatever became of
-   * it, but for one that was accepted and could not be carried out: it is proposed anew. An older open proposal of the same kind becomes stale.
+   * it. Made anew is one that failed, that expired, or whose base is live again after it was not. Refused while the same changes of the same base
+   * were declined within eight weeks. An older open proposal of the same kind becomes stale. `by`: the person who proposes it, with the right
+   * `start`; left out: Golive does.
    */
-  propose(service: string, draft: ProposalDraft): Promise<OperationDecided>;
+  propose(service: string, draft: ProposalDraft, by?: Person): Promise<OperationDecided>;
   act(
     proposal: string,
     key: string | null,

@@ -160,6 +160,8 @@ export function refusalText(refusal: Refusal, names: RefusalNames): string {
       return "There is no such proposal. Nothing changed. `golive proposal list` shows the open ones.";
     case "proposal-ended":
       return `Proposal #${refusal.number} is over (${refusal.as}): ${sentence(refusal.says)} It takes no more decisions, and nothing changed.`;
+    case "declined-before":
+      return `Declined as #${refusal.number} because: ${sentence(refusal.because)} The same change is not proposed again within eight weeks.`;
     case "proposal-stale":
       return `Proposal #${refusal.number} can't be accepted any more: ${sentence(refusal.because)} Nothing was written, and what is live stays as it is; the next search starts from that.`;
     case "already-accepted":

@@ -109,6 +109,8 @@ export type Refusal =
   | { readonly kind: "nobody-to-tell"; readonly roles: readonly RoleId[] }
   | { readonly kind: "no-proposal" }
   | { readonly kind: "proposal-ended"; readonly number: number; readonly as: ProposalEnd; readonly says: string }
+  /** The same changes of the same base were declined within the last eight weeks. */
+  | { readonly kind: "declined-before"; readonly number: number; readonly because: string }
   /** What it changes is not what is live any more. */
   | { readonly kind: "proposal-stale"; readonly number: number; readonly because: string }
   /** `roles`: for which somebody has to accept still; `who`: who could. */

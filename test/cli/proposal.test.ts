@@ -26,11 +26,12 @@ async function evaluated(
   id: string,
   answers: readonly { readonly gold: GoldQuestion; readonly reply: Reply }[],
   at: number,
+  sample: number | null = null,
 ) {
   const ledger = createRunLedger(pool);
   const of = plan(
     answers.map((each) => each.gold.id),
-    { service: SERVICE, pair: PAIR },
+    { service: SERVICE, pair: PAIR, sample: sample === null ? null : { size: sample, seed: 1 } },
   );
   await ledger.open(
     of,
@@ -45,8 +46,8 @@ async function evaluated(
 }
 
 /** Answers in which full-text search knows where the evidence is and the vectors guess. */
-function planted(ranks = true) {
-  return world(1, { questions: 60, sparseKnows: 0.9 }).cases.map((one) => {
+function planted(ranks = true, seed = 1) {
+  return world(seed, { questions: 60, sparseKnows: 0.9 }).cases.map((one) => {
     const chunks = one.chunks.map(({ id, document, text, dense, sparse, tokens }) => ({
       chunk_id: id,
       document,
@@ -110,12 +111,24 @@ describe("golive nudge", () => {
 
   it("shows what it found, and proposes it only when asked to, once", async () => {
     await evaluated("ev_planted", planted(), 3_000);
+    // A night's sample is newer, and not what is searched.
+    await evaluated("ev_sample", planted(false), 4_000, 60);
     const shown = await house.golive(["nudge"]);
     expect(shown.out).toMatch(/retrieval\.weights\.sparse: 1 → (2|1\.4)/);
     expect(shown.out).toContain("Nothing was proposed: add --propose for that.");
     expect((await house.golive(["proposal", "list"])).out).toBe("support-docs has no open proposal.\n");
-    const first = JSON.parse((await house.golive(["nudge", "--propose", "--json"])).out).searches[0].proposal;
-    const again = JSON.parse((await house.golive(["nudge", "--propose", "--json"])).out).searches[0].proposal;
+    const propose = async (as: string) => {
+      const said = await house.golive(["nudge", "--propose", "--as", as, "--json"]);
+      return { code: said.code, ...JSON.parse(said.out).searches[0] };
+    };
+    expect(await house.golive(["nudge", "--propose"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^Who are you/),
+    });
+    expect(await propose("U0DAN")).toMatchObject({ code: 1, proposal: null, refused: expect.any(String) });
+    const { proposal: first, became } = await propose("U0ROSA");
+    expect(became).toBe(`Proposed as #1, ${first}.`);
+    const { proposal: again } = await propose("U0ROSA");
     expect(first).toMatch(/^pp_[0-9a-f]{16}$/);
     expect(again).toBe(first);
     const listed = JSON.parse((await house.golive(["proposal", "list", "--json"])).out);
@@ -166,5 +179,17 @@ describe("golive proposal", () => {
       code: 1,
       err: expect.stringContaining("it is being carried out"),
     });
+  });
+
+  it("says of what people declined that it is not proposed again, and why", async () => {
+    await evaluated("ev_again", planted(true, 2), 5_000);
+    const nudge = () => house.golive(["nudge", "--evaluation", "ev_again", "--propose", "--as", "U0ROSA"]);
+    expect((await nudge()).out).toContain("Proposed as #2");
+    await house.golive(["proposal", "decline", "2", "--as", "U0INES", "--reason", "The gold set lacks such questions"]);
+    const said = await nudge();
+    expect(said.code).toBe(1);
+    expect(said.out.replaceAll(/\s+/g, " ")).toContain(
+      "It was not proposed. Declined as #2 because: The gold set lacks such questions.",
+    );
   });
 });

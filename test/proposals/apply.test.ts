@@ -53,6 +53,68 @@ describe("proposing", () => {
     expect(await house.replica().proposals.open(house.service)).toHaveLength(1);
   });
 
+  it("holds the same change back for eight weeks once people declined it, whatever the evidence, and no other", async () => {
+    const house = await houses.house();
+    const replica = house.replica();
+    const propose = (digit: string, given: Partial<ProposalDraft> = {}) =>
+      replica.proposals.propose(house.service, s.draft(digit.repeat(64), { base: house.base, ...given }));
+    const id = await proposed(house);
+    await replica.proposals.act(id, null, {
+      type: "decline",
+      actor: w.rosa,
+      members: w.members,
+      reason: "The gold set lacks such questions",
+    });
+    const posts = await house.posts();
+    const refusal = { kind: "declined-before", number: 1, because: "The gold set lacks such questions" };
+    expect(await propose("b")).toMatchObject({ ok: false, refusal });
+    expect(await propose("a")).toMatchObject({ ok: false, refusal });
+    expect(await house.posts()).toEqual(posts);
+    expect(await propose("c", { changes: [{ path: "retrieval.rrf_k", from: 60, to: 30 }] })).toMatchObject({
+      ok: true,
+    });
+    house.now += 8 * 7 * s.DAY;
+    expect(await propose("d")).toMatchObject({ ok: true });
+  });
+
+  it("takes a person's proposal with the right to start alone, and has them as its author", async () => {
+    const house = await houses.house();
+    const { proposals } = house.replica();
+    expect(await proposals.propose(house.service, draftOf(house), w.dan)).toMatchObject({
+      ok: false,
+      refusal: { kind: "no-right", right: "start" },
+    });
+    expect(await house.facts(`agenda/${house.service}`)).toEqual([]);
+    expect(await proposals.propose(house.service, draftOf(house), w.rosa)).toMatchObject({ ok: true });
+    expect(await house.authors(`agenda/${house.service}`)).toEqual([w.rosa.id]);
+  });
+
+  it("proposes the same evidence anew after nobody had time, and after its base was away and is back", async () => {
+    const house = await houses.house();
+    const { proposals } = house.replica();
+    const first = await proposed(house);
+    house.now += 30 * s.DAY;
+    await proposals.lookAt(house.service);
+    expect((await stateOf(house, first)).ended?.as).toBe("expired");
+    const second = await proposed(house);
+    expect(second).not.toBe(first);
+    await house.setLive({ run: "run-2", config: house.base.config });
+    await proposals.lookAt(house.service);
+    expect((await stateOf(house, second)).ended?.as).toBe("stale");
+    await house.setLive(house.base);
+    const third = await proposed(house);
+    expect([first, second]).not.toContain(third);
+    expect(await proposed(house)).toBe(third);
+  });
+
+  it("doesn't propose anew what newer evidence replaced while that waits", async () => {
+    const house = await houses.house();
+    const older = await proposed(house);
+    const newer = await proposed(house, s.draft("b".repeat(64), { base: house.base }));
+    expect(await proposed(house)).toBe(older);
+    expect((await stateOf(house, newer)).ended).toBeNull();
+  });
+
   it("makes the older one stale when newer evidence of the same kind comes, whoever opened it meanwhile", async () => {
     const house = await houses.house();
     const drafts = ["b", "c", "d"].map((digit) => s.draft(digit.repeat(64), { base: house.base }));
@@ -238,6 +300,9 @@ describe("carrying an accepted proposal out", () => {
   it("is proposed anew once it failed, and then no more than once", async () => {
     const { house, id } = await accepted();
     await house.replica(undefined, house.readOnly).carryOut(id);
+    expect((await stateOf(house, id)).ended?.says).toMatch(
+      /The next search or refresh that comes to the same proposes it anew\.$/,
+    );
     const again = await proposed(house);
     expect(again).not.toBe(id);
     expect(await proposed(house)).toBe(again);

@@ -34,11 +34,15 @@ export type House = {
   /** The same as a role that may read, and no more. */
   readonly readOnly: RagStore;
   members: RoleMembers;
+  /** What the clock says. */
+  now: number;
   /** One process of Golive: nothing in it is known to the next. `store`: another one than the house's. */
   replica(fault?: Fault, store?: RagStore): Replica;
   setLive(pair: { readonly run: string; readonly config: string } | null): Promise<void>;
   /** Types of a stream's facts. */
   facts(stream: string): Promise<readonly string[]>;
+  /** Who caused them. */
+  authors(stream: string): Promise<readonly string[]>;
   posts(): Promise<readonly string[]>;
 };
 export type Replica = { readonly proposals: Proposals; readonly carryOut: (proposal: string) => Promise<void> };
@@ -89,6 +93,7 @@ export async function openHouses(): Promise<{
       store,
       readOnly,
       members: w.members,
+      now: w.T0,
       replica: (fault = () => null, theirs = store) =>
         replica(made, createJournal({ pool, jobs: { send: async (sent) => void jobs.push(...sent) } }), fault, theirs),
       setLive: (pair) => setPointer(rag.adminUrl, service, pair),
@@ -96,6 +101,13 @@ export async function openHouses(): Promise<{
         (await sql("SELECT type FROM golive.journal WHERE stream = $1 ORDER BY version", [stream])).map(
           ({ type }) => type,
         ),
+      authors: async (stream) =>
+        (
+          await sql(
+            "SELECT body::jsonb -> 'by' ->> 'id' AS id FROM golive.journal WHERE stream = $1 ORDER BY version",
+            [stream],
+          )
+        ).map(({ id }) => id),
       posts: async () =>
         (await sql("SELECT key FROM golive.outbox WHERE service = $1 ORDER BY key", [service])).map(({ key }) => key),
     };
@@ -124,7 +136,7 @@ function replica(house: House, real: Journal, fault: Fault, store: RagStore): Re
       return done;
     },
   };
-  const clock = { now: () => w.T0 };
+  const clock = { now: () => house.now };
   const identity = {
     members: async () => house.members,
     person: async () => w.rosa,

@@ -4,6 +4,7 @@ import { keptBody } from "#src/observations/kept-body";
 import { storeObservations } from "#src/observations/store-observations";
 import type { Figures } from "#src/operations/slo/figures";
 import { countAll } from "#src/operations/slo/histogram";
+import { readSample } from "#src/operations/slo/read-others";
 import { readFigures } from "#src/operations/slo/work/kept-figures";
 import { readQuestions } from "#src/operations/slo/work/kept-questions";
 import { PAGE } from "#src/operations/slo/work/new-rows";
@@ -166,6 +167,25 @@ describe("a roll-up", () => {
     expect((await sums(service)).offered).toBe(PAGE + 160);
   });
 
+  it("counts one question asked fifty times, without its id, as no question, and says how many there were", async () => {
+    const service = freshService();
+    const scores = { oracle_prefilter: 1, reader_used_gold: 1 };
+    await storeObservations(
+      pool,
+      Array.from({ length: 50 }, (_, index) => row(service, `u-${index}`, NOW - HOUR + index, { scores })),
+    );
+    await storeObservations(pool, [row(service, "named", NOW - HOUR, { scores, query_id: "q-1" })]);
+    await rollUp(over(), service);
+    expect(await readQuestions(pool, service, ["trace/canary"], 0)).toHaveLength(2);
+    const hours = await readFigures(pool, service, 60, 0, ["canary"]);
+    expect(hours.map(({ figures }) => figures.nameless)).toEqual([50]);
+    const recent = hours.map(({ at, path, figures }) => ({ from: at, path, figures }));
+    expect(readSample("oracle_prefilter", [], 0.85, recent)).toMatchObject({
+      standing: "inconclusive",
+      says: expect.stringMatching(/50 scored traces without a `query_id` are not counted\.$/),
+    });
+  });
+
   it("survives the observations: what was added stays when their day is dropped", async () => {
     const service = freshService();
     await storeObservations(pool, many(service, 10, "old", NOW - 9 * 24 * HOUR));
@@ -212,6 +232,19 @@ describe("a roll-up", () => {
     expect(values("reader_used_gold")).toEqual([0]);
     expect(await readQuestions(pool, service, ["pair/A/c1"], 0)).toEqual([{ score: "oracle_prefilter", value: 0 }]);
     expect(await readQuestions(pool, service, live, NOW - HOUR)).toEqual([]);
+  });
+
+  it("keeps a question's score for as long as a window may need it, and of its own service alone", async () => {
+    const [service, other] = [freshService(), freshService()];
+    for (const each of [service, other]) {
+      const asked = { scores: { oracle_prefilter: 1 }, query_id: "q-1" };
+      await storeObservations(pool, [row(each, "old", NOW - 20 * 24 * HOUR, asked)]);
+      await rollUp(over(), each);
+    }
+    await pool.query("SELECT golive.prune_slo_questions($1, now() - interval '15 days')", [service]);
+    expect(await readQuestions(pool, service, ["trace/canary"], 0)).toEqual([]);
+    expect(await readQuestions(pool, other, ["trace/canary"], 0)).toHaveLength(1);
+    await expect(pool.query("SELECT golive.prune_slo_questions('docs', now())")).rejects.toThrow(/may not/);
   });
 
   it("is nobody's to undo: the bot can take away neither sums nor hours that are still needed", async () => {

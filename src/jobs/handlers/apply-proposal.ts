@@ -48,6 +48,8 @@ export function createApplyProposal(deps: Deps): (job: RunningJob) => Promise<vo
   };
 }
 
+const ANEW = "The next search or refresh that comes to the same proposes it anew.";
+
 async function write(deps: Deps, proposal: ProposalState): Promise<void> {
   const { id, service, base, changes } = proposal;
   const live = await deps.live(service);
@@ -55,7 +57,7 @@ async function write(deps: Deps, proposal: ProposalState): Promise<void> {
     await deps.decide(service, id, null, { type: "look", live });
     return;
   }
-  const fail = (says: string) => deps.decide(service, id, null, { type: "failed", says });
+  const fail = (says: string) => deps.decide(service, id, null, { type: "failed", says: `${says} ${ANEW}` });
   const store = deps.store(service);
   const found = (await store.configVersions()).find(({ version }) => version === base.config);
   const body = bodySchema.safeParse(found?.body);

@@ -14,7 +14,7 @@ import { staleBecause } from "#src/operations/proposals/stale";
 import type { ProposalState } from "#src/operations/proposals/state";
 import type { AgendaState } from "#src/operations/state";
 import type { Instant } from "#src/release/policy";
-import { peopleOf, refuseRoles, unresolvedOf } from "#src/release/rights";
+import { peopleOf, refuseRight, refuseRoles, unresolvedOf } from "#src/release/rights";
 import { unreachable } from "#src/release/unreachable";
 import { isReason, REASON_MIN } from "#src/release/wording";
 
@@ -52,7 +52,10 @@ export function decideProposal(
 }
 
 /** The newer evidence counts: an older one of the same kind can't be accepted any more. What everybody accepted goes its way. */
-function make({ open, proposalCount }: Before, { type, ...facts }: Of<"make">): ProposalDecision {
+function make({ open, proposalCount }: Before, { type, by, ...facts }: Of<"make">): ProposalDecision {
+  const refused =
+    by === undefined ? null : refuseRight(facts.rights, "start", by, facts.members, "propose a change of what is live");
+  if (refused !== null) return refuseThis(refused);
   const number = proposalCount + 1;
   const { service, proposal, kind, title } = facts;
   const because = `Proposal #${number} of the same kind was made from newer evidence.`;
@@ -61,8 +64,8 @@ function make({ open, proposalCount }: Before, { type, ...facts }: Of<"make">): 
     .flatMap((each) => ending(each, { type: "proposal-stale", because }));
   return acceptThese(
     ...older,
-    onAgenda(service, { type: "proposal-opened", proposal, number, kind, title }),
-    onProposal(proposal, { type: "proposal-made", ...facts, number }),
+    onAgenda(service, { type: "proposal-opened", proposal, number, kind, title }, by),
+    onProposal(proposal, { type: "proposal-made", ...facts, number }, by),
   );
 }
 

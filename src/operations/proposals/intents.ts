@@ -9,7 +9,11 @@ type By = { readonly actor: Person; readonly members: RoleMembers };
 
 /** What somebody or some job wants of a proposal. `live`: as the store says at this moment; null: nothing is live. */
 export type ProposalIntent =
-  | ({ readonly type: "make" } & Omit<Extract<ProposalEvent, { type: "proposal-made" }>, "type" | "number">)
+  /** `by`: who proposes it, and has to hold the right `start`; left out: Golive found it by itself. */
+  | ({ readonly type: "make"; readonly by?: Person } & Omit<
+      Extract<ProposalEvent, { type: "proposal-made" }>,
+      "type" | "number"
+    >)
   | ({ readonly type: "accept"; readonly live: LiveConfig | null } & By)
   | ({ readonly type: "decline"; readonly reason: string } & By)
   /** Golive's own: time and base are looked at. */

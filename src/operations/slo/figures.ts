@@ -17,6 +17,8 @@ export type Figures = {
   /** First tries of tool calls, and further tries, of traces that say how often they tried again. */
   readonly calls: number;
   readonly retries: number;
+  /** Traces with a score and no `query_id`: nobody can tell which question it is of. */
+  readonly nameless: number;
   /** Seconds of the answered ones that say. */
   readonly latency: Histogram;
   /** Milliseconds for each embedded text. */
@@ -32,6 +34,7 @@ export const NO_FIGURES: Figures = {
   saysTimeout: 0,
   calls: 0,
   retries: 0,
+  nameless: 0,
   latency: [],
   embedding: [],
 };
@@ -55,7 +58,7 @@ export function addFigures(): Adding {
     bins.set(bin, (bins.get(bin) ?? 0) + 1);
   };
   return {
-    observe({ failed, rejected, hardTimeout, tools, retries, latency: seconds, embeddingMs }) {
+    observe({ failed, rejected, hardTimeout, tools, retries, latency: seconds, embeddingMs, queryId, scores }) {
       counts.offered++;
       if (rejected === true) counts.rejected++;
       if (rejected !== null) counts.saysRejected++;
@@ -65,6 +68,7 @@ export function addFigures(): Adding {
         counts.calls += tools?.calls ?? 0;
         counts.retries += retries;
       }
+      if (queryId === null && (scores.oracle_prefilter ?? scores.reader_used_gold ?? null) !== null) counts.nameless++;
       for (const ms of embeddingMs ?? []) put(embedding, ms);
       if (failed) return;
       counts.answered++;
@@ -88,6 +92,7 @@ const COUNTS = [
   "saysTimeout",
   "calls",
   "retries",
+  "nameless",
 ] as const satisfies readonly (keyof Counts)[];
 
 export function sumOf(all: Iterable<Figures>): Figures {

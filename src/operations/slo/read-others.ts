@@ -13,12 +13,15 @@ const LEAST_ASKED = 50;
 
 const shape = (id: KnownSlo) => ({ id, family: NAMED[id].family, kind: NAMED[id].kind, burn: [], trend: null });
 
-/** Right among different gold questions, each with its newest score: asked twice, a question tells nothing new. */
+/** Right among different gold questions, each with its newest score: asked twice, a question tells nothing new. `recent`: the window's figures. */
 export function readSample(
   id: ScoredQuestion["score"],
   questions: readonly ScoredQuestion[],
   least: number,
+  recent: readonly TimedFigures[] = [],
 ): SloReading {
+  const nameless = users(recent).reduce((sum, { figures }) => sum + figures.nameless, 0);
+  const left = nameless === 0 ? "" : ` ${number(nameless)} scored traces without a \`query_id\` are not counted.`;
   const values = questions.filter(({ score }) => score === id).map(({ value }) => value);
   const n = values.length;
   const good = values.reduce((sum, value) => sum + value, 0);
@@ -30,7 +33,7 @@ export function readSample(
       ...base,
       standing: "inconclusive",
       value: n === 0 ? null : percent(good / n),
-      says: `${number(n)} different questions were scored; ${LEAST_QUESTIONS} are the least.`,
+      says: `${number(n)} different questions were scored; ${LEAST_QUESTIONS} are the least.${left}`,
       budgetLeft: null,
       spent: false,
     };
@@ -42,7 +45,7 @@ export function readSample(
     ...base,
     standing: good / n >= least - 1e-12 ? "pass" : "fail",
     value: percent(good / n),
-    says: `Of ${number(n)} different questions, each by its newest score; ${interval}${isOpen ? ", which holds the bar: too few questions to be sure" : ""}.`,
+    says: `Of ${number(n)} different questions, each by its newest score; ${interval}${isOpen ? ", which holds the bar: too few questions to be sure" : ""}.${left}`,
     budgetLeft: 1 - bad / (allowed * n),
     // Below the bar by chance locks nothing.
     spent: high < least,

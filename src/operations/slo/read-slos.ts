@@ -24,8 +24,8 @@ export function readSloInputs(policy: SloPolicy, inputs: SloInputs, now: Instant
   const bars = barsOf(policy, users(recent), users(earlier));
   const { objectives } = policy;
   const readings: readonly SloReading[] = [
-    readSample("oracle_prefilter", inputs.questions, objectives.oraclePrefilterMin),
-    readSample("reader_used_gold", inputs.questions, objectives.readerUsedGoldMin),
+    readSample("oracle_prefilter", inputs.questions, objectives.oraclePrefilterMin, recent),
+    readSample("reader_used_gold", inputs.questions, objectives.readerUsedGoldMin, recent),
     readDevSet(inputs.devSet),
     readHardTimeouts(recent, inputs.evaluations),
     ...RATIO_SLOS.map((slo) => readRatio(slo, { policy, inputs, recent, bars, now })),

@@ -1,7 +1,9 @@
 import type { Journal } from "#src/journal/journal";
 import { agendaStream } from "#src/operations/events";
 import { proposalStream } from "#src/operations/proposals/events";
+import { heldBack } from "#src/operations/proposals/held-back";
 import type { LiveConfig } from "#src/operations/proposals/intents";
+import { mayBeMadeAnew } from "#src/operations/proposals/made-anew";
 import { proposalIdOf } from "#src/operations/proposals/proposal-id";
 import { staleBecause } from "#src/operations/proposals/stale";
 import type { ProposalState } from "#src/operations/proposals/state";
@@ -46,25 +48,37 @@ export function createProposalUseCases(deps: ProposalUseCaseDeps): Proposals {
     const states = await Promise.all(proposals.map(({ proposal }) => load(proposal)));
     return states.filter((state) => state !== null);
   };
-  /** The first that has not failed: what kept it from being carried out may be mended by now. */
-  async function unlessFailed(idOf: (attempt: number) => string): Promise<string> {
+  /** Those of a service that were declined, the oldest first. */
+  const declined = async (service: string): Promise<readonly ProposalState[]> => {
+    const facts = (await journal.load(agendaStream(service))).map(({ event }) => event);
+    const ids = facts.flatMap((fact) =>
+      fact.type === "proposal-closed" && fact.as === "declined" ? [fact.proposal] : [],
+    );
+    return (await Promise.all(ids.map(load))).filter((state) => state !== null);
+  };
+  /** The first that may not be made anew. Whoever drafts has just seen the base live, so one that is stale by its base is so no longer. */
+  async function firstStanding(service: string, idOf: (attempt: number) => string): Promise<string> {
+    const others = await open(service);
     for (let attempt = 1; ; attempt++) {
       const id = idOf(attempt);
-      if ((await load(id))?.ended?.as !== "failed") return id;
+      const state = await load(id);
+      if (state === null || !mayBeMadeAnew(state, others)) return id;
     }
   }
   return {
     proposal: load,
     open,
-    async propose(service, draft) {
+    async propose(service, draft, by) {
       const { channel, policy: rights, approvers, expireMs } = configured(service);
-      const proposal = await unlessFailed((attempt) =>
+      const refused = heldBack(await declined(service), draft, clock.now());
+      if (refused !== null) return { ok: false, refusal: refused };
+      const proposal = await firstStanding(service, (attempt) =>
         proposalIdOf(service, draft.kind, draft.base, draft.evidence, attempt),
       );
       const members = await identity.members();
       const expires = clock.now() + expireMs;
       const facts = { ...draft, proposal, service, channel, approvers: [...approvers], rights, members, expires };
-      return decide(service, proposal, null, { type: "make", ...facts });
+      return decide(service, proposal, null, { type: "make", ...facts, ...(by === undefined ? {} : { by }) });
     },
     async act(id, key, intent) {
       const state = await load(id);

@@ -17,6 +17,7 @@ import { type RefreshMaterial, readMaterial } from "#src/operations/few-shot/wor
 import type { OperationFinding, OperationOrder, OperationRunner } from "#src/operations/operation";
 import type { ProposalUseCases } from "#src/operations/use-cases";
 import type { RagStore } from "#src/rag/store";
+import { namesFrom, refusalText } from "#src/release/refusal-text";
 import { sentence } from "#src/release/wording";
 
 type Deps = {
@@ -147,11 +148,13 @@ async function propose(
     guard_sha256: provenance.guard_sha256,
   });
   const decided = await proposals.propose(service, draft);
-  if (!decided.ok)
-    return finding(state, "inconclusive", `Nothing was proposed (${decided.refusal.kind}): ${draft.evidence.summary}`, {
-      ...about,
-      outcome: "not-proposed",
-    });
+  if (!decided.ok) {
+    // That people said no to it is known, not open.
+    const verdict = decided.refusal.kind === "declined-before" ? "pass" : "inconclusive";
+    const why = refusalText(decided.refusal, namesFrom(null));
+    const words = `Nothing was proposed: ${draft.evidence.summary} ${why}`;
+    return finding(state, verdict, words, { ...about, outcome: "not-proposed" });
+  }
   const made = await proposals.proposal(decided.id);
   const already = made?.ended ?? null;
   const words =

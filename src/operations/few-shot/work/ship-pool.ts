@@ -33,7 +33,7 @@ export async function shipPool(pools: Pick<KeptPools, "load">, configured: strin
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     return {
       ok: false,
-      says: `${basename(file)} could not be written to ${dirname(file)} (${code}). Put it there: golive few-shot pool ${wanted} --out ${file}. The next refresh proposes it again.`,
+      says: `${basename(file)} could not be written to ${dirname(file)} (${code}). Put it there: golive few-shot pool ${wanted} --out ${file}.`,
     };
   }
   return { ok: true, file };

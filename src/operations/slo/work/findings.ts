@@ -1,6 +1,7 @@
 import type { Finding, SloInputs } from "#src/operations/slo/inputs";
 import { number } from "#src/operations/slo/words";
 import type { EvaluationSums } from "#src/operations/slo/work/fold-evaluations";
+import type { TrailReport } from "#src/operations/smoke/work/meta-ops";
 import type { CheckResult } from "#src/release/events";
 
 /** Evaluations and go-lives, each with a manifest that is kept and answers that show how they were made. */
@@ -57,16 +58,12 @@ export function leakageFinding(result: CheckResult | null): Finding {
   };
 }
 
-/** Every fact of the journal with its hash, none missing. */
-export function auditFinding(report: {
-  readonly ok: boolean;
-  readonly rows: number;
-  readonly problems: readonly { readonly sentence: string }[];
-}): Finding {
-  const { ok, rows, problems } = report;
+/** Every fact of the journal with its hash, none missing; of a long one those since it was verified before. */
+export function auditFinding({ ok, rows, since, problems }: TrailReport): Finding {
+  const of = `${number(rows)} facts${since === null ? "" : ` after row ${number(since)}, where it was verified before`}`;
   const says = ok
-    ? `${number(rows)} facts, each with its place in the chain.`
-    : `${problems[0]?.sentence ?? "The chain is broken."} \`golive audit verify\` has all of it.`;
+    ? `${of}, each with its place in the chain.`
+    : `${problems[0] ?? "The chain is broken."} \`golive audit verify\` has all of it.`;
   return { verdict: ok ? "pass" : "fail", says, events: rows, bad: problems.length };
 }
 

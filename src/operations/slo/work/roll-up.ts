@@ -120,12 +120,16 @@ function createOrigins({ pairsOf }: RollUpDeps): (observation: Observation) => P
   };
 }
 
-/** Of a failed answer 0, where its question was one with gold: a probe's is. A score that the judge didn't give is none. */
+/**
+ * Of a failed answer 0, where its question was one with gold: a probe's is. A score that the judge didn't give is none, and without a
+ * question's id one question asked fifty times would be fifty: those are none either.
+ */
 function scoresOf({ traceId, queryId, at, failed, scores }: Observation, origin: string): readonly QuestionScore[] {
+  if (queryId === null) return [];
   const isProbe = isProbeTrace(traceId);
   return (["oracle_prefilter", "reader_used_gold"] as const).flatMap((score): QuestionScore[] => {
     const value = failed && (isProbe || scores[score] !== undefined) ? 0 : (scores[score] ?? null);
-    return value === null ? [] : [{ score, value, origin, question: queryId ?? traceId, at }];
+    return value === null ? [] : [{ score, value, origin, question: queryId, at }];
   });
 }
 

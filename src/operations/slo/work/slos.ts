@@ -43,6 +43,7 @@ export interface Slos {
 }
 
 const HOUR_SLOTS = 12;
+const DAY_MS = 86_400_000;
 const HOURS_KEPT_MS = 200 * 86_400_000;
 /** So many calls until what is new is added; each of them lets others have their turn. */
 const MOST_CALLS = 100;
@@ -104,12 +105,15 @@ export function createSlos(deps: SlosDeps): Slos {
     return outcome;
   }
 
-  async function prune(): Promise<void> {
+  async function prune(service: string): Promise<void> {
     const at = Math.min(now(), Date.now());
     await pool.query(
       "SELECT golive.prune_slo_figures(to_timestamp($1::float8 / 1000), to_timestamp($2::float8 / 1000))",
       [at - SLOTS_KEPT_MS, at - HOURS_KEPT_MS],
     );
+    // The other clock may be a moment ahead of ours.
+    const windows = 2 * deps.service(service).policy.windowDays * DAY_MS + 3_600_000;
+    await pool.query("SELECT golive.prune_slo_questions($1, to_timestamp($2::float8 / 1000))", [service, at - windows]);
   }
 
   return {
@@ -130,7 +134,7 @@ export function createSlos(deps: SlosDeps): Slos {
         service,
         slot,
       ]);
-      if (slot % HOUR_SLOTS === 0) await prune();
+      if (slot % HOUR_SLOTS === 0) await prune(service);
       return facts;
     },
     useCases: {

@@ -2,6 +2,8 @@ import type { Pool } from "pg";
 import { verifyBaselines } from "#src/evaluation/baseline/verify-baselines";
 import { readHead } from "#src/journal/chain-page";
 import { verifyJournal, verifyJournalSince } from "#src/journal/verify-journal";
+import { factOf } from "#src/operations/smoke/compare";
+import type { EarlierRun } from "#src/operations/smoke/suites";
 import type { TrailHead, TrailReport } from "#src/operations/smoke/work/meta-ops";
 
 /** Up to here every row is read each night, in seconds. Above, those since the last green run; `golive audit verify` reads them all. */
@@ -37,4 +39,11 @@ export async function verifyTrail(
   } finally {
     client.release();
   }
+}
+
+/** Where the trail ended in a run; null: it left no such fact. */
+export function headOf(green: EarlierRun | null): TrailHead | null {
+  const position = factOf(green, "meta-ops", "position");
+  const hash = factOf(green, "meta-ops", "hash");
+  return typeof position === "number" && typeof hash === "string" ? { position, hash } : null;
 }
