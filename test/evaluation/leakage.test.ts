@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkLeakage } from "#src/evaluation/leakage/check-leakage";
+import { comparable } from "#src/evaluation/leakage/comparable";
 import type { Example } from "#src/evaluation/leakage/example";
 import { charGrams, normalise, wordsOf } from "#src/evaluation/leakage/normalise";
 import { countCommon, findSimilarPairs } from "#src/evaluation/leakage/similar-pairs";
@@ -50,6 +51,38 @@ describe("normalising", () => {
   it("counts a letter of a script without blanks as a word, and a character beyond the first plane as one", () => {
     expect(wordsOf(normalise("予算は どこ DSPy"))).toEqual(["予", "算", "は", "ど", "こ", "dspy"]);
     expect([...charGrams("𝐚𝐛𝐜𝐝𝐞")]).toHaveLength(1);
+  });
+});
+
+describe("a copy in disguise", () => {
+  const gold = "How do I rotate the secret signing key?";
+  it.each([
+    ["Cyrillic letters", "How do I rоtаtе thе sесrеt signing kеу?"],
+    ["Cyrillic capitals", "НОW DО I RОТАТЕ THE SЕСRЕТ SIGNING КЕY?"],
+    ["Greek letters", "Hοw dο I rοtαte the secret signing key?"],
+    ["accents", "Hów dö Ì rötàte thé sécret sïgning kéy?"],
+    ["words broken at the end of a line", "How do I ro-\ntate the sec-\n  ret signing key?"],
+  ])("%s", (_, disguised) => {
+    expect(questions(disguised, gold)).toEqual({ blocked: ["hash"], review: [] });
+    expect(questions(gold, disguised)).toEqual({ blocked: ["hash"], review: [] });
+    const asked = example("e", "Which?", { answers: ["rotate the secret signing key"] });
+    expect(between(example("p", "Else?", { text: disguised }), asked).blocked).toEqual(["injection"]);
+  });
+
+  it("a whole word in letters that look like Latin ones is one too, in a text that is Latin", () => {
+    expect(comparable("сору the file")).toBe("copy the file");
+  });
+
+  it.each([
+    "как там моя коса и мои сахар",
+    "Ο νόμος της αγοράς",
+    "рос и сор в Docker",
+    "10 μs at Δt",
+    "何をしますか がぎぐ",
+    "हिन्दी में",
+    "한국어 질문",
+  ])("%s is none, and stays as it is", (text) => {
+    expect(comparable(text)).toBe(normalise(text));
   });
 });
 

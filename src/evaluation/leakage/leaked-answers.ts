@@ -1,5 +1,6 @@
+import { comparable } from "#src/evaluation/leakage/comparable";
 import type { Example, Finding } from "#src/evaluation/leakage/example";
-import { normalise, wordsOf } from "#src/evaluation/leakage/normalise";
+import { wordsOf } from "#src/evaluation/leakage/normalise";
 import { contentWords } from "#src/evaluation/leakage/words";
 import { isRefusal } from "#src/evaluation/oracle/refusal";
 
@@ -28,13 +29,13 @@ type Answer = { readonly evaluation: number; readonly words: readonly string[]; 
 export function findLeakedAnswers(pool: readonly Example[], evaluation: readonly Example[]): Finding[] {
   const answers = evaluation.flatMap((example, index) => example.answers.flatMap((text) => toAnswer(text, index)));
   const runs = indexRuns(answers);
-  const findings = pool.flatMap(({ text }, place) => inEntry(wordsOf(normalise(text)), place, answers, runs));
+  const findings = pool.flatMap(({ text }, place) => inEntry(wordsOf(comparable(text)), place, answers, runs));
   return findings.filter(({ rule, evaluation: of }) => rule !== "short-answer" || isRare(findings, of));
 }
 
 function toAnswer(text: string, evaluation: number): Answer[] {
   if (isRefusal(text)) return [];
-  const words = wordsOf(normalise(text));
+  const words = wordsOf(comparable(text));
   return contentWords(words).size === 0 ? [] : [{ evaluation, words, length: Math.min(RUN, words.length) }];
 }
 

@@ -1,5 +1,6 @@
+import { comparable } from "#src/evaluation/leakage/comparable";
 import type { Example, Finding } from "#src/evaluation/leakage/example";
-import { charGrams, normalise, wordsOf } from "#src/evaluation/leakage/normalise";
+import { charGrams, wordsOf } from "#src/evaluation/leakage/normalise";
 import { findSimilarPairs } from "#src/evaluation/leakage/similar-pairs";
 import { commonWords, contentWords, shareAWord } from "#src/evaluation/leakage/words";
 
@@ -43,11 +44,11 @@ function judge(a: Question, b: Question, common: number): Pick<Finding, "rule" |
 }
 
 function distinctQuestions(examples: readonly Example[]): string[][] {
-  return [...new Set(examples.map(({ question }) => normalise(question)))].map(wordsOf);
+  return [...new Set(examples.map(({ question }) => comparable(question)))].map(wordsOf);
 }
 
 function toQuestion(question: string, common: ReadonlySet<string>): Question {
-  const text = normalise(question);
+  const text = comparable(question);
   return { text, grams: charGrams(text), content: contentWords(wordsOf(text), common) };
 }
 

@@ -103,8 +103,17 @@ function sharedWords({ text, prompt, passages }: Extract<Reaction, { kind: "answ
   return null;
 }
 
-/** What stands on a line or between quotation marks of its own and says nothing but that there is no answer. */
-const refusalsIn = (prompt: string): readonly string[] => prompt.split(/[\n<>"“”„«»]|:\s/).filter(isRefusal);
+/**
+ * What stands on a line, between quotation marks of its own or behind a colon, and says nothing but that there is no answer. It may have a colon
+ * itself ("I don't know: the passages don't say"); what stands before it is an instruction, and none of it.
+ */
+const refusalsIn = (prompt: string): readonly string[] =>
+  prompt.split(/[\n<>"“”„«»]/).flatMap((piece) => {
+    const parts = piece.split(/:\s/);
+    return parts.flatMap((part, from) =>
+      isRefusal(part) ? [part, parts.slice(from).join(": ")].filter(isRefusal) : [],
+    );
+  });
 
 function* runsOf(text: string): Iterable<string> {
   const words =
