@@ -17,6 +17,7 @@ import type { SloReport } from "#src/operations/slo/slo";
 import { createAuditTrail } from "#src/operations/slo/work/audit-trail";
 import { createDevSet } from "#src/operations/slo/work/dev-set";
 import { leakageFinding, notLooked } from "#src/operations/slo/work/findings";
+import { createRecentReports } from "#src/operations/slo/work/recent-reports";
 import { remember } from "#src/operations/slo/work/remember";
 import { createSlos, type Slos } from "#src/operations/slo/work/slos";
 import { newestWeek } from "#src/operations/slo/work/week-thread";
@@ -45,14 +46,16 @@ type Deps = {
 export type ComposedSlos = Slos & {
   /** One look at every service; what one of them lacks keeps nobody from the others. */
   readonly lookAtAll: () => Promise<void>;
+  /** A minute old at most. */
+  readonly readRecent: (service: string) => Promise<SloReport>;
   /** Of every service, for /metrics; one that can't be read is left out. */
   readonly readAll: () => Promise<readonly SloReport[]>;
 };
 
 /** What is looked at beside the tables: the chain, the few-shot pool. Machine time. */
 const LOOKED_FOR_MS = 3_600_000;
-/** Scrapes come more often than anything changes. Machine time. */
-const SCRAPED_FOR_MS = 60_000;
+/** Scrapes come more often than anything changes, and so do changes of what App Home shows. Machine time. */
+const RECENT_MS = 60_000;
 const GATE_MS = 120_000;
 const LEAKAGE = "few-shot-leakage";
 const DAY_MS = 86_400_000;
@@ -67,7 +70,6 @@ export function composeSlos(deps: Deps): ComposedSlos {
     // What could not be told is looked at again the next time.
     keep: ({ verdict }) => verdict !== "inconclusive",
   });
-  const scraped = remember<SloReport>({ forMs: SCRAPED_FOR_MS, now: Date.now, keep: () => true });
   const policies = new Map(listServices(config).map((service) => [service.id, toSloPolicy(service)]));
   const policyOf = (id: string) => {
     const found = policies.get(id);
@@ -169,8 +171,16 @@ export function composeSlos(deps: Deps): ComposedSlos {
     week: (service) => newestWeek(pool, service, clock.now()),
   });
 
+  const readRecent = createRecentReports({
+    read: slos.useCases.readSlos,
+    state: slos.state,
+    forMs: RECENT_MS,
+    now: Date.now,
+  });
+
   return {
     ...slos,
+    readRecent,
     async lookAtAll() {
       // One after the other: adding up holds a connection, and asks the journal for canaries over another one.
       for (const service of policies.keys()) {
@@ -182,8 +192,7 @@ export function composeSlos(deps: Deps): ComposedSlos {
       }
     },
     async readAll() {
-      const read = (service: string) => scraped(service, () => slos.useCases.readSlos(service));
-      const reports = await Promise.allSettled([...policies.keys()].map(read));
+      const reports = await Promise.allSettled([...policies.keys()].map(readRecent));
       return reports.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
     },
   };

@@ -302,7 +302,7 @@ export async function composeCore(options: CoreOptions): Promise<Core> {
     canaries: canaries.useCases,
     operations,
     proposals: proposals.useCases,
-    slos: slos.useCases,
+    slos: { readSlos: slos.readRecent },
     identity,
     log,
   });

@@ -164,6 +164,11 @@ describe("a baseline that nobody pinned", () => {
     ]);
     expect(read("p95_latency", both)).toMatchObject({ standing: "fail", bar: "≤ 1.15 s", value: "1.3 s" });
     expect(read("throughput", both)).toMatchObject({ standing: "pass", bar: "≥ 99 %" });
+    const follows = /The baseline is that of the 28 days before, so a slow decline isn't seen\.$/;
+    expect(read("p95_latency", both).says).toMatch(follows);
+    expect(read("throughput", both).says).toMatch(follows);
+    expect(read("p95_latency", both, PINNED).says).not.toMatch(follows);
+    expect(read("answered", both).says).not.toMatch(follows);
   });
 
   it("is none before that, and what rests on it is no pass", () => {

@@ -63,7 +63,7 @@ export function readRatio(slo: RatioSlo, context: Context): SloReading {
   return {
     ...base,
     standing: over ? "fail" : "pass",
-    says: `${number(bad)} of ${number(events)} ${UNITS[slo]}; ${number(Math.floor(budget + 1e-9))} may be.`,
+    says: `${number(bad)} of ${number(events)} ${UNITS[slo]}; ${number(Math.floor(budget + 1e-9))} may be.${followsWords(slo, policy)}`,
     allowed,
     budgetLeft: 1 - bad / budget,
     spent: over && (budget >= CERTAIN_BUDGET || logTail(bad, events, allowed) <= LOG_CHANCE),
@@ -80,6 +80,17 @@ const UNITS: Readonly<Record<RatioSlo, string>> = {
   embedding_latency: "embedded texts were slower than the bar",
   throughput: "requests in the busiest hours got no answer",
 };
+
+/** A measured baseline follows what it measures: whoever reads "kept" reads that as well. */
+function followsWords(slo: RatioSlo, { objectives, windowDays }: SloPolicy): string {
+  const isMeasured = {
+    ...{ answered: false, tool_retries: false, embedding_latency: false },
+    degradation: objectives.p95BaselineS === null,
+    p95_latency: objectives.p95BaselineS === null,
+    throughput: objectives.throughputBaseline === null,
+  }[slo];
+  return isMeasured ? ` The baseline is that of the ${windowDays} days before, so a slow decline isn't seen.` : "";
+}
 
 const baselineMissing = (slo: RatioSlo, { why }: Bars): string =>
   `Nothing to compare with: ${slo === "throughput" ? why.throughput : why.latency}.`;
