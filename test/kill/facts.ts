@@ -44,6 +44,8 @@ export type Facts = {
   posts(release: string): Promise<readonly PostRow[]>;
   /** Whether the release's message is as the journal wants it, and nobody has it in hand. */
   isPainted(release: string): Promise<boolean>;
+  /** Whether Slack has everything that was wanted so far, whatever it is about. */
+  isAllSaid(): Promise<boolean>;
   /** Jobs about this release; those of the timer that looks after releases left out. */
   jobs(release: string): Promise<readonly JobRow[]>;
   /** Schemas that a proof of a backup left behind. */
@@ -98,6 +100,13 @@ export function readFacts(goliveUrl: string, ragUrl: string): Facts {
         [release],
       );
       return rows[0]?.painted === true;
+    },
+    async isAllSaid() {
+      const { rows } = await golive.query<{ open: boolean }>(
+        `SELECT EXISTS (SELECT FROM golive.slack_message WHERE wanted > painted OR lease_by IS NOT NULL)
+           OR EXISTS (SELECT FROM golive.outbox WHERE state IN ('waiting', 'sending')) AS open`,
+      );
+      return rows[0]?.open === false;
     },
     async jobs(release) {
       const { rows } = await golive.query<JobRow>(

@@ -21,6 +21,8 @@ async function killInPost(lost: Lost, act: () => Promise<void>): Promise<number>
   const { slack } = kill.house;
   const met = (): number => slack.calls.filter(({ method, fault }) => method === POST && fault === lost).length;
   const before = met();
+  // The canary of the story before has a message too, which may be on its way.
+  await kill.facts.until("everything before to be said", kill.facts.isAllSaid);
   slack.faults.nextCall(POST, { kind: lost });
   await act();
   await kill.facts.until("a post without an answer", async () => met() > before);
