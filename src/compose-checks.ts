@@ -14,7 +14,7 @@ import type { RunRecord } from "#src/evaluation/run/run-record";
 import { answersWish } from "#src/gates/answers-wish";
 import { chooseEvaluation, type EvaluationsOf } from "#src/gates/evaluation-run";
 import { readMaterialFrom } from "#src/gates/few-shot-material";
-import type { Gate, GateSubject } from "#src/gates/gate";
+import type { Gate, GateSubject, GateSurroundings } from "#src/gates/gate";
 import { createGates } from "#src/gates/registry";
 import { type OnFault, runGate } from "#src/gates/run-gate";
 import { createProofRecords, type ProofRecords } from "#src/gates/self-test/proof-records";
@@ -47,9 +47,6 @@ type Deps = {
   /** Domain clock. */
   readonly now: () => number;
 };
-
-/** What a gate may look at whatever the pair and the release. */
-export type GateSurroundings = Omit<GateSubject, "release" | "candidate" | "active" | "frozenManifest">;
 
 /** What running gates outside a release needs. */
 export type HealthChecks = {

@@ -7,92 +7,30 @@ import type { Config } from "#src/config/load-config";
 import { toMargins } from "#src/config/to-margins";
 import { createBaselines } from "#src/evaluation/baseline/baselines";
 import { newestFinished } from "#src/evaluation/baseline/newest-finished";
-import { createRecordBaseline, type RecordBaseline } from "#src/evaluation/baseline/record-baseline";
+import { createRecordBaseline } from "#src/evaluation/baseline/record-baseline";
 import { copyReplies, regradePlan, trialsOf } from "#src/evaluation/baseline/regrade";
+import type { Evaluations, EvaluationWish } from "#src/evaluation/evaluations";
 import { evaluatorEpoch } from "#src/evaluation/judge/evaluator-epoch";
-import { createPruneEvaluations, type PruneEvaluations } from "#src/evaluation/prune-evaluations";
+import { createPruneEvaluations } from "#src/evaluation/prune-evaluations";
 import { type Against, makeReport } from "#src/evaluation/report/make-report";
 import { renderReport } from "#src/evaluation/report/render-report";
-import type { Report } from "#src/evaluation/report/report";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
-import { type Estimate, estimateRun } from "#src/evaluation/run/estimate-run";
-import type { EvaluationStore } from "#src/evaluation/run/evaluation-store";
-import { type GoldFile, readGold } from "#src/evaluation/run/gold-file";
-import { type Hold, holdRun, isHeld } from "#src/evaluation/run/hold-run";
+import { estimateRun } from "#src/evaluation/run/estimate-run";
+import { readGold } from "#src/evaluation/run/gold-file";
+import { holdRun, isHeld } from "#src/evaluation/run/hold-run";
 import { makePlan } from "#src/evaluation/run/make-plan";
 import { createEvaluationStore } from "#src/evaluation/run/read-evaluations";
 import { readProgress } from "#src/evaluation/run/read-progress";
 import { runEvaluation } from "#src/evaluation/run/run-evaluation";
-import { createRunLedger, type Trial } from "#src/evaluation/run/run-ledger";
-import type { Epoch, Plan, RunRecord } from "#src/evaluation/run/run-record";
-import type { Tally } from "#src/evaluation/run/run-tally";
+import { createRunLedger } from "#src/evaluation/run/run-ledger";
+import type { RunRecord } from "#src/evaluation/run/run-record";
 import { traceBars } from "#src/evaluation/run/trace-figures";
 import type { Journal } from "#src/journal/journal";
 import { evaluationSampling } from "#src/models/enforce-determinism";
 import { machineClock } from "#src/models/machine-clock";
-import type { Priority } from "#src/models/model-call";
 import type { DomainClock } from "#src/release/clock";
 import type { Pair } from "#src/release/events";
 import type { ReleaseState } from "#src/release/state";
-import type { EvaluationProgress } from "#src/release/view";
-
-/** What somebody wants evaluated. */
-export type EvaluationWish = {
-  readonly service: string;
-  readonly pair: Pair;
-  readonly manifest: string | null;
-  readonly gold: GoldFile;
-  readonly file: string;
-  readonly sample: number | null;
-  /** Null: RANDOM_SEED of deterministic_evaluation.env. */
-  readonly seed: number | null;
-  readonly repeat: number;
-  readonly stable: boolean;
-};
-
-export type PreparedEvaluation = {
-  readonly plan: Plan;
-  readonly trials: readonly Trial[];
-  readonly estimate: Estimate;
-};
-
-/** Evaluations: planned, worked off, and read. */
-export type Evaluations = {
-  readonly store: EvaluationStore;
-  /** Resolves the judge and says what the run will take. Nothing is paid for, and nothing is stored. */
-  prepare(wish: EvaluationWish, signal: AbortSignal): Promise<PreparedEvaluation>;
-  /** The judge and its prompts as they are today. */
-  epoch(service: string, checking: Epoch["checking"], signal: AbortSignal): Promise<Epoch>;
-  /**
-   * A run that grades the stored answers of `of` in another epoch: nothing of it has to be asked. Found again when it has not ended.
-   * Several processes may call it for the same run.
-   */
-  openRegrade(of: RunRecord, epoch: Epoch): Promise<{ readonly id: string; readonly resumed: boolean }>;
-  /** Begins the run, or finds the one of the same plan that has not ended. */
-  open(prepared: PreparedEvaluation): Promise<{ readonly id: string; readonly resumed: boolean }>;
-  /** Takes the run for this process; null: another one works on it. */
-  hold(run: string): Promise<Hold | null>;
-  isHeld(run: string): Promise<boolean>;
-  workOff(
-    run: RunRecord,
-    how: { readonly priority: Priority; readonly signal: AbortSignal; readonly onProgress?: (tally: Tally) => void },
-  ): Promise<RunRecord>;
-  /** How far it is; null when there is none of this id. */
-  progress(run: string): Promise<EvaluationProgress | null>;
-  /** What a run found, against another where that is wished. `unread`: why no retrieval could be judged. */
-  report(run: RunRecord, against: Against | null): Promise<{ readonly report: Report; readonly unread: string | null }>;
-  /** What a run is compared with: the baseline of its epoch, else the newest finished evaluation of what is live. Null: neither is there. */
-  baselineOf(run: RunRecord): Promise<Against | null>;
-  /**
-   * The page about an evaluation, against the baseline of its epoch, else against what is live, where that was evaluated. Null: there is
-   * none of this id.
-   */
-  page(run: string): Promise<{ readonly name: string; readonly text: string } | null>;
-  readonly recordBaseline: RecordBaseline;
-  readonly retention: PruneEvaluations;
-  /** False when it had ended before. */
-  cancel(run: string, reason: string): Promise<boolean>;
-};
 
 export function composeEvaluations(deps: {
   readonly config: Config;

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { FullBackups } from "#src/backup/full-backups";
-import type { Evaluations } from "#src/compose-evaluations";
 import type { Governed } from "#src/compose-manifests";
 import { composeWeekly, type Weekly } from "#src/compose-weekly";
 import type { Config } from "#src/config/load-config";
 import { listServices, toPolicy } from "#src/config/to-policy";
 import { toSchedules } from "#src/config/to-schedules";
+import type { Evaluations } from "#src/evaluation/evaluations";
 import type { Jobs, RunningJob } from "#src/jobs/create-jobs";
 import { createRunOperation, type OperationRegistry } from "#src/jobs/handlers/run-operation";
 import { createLookAfterOperations } from "#src/jobs/look-after-operations";

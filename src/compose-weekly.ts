@@ -1,10 +1,10 @@
 import { basename, resolve } from "node:path";
-import type { Evaluations } from "#src/compose-evaluations";
 import type { Governed } from "#src/compose-manifests";
 import type { Config } from "#src/config/load-config";
 import { describeProblem } from "#src/config/problems";
 import { readSopCards } from "#src/config/read-sop-cards";
 import { toMargins } from "#src/config/to-margins";
+import type { Evaluations } from "#src/evaluation/evaluations";
 import type { Against } from "#src/evaluation/report/make-report";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { readGold } from "#src/evaluation/run/gold-file";

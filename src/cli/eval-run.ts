@@ -7,7 +7,7 @@ import { type Session, withCore } from "#src/cli/open-core";
 import { configDirectory } from "#src/cli/surroundings";
 import { wrap } from "#src/cli/wrap";
 import { writeWhole } from "#src/cli/write-whole";
-import type { EvaluationWish } from "#src/compose-evaluations";
+import type { EvaluationWish } from "#src/evaluation/evaluations";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import { type GoldFile, readGold } from "#src/evaluation/run/gold-file";
 import type { RunRecord } from "#src/evaluation/run/run-record";

@@ -32,6 +32,9 @@ export type GateSubject = {
   readonly priority?: Priority;
 };
 
+/** What a gate may look at whatever the pair and the release. */
+export type GateSurroundings = Omit<GateSubject, "release" | "candidate" | "active" | "frozenManifest">;
+
 /** What a gate found. The runner adds the evidence hash, and turns throws and timeouts into `error`. */
 export type GateFinding = {
   readonly verdict: Exclude<Verdict, "error">;

@@ -57,7 +57,7 @@ describe("searching another chunking", () => {
     expect(prose).toMatchObject({
       kind: "found",
       domain: "prose",
-      how: expect.stringContaining("Three domains are searched"),
+      how: expect.stringContaining("Each domain with documents is searched at that level"),
     });
     if (prose?.kind !== "found") throw new Error("nothing");
     expect(prose.chunking.maxTokens).toBeGreaterThan(100);

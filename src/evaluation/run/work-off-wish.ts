@@ -1,4 +1,4 @@
-import type { Evaluations, EvaluationWish } from "#src/compose-evaluations";
+import type { Evaluations, EvaluationWish } from "#src/evaluation/evaluations";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import type { Tally } from "#src/evaluation/run/run-tally";
 import { waitForHold } from "#src/evaluation/run/wait-for-hold";

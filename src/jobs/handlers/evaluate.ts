@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { EvaluationWish, PreparedEvaluation } from "#src/compose-evaluations";
+import type { EvaluationWish, PreparedEvaluation } from "#src/evaluation/evaluations";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import type { Hold } from "#src/evaluation/run/hold-run";
 import { paintProgress } from "#src/evaluation/run/paint-progress";

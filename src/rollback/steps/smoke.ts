@@ -1,4 +1,4 @@
-import type { EvaluationWish } from "#src/compose-evaluations";
+import type { EvaluationWish } from "#src/evaluation/evaluations";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { type WishDeps, workOffWish } from "#src/evaluation/run/work-off-wish";
 import type { StepResult } from "#src/rollback/events";

@@ -60,7 +60,7 @@ function* searchDomain({ present, budget }: ChunkInput, prepared: Prepared, doma
   const scores = candidates.map((_, arm) => own.map((at) => of(arm, at)));
   const { chosen, heldOut } = crossValidate(groups, scores, SEED);
   const chunking = chosen === null ? undefined : candidates[chosen];
-  const how = `${candidates.length} chunkings, the present one among them, of ${count} documents that are ${domain}; evidence within a quarter, half and all of ${budget} tokens by BM25; ${countGroups(groups)} that share evidence or are asked alike, each group counted once; ${FOLDS} folds of groups by hash (seed ${SEED}), chosen on four, tested on the fifth; ${100 * CONFIDENCE} % interval of the paired difference, widened since the folds share questions. Three domains are searched, each at that level.`;
+  const how = `${candidates.length} chunkings, the present one among them, of ${count} documents that are ${domain}; evidence within a quarter, half and all of ${budget} tokens by BM25; ${countGroups(groups)} that share evidence or are asked alike, each group counted once; ${FOLDS} folds of groups by hash (seed ${SEED}), chosen on four, tested on the fifth; ${100 * CONFIDENCE} % interval of the paired difference, widened since the folds share questions. Each domain with documents is searched at that level, none corrected for the others.`;
   const { interval, difference } = heldOut;
   if (
     chunking === undefined ||

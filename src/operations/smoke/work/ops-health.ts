@@ -1,5 +1,4 @@
-import type { GateSurroundings } from "#src/compose-checks";
-import type { Gate } from "#src/gates/gate";
+import type { Gate, GateSurroundings } from "#src/gates/gate";
 import type { OnFault } from "#src/gates/run-gate";
 import { type GateReport, runHealth } from "#src/gates/run-health";
 import type { SmokeCheck, SuiteFinding } from "#src/operations/smoke/suites";

@@ -1,6 +1,6 @@
-import type { EvaluationWish } from "#src/compose-evaluations";
 import { type EvaluatedRun, whyUnscored } from "#src/evaluation/compare/evaluated-run";
 import { measureRun } from "#src/evaluation/compare/measure-case";
+import type { EvaluationWish } from "#src/evaluation/evaluations";
 import type { RunRecord } from "#src/evaluation/run/run-record";
 import { doneOf, type Tally } from "#src/evaluation/run/run-tally";
 import { type WishDeps, workOffWish } from "#src/evaluation/run/work-off-wish";

@@ -1,5 +1,5 @@
 import { borderWords } from "#src/border-words";
-import type { EvaluationWish, PreparedEvaluation } from "#src/compose-evaluations";
+import type { EvaluationWish, PreparedEvaluation } from "#src/evaluation/evaluations";
 import { ResultFileError } from "#src/evaluation/results/result-file-error";
 import type { GoldFile } from "#src/evaluation/run/gold-file";
 import type { Hold } from "#src/evaluation/run/hold-run";
