@@ -61,6 +61,32 @@ it("half-typed text, the caret in it and the focus survive a new message and an 
   expect(await seat.box.inputValue()).toBe("t|he pointer will move at");
 });
 
+it("what is sent before the message before it was answered is sent after it, and not lost", async () => {
+  const texts: string[] = [];
+  let answerFirst = (): void => undefined;
+  const isAsked = new Promise<void>((first) => {
+    void seat.page.route("**/do", async (route) => {
+      texts.push(route.request().postDataJSON().text);
+      if (texts.length === 1) {
+        first();
+        await new Promise<void>((resolve) => {
+          answerFirst = resolve;
+        });
+      }
+      await route.fulfill({ json: { ok: true } });
+    });
+  });
+  await seat.box.fill("first");
+  await seat.box.press("Enter");
+  await isAsked;
+  await seat.box.fill("second");
+  await seat.box.press("Enter");
+  expect(await seat.box.inputValue()).toBe("");
+  expect(texts).toEqual(["first"]);
+  answerFirst();
+  await expect.poll(() => texts).toEqual(["first", "second"]);
+});
+
 it("a focused button keeps the focus while everything around it in its message changes", async () => {
   const message = world.post({ blocks: [section("1 of 9 checks", "Sign")] });
   const sign = seat.channel.getByRole("button", { name: "Sign" });

@@ -1,7 +1,7 @@
 // The browser's half of the local Slack: which event is which deed.
 import { accept, boxKey, closeSuggestions, keepDraft, suggest } from "/static/composer.js";
 import { afterRedraw, listen, pause } from "/static/redraw.js";
-import { act, send, valueOf, whileBusy } from "/static/send.js";
+import { act, inTurn, send, valueOf, whileBusy } from "/static/send.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -137,7 +137,8 @@ async function say(form) {
   closeSuggestions(form);
   box.value = "";
   keepDraft(box);
-  const ok = await whileBusy(form.querySelector("[type=submit]"), () =>
+  // The box is empty for the next message, which may be sent before this one is answered.
+  const ok = await inTurn(form.querySelector("[type=submit]"), () =>
     send({ kind: "say", channel, text, ...(thread ? { threadTs: thread } : {}) }),
   );
   // What was refused can be mended instead of typed again.

@@ -47,6 +47,18 @@ export async function whileBusy(control, work) {
   }
 }
 
+let lastTurn = Promise.resolve();
+
+/** One after the other, and each of them: what is done with it is taken out of the page's hands already. `work` doesn't throw. */
+export async function inTurn(control, work) {
+  control?.setAttribute("aria-busy", "true");
+  const turn = lastTurn.then(work);
+  lastTurn = turn;
+  const done = await turn;
+  if (lastTurn === turn) control?.removeAttribute("aria-busy");
+  return done;
+}
+
 function place(control) {
   const dialog = control.closest("dialog[data-view]");
   if (dialog) return { viewId: dialog.dataset.view };
