@@ -66,6 +66,8 @@ describe("/rollback at 3 a.m.", () => {
     await seat.dialog.getByText(/run-1/).first().waitFor();
     await takePicture("rollback-choices", seat.page);
     await seat.page.keyboard.press("Escape");
+    // The window closes when the server says so: until then nothing else can be typed, or what is opened next is closed with it.
+    await seat.dialog.waitFor({ state: "hidden" });
     await seat.send("/rollback previous");
     await seat.dialog
       .getByText(/run-2.*→.*run-1/)
